@@ -1,0 +1,15 @@
+/** Tests run on the source as it is: types are stripped, nothing is bundled. */
+export default {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/support/jest-transform.mjs' },
+  globalSetup: '<rootDir>/test/support/jest-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/jest-teardown.mjs',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  reporters: ['default', '<rootDir>/test/support/jest-reporter.mjs'],
+  modulePathIgnorePatterns: ['<rootDir>/build/'],
+  testTimeout: 60_000,
+  maxWorkers: 2,
+  injectGlobals: false,
+  errorOnDeprecated: true,
+};

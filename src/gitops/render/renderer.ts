@@ -1,0 +1,40 @@
+import type { Finding } from '../../model/finding.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Application, RendererName } from '../../model/target.ts';
+import type { Tree } from '../../model/tree.ts';
+
+/** What a render depends on beside the files. */
+export interface RenderInputs {
+  readonly releaseName: string;
+  /** Namespace for objects that name none and are namespaced; also Helm's release namespace. */
+  readonly namespace: string;
+  /** Such as `v1.36.3`. */
+  readonly kubeVersion: string;
+  /** `v1`, `apps/v1`, `apps/v1/Deployment`, ... of the target. */
+  readonly apiVersions: readonly string[];
+  /** Whether a kind is namespaced; undefined when unknown (then it is taken as namespaced). */
+  readonly namespaced: Readonly<Record<string, boolean>>;
+  /** Helm `--set` assignments in order. */
+  readonly set: readonly string[];
+}
+
+/** What a render gives. */
+export interface Rendered {
+  readonly resources: readonly Resource[];
+  /** Helm hooks and tests: "runs on merge", never create or delete. */
+  readonly hooks: readonly Resource[];
+  /** Findings of the render itself, such as ambiguous scalars; `target` is null and filled by the caller. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Turns an application's files into resources. Throws `FairleadError`: `render-failed` (the tool's own message with file),
+ * `remote-reference` (file and reference), `refused` (exec or container functions, reads outside the tree, links leaving it),
+ * `render-timeout`, `render-memory`, `decode-failed` (file:line), `module-missing` (Go is needed).
+ */
+export interface Renderer {
+  readonly name: RendererName;
+  /** Whether a folder's file names are this renderer's. */
+  detects(files: readonly string[]): boolean;
+  render(application: Application, tree: Tree, inputs: RenderInputs, signal: AbortSignal): Promise<Rendered>;
+}

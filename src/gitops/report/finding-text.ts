@@ -1,0 +1,60 @@
+import { code, count, prose } from '../../formats/markdown.ts';
+import { type Finding, severities } from '../../model/finding.ts';
+import { formatResource } from '../../model/resource.ts';
+import type { Review } from '../../model/review.ts';
+
+/** Gravest first, then by target, file and line, so that the same findings always read the same. */
+export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  const rank = (finding: Finding): number => severities.indexOf(finding.severity);
+  const name = (finding: Finding): string =>
+    [
+      finding.target ?? '',
+      finding.file ?? '',
+      String(finding.line ?? 0).padStart(8, '0'),
+      finding.rule,
+      finding.message,
+    ].join('\u0000');
+  return [...findings].sort((one, other) => rank(one) - rank(other) || (name(one) < name(other) ? -1 : 1));
+}
+
+/** A finding as one list item: rule, object, place, message, fix. */
+export function findingLine(
+  finding: Finding,
+  review: Review,
+  fileUrl: ((file: string, line: number | null) => string) | null,
+): string {
+  const target = review.targets.find((candidate) => candidate.id === finding.target);
+  const parts = [
+    `**${prose(finding.rule)}**`,
+    finding.resource === null ? '' : code(formatResource(finding.resource)),
+    target === undefined ? '' : code(target.id),
+  ];
+  const where = place(finding, fileUrl);
+  const fix = finding.fix === null ? '' : ` ${prose(finding.fix)}`;
+  return `- ${parts.filter((part) => part !== '').join(' · ')} — ${prose(finding.message)}${fix}${where}`;
+}
+
+/** Where a finding points, `file:line` as text; empty when it points nowhere. */
+export function placeText(finding: Finding): string {
+  if (finding.file === null) return '';
+  return finding.line === null ? finding.file : `${finding.file}:${finding.line}`;
+}
+
+/** Lines in order as long as they fit; the rest is one counted sentence. */
+export function limitedList(lines: readonly string[], budget: number): string {
+  const kept: string[] = [];
+  let left = budget;
+  for (const line of lines) {
+    left -= line.length + 1;
+    if (left < 0) break;
+    kept.push(line);
+  }
+  const rest = lines.length - kept.length;
+  return rest === 0 ? kept.join('\n') : [...kept, `- … and ${count(rest, 'more', 'more')}`].join('\n');
+}
+
+function place(finding: Finding, fileUrl: ((file: string, line: number | null) => string) | null): string {
+  if (finding.file === null) return '';
+  const text = code(placeText(finding));
+  return fileUrl === null ? ` — ${text}` : ` — [${text}](${fileUrl(finding.file, finding.line)})`;
+}

@@ -1,0 +1,54 @@
+import type { Json, JsonObject } from '../../model/json.ts';
+import type { ResourceId } from '../../model/resource.ts';
+import type { Review } from '../../model/review.ts';
+
+/**
+ * The documented JSON of a review, `schemaVersion: 1`. Numbers beyond 2^53 are bigint: write it with formats/json.
+ */
+export function reviewJson(review: Review): JsonObject {
+  return {
+    schemaVersion: 1,
+    verdict: review.verdict,
+    base: review.base,
+    head: review.head,
+    targets: review.targets.map(({ id, application, environment, cluster, digest, error }) => ({
+      id,
+      application,
+      environment,
+      cluster,
+      digest,
+      error,
+    })),
+    changes: review.changes.map((change) => ({
+      target: change.target,
+      part: change.part,
+      resource: resourceJson(change.resource),
+      action: change.action,
+      paths: change.paths.map((path) => ({
+        path: path.path as readonly Json[], // a segment is a text, a number or a flat object of scalars: all JSON
+        before: path.before,
+        after: path.after,
+        cause: path.cause,
+      })),
+    })),
+    findings: review.findings.map((finding) => ({
+      rule: finding.rule,
+      severity: finding.severity,
+      target: finding.target,
+      resource: finding.resource === null ? null : resourceJson(finding.resource),
+      file: finding.file,
+      line: finding.line,
+      message: finding.message,
+      fix: finding.fix,
+    })),
+    coverage: {
+      applications: review.coverage.applications,
+      rendered: review.coverage.rendered,
+      unownedFiles: review.coverage.unownedFiles,
+    },
+  };
+}
+
+function resourceJson(id: ResourceId): JsonObject {
+  return { group: id.group, version: id.version, kind: id.kind, namespace: id.namespace, name: id.name };
+}

@@ -1,0 +1,52 @@
+import type { Change } from '../../model/change.ts';
+import { resourceKey } from '../../model/resource.ts';
+import type { Review } from '../../model/review.ts';
+import type { Target } from '../../model/target.ts';
+import { changesOf } from './words.ts';
+
+/** Targets, gravest first: blockers, unknowns, cautions, deletes, then size, then name. */
+export function rankTargets(review: Review): readonly Target[] {
+  const risk = new Map(review.targets.map((target) => [target.id, targetRisk(review, target)]));
+  return [...review.targets].sort(
+    (one, other) => compare(risk.get(other.id) ?? [], risk.get(one.id) ?? []) || (one.id < other.id ? -1 : 1),
+  );
+}
+
+/** Changes of one target, gravest first: those with findings, deletes, updates, creates, then by name. */
+export function rankChanges(review: Review, changes: readonly Change[]): readonly Change[] {
+  const graves = { block: 2, caution: 1, note: 0 } as const;
+  const risk = (change: Change): number =>
+    Math.max(
+      change.action === 'delete' ? 1.5 : 0,
+      ...review.findings
+        .filter((finding) => finding.target === change.target && finding.resource !== null)
+        .filter(
+          (finding) => finding.resource !== null && resourceKey(finding.resource) === resourceKey(change.resource),
+        )
+        .map((finding) => graves[finding.severity]),
+    );
+  const order = { delete: 0, recreate: 1, update: 2, adopt: 3, create: 4, none: 5 } as const;
+  const risks = new Map(changes.map((change) => [change, risk(change)]));
+  return [...changes].sort(
+    (one, other) =>
+      (risks.get(other) ?? 0) - (risks.get(one) ?? 0) ||
+      order[one.action] - order[other.action] ||
+      (resourceKey(one.resource) < resourceKey(other.resource) ? -1 : 1),
+  );
+}
+
+function targetRisk(review: Review, target: Target): readonly number[] {
+  const of = (severity: string): number =>
+    review.findings.filter((finding) => finding.target === target.id && finding.severity === severity).length;
+  const changes = changesOf(review, 'pull', target.id);
+  const deletes = changes.filter((change) => change.action === 'delete').length;
+  return [of('block'), target.error === null ? 0 : 1, of('caution'), deletes, changes.length];
+}
+
+function compare(one: readonly number[], other: readonly number[]): number {
+  for (const [index, value] of one.entries()) {
+    const difference = value - (other[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,32 @@
+import type { Change } from './change.ts';
+import type { Finding } from './finding.ts';
+import type { Target } from './target.ts';
+import type { Verdict } from './verdict.ts';
+
+/** How much of the repository the review saw. */
+export interface Coverage {
+  /** Applications the changed files reach. */
+  readonly applications: number;
+  /** Of those, rendered on every side they exist on. */
+  readonly rendered: number;
+  /** Changed files that no application owns, sorted. */
+  readonly unownedFiles: readonly string[];
+}
+
+/** What a review worked out for the merge of a head and its base. Holds no secret value. */
+export interface Review {
+  readonly verdict: Verdict;
+  /** Full commit ids. */
+  readonly base: string;
+  readonly head: string;
+  readonly targets: readonly Target[];
+  readonly changes: readonly Change[];
+  readonly findings: readonly Finding[];
+  readonly coverage: Coverage;
+  /** Contexts whose live state was read, sorted; empty for a Git-to-Git comparison. */
+  readonly clustersRead: readonly string[];
+  /** Why no cluster was read although changes are shown; null when one was. */
+  readonly gitOnly: string | null;
+  /** When live state was read (ISO 8601, UTC), or null. */
+  readonly readAt: string | null;
+}
