@@ -1,0 +1,63 @@
+import { YAMLException } from 'js-yaml';
+import type { Json } from '../../model/json.ts';
+import { Budget } from './budget.ts';
+import { type Composed, Composer, type Remark } from './compose.ts';
+import { type Chunk, splitDocuments } from './documents.ts';
+import { decodeFailed, fixSyntax } from './failure.ts';
+import { type Parsed, parseLenient } from './lenient.ts';
+import { type DecodeLimits, defaultLimits } from './limits.ts';
+import { type RawFile, readText } from './text.ts';
+
+/** A file to decode; limits left out are the defaults. */
+export interface DecodeInput extends RawFile {
+  readonly limits?: Partial<DecodeLimits>;
+}
+
+/** The documents of a file that are not null, and the budget they left. */
+export interface ReadResult {
+  readonly documents: readonly Composed[];
+  readonly budget: Budget;
+}
+
+/** Reads every document of a file as kubectl does; empty ones are left out. Throws `decode-failed`. */
+export function readDocuments(input: DecodeInput): ReadResult {
+  const limits = { ...defaultLimits, ...input.limits };
+  const budget = new Budget(input.file, limits);
+  const documents: Composed[] = [];
+  for (const chunk of splitDocuments(readText(input, limits), input.file)) {
+    budget.spendDocument(chunk.line);
+    const document = readChunk(chunk, budget);
+    if (document.value !== null || document.remarks.length > 0) documents.push(document);
+  }
+  return { documents, budget };
+}
+
+function readChunk(chunk: Chunk, budget: Budget): Composed {
+  const parsed = parseChunk(chunk, budget);
+  if (parsed === null) return { value: exactJson(chunk.text), lines: new Map([['', chunk.line]]), remarks: [] };
+  const composed = new Composer({ ...chunk, text: parsed.text }, budget).compose(parsed.events);
+  if (chunk.ignoredFrom === null) return composed;
+  const ignored: Remark = { kind: 'ignored-document', pointer: '', line: chunk.ignoredFrom };
+  return { ...composed, remarks: [...composed.remarks, ignored] };
+}
+
+/** Parser events, or null for JSON that is no YAML 1.2 to the parser (raw DEL characters and the like). */
+function parseChunk(chunk: Chunk, budget: Budget): Parsed | null {
+  try {
+    // One more than ours: the parser counts the scalar inside the innermost collection.
+    return parseLenient(chunk.text, budget.limits.depth + 1);
+  } catch (cause) {
+    if (!(cause instanceof YAMLException)) throw cause;
+    const line = chunk.line + (cause.mark?.line ?? 0);
+    if (cause.reason.startsWith('nesting exceeded')) budget.checkDepth(budget.limits.depth + 1, line);
+    if (chunk.isJson) return null;
+    throw decodeFailed({ file: budget.file, line }, `no YAML: ${cause.reason}`, fixSyntax);
+  }
+}
+
+function exactJson(text: string): Json {
+  return JSON.parse(text, (_key, value, context?: { source?: string }) => {
+    const isBig = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '');
+    return isBig ? BigInt(context?.source ?? '') : value;
+  });
+}
