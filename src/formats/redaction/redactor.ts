@@ -1,0 +1,88 @@
+import { createHmac } from 'node:crypto';
+import type { JsonObject } from '../../model/json.ts';
+import { HIDDEN, HIDDEN_TAG, type Redacted } from '../../model/redacted.ts';
+import { formsOf } from './forms.ts';
+import { KnownValues, minLength } from './known-values.ts';
+import { maskObject } from './mask.ts';
+import { maskPatterns } from './patterns.ts';
+import { secretValues } from './secret-values.ts';
+
+/** Hides secret values in objects and texts. The only maker of `Redacted`. */
+export interface Redactor {
+  /**
+   * A copy in which the values of every Secret (also inside a List) and every last-applied annotation are replaced by
+   * `HIDDEN_TAG` and a keyed tag: equal values have equal tags, whether they stood in `data` or `stringData`. The clear
+   * values are learned. Whether an object is a Secret is read from its own `kind`.
+   */
+  maskObject(object: JsonObject): JsonObject;
+  /** Remembers a clear value, so that `text` hides it from now on. */
+  learn(value: string): void;
+  /** Remembers every value of a Secret (or of a list of them); other kinds teach nothing. */
+  learnSecret(object: JsonObject): void;
+  /** The text with every learned value, and everything that looks like a credential, replaced by `(hidden)`. */
+  text(text: string): Redacted;
+  /**
+   * Like `text`, for what a server says about an object that was sent to it: the values of a Secret are hidden however
+   * short they are.
+   */
+  textAbout(object: JsonObject, text: string): Redacted;
+}
+
+/** What a redactor keeps. */
+export interface RedactorOptions {
+  /** Keys the tags, so that a value cannot be guessed from its tag; at least 16 bytes. */
+  readonly key: Uint8Array;
+  /**
+   * How many characters of learned values are kept at most (a value is kept in about seven spellings). When it is full,
+   * the value that was learned longest ago is forgotten: a Secret is learned again whenever it is read, so what a run
+   * can print is always newer. Default 32 million.
+   */
+  readonly maxCharacters?: number;
+}
+
+/**
+ * Makes a redactor. What it learns: values of 6 characters and more, in any spelling of forms.ts. Shorter ones are hidden
+ * in objects like all others, but are no search terms: `true`, `5432` or `admin` would blank out every text.
+ */
+export function createRedactor(options: RedactorOptions): Redactor {
+  if (options.key.length < 16) throw new RangeError('the key of a redactor has at least 16 bytes');
+  const known = new KnownValues(options.maxCharacters ?? 32_000_000);
+  const learn = (value: string): void => {
+    for (const form of formsOf(value)) known.add(form);
+  };
+  // The one place where the brand is given: everything known was just replaced.
+  const text = (clear: string): Redacted => hideTags(maskPatterns(known.mask(clear, HIDDEN))) as Redacted;
+  const tag = (value: Uint8Array): string =>
+    HIDDEN_TAG + createHmac('sha256', options.key).update(value).digest('hex').slice(0, 32);
+  return {
+    learn,
+    learnSecret: (object) => secretValues(object).forEach(learn),
+    maskObject: (object) => {
+      secretValues(object).forEach(learn);
+      return maskObject(object, tag);
+    },
+    text,
+    textAbout: (object, said) => {
+      const values = secretValues(object);
+      values.forEach(learn);
+      return text(hideShort(said, values));
+    },
+  };
+}
+
+/** Values too short to be learned, wherever they stand as a word of their own. */
+function hideShort(text: string, values: readonly string[]): string {
+  const short = new Set(values.filter((value) => value.trim() !== '' && value.length < minLength));
+  return [...short].reduce((masked, value) => {
+    const word = new RegExp(`(?<![A-Za-z0-9])${escapeRegExp(value)}(?![A-Za-z0-9])`, 'g');
+    return masked.replaceAll(word, HIDDEN);
+  }, text);
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+function hideTags(text: string): string {
+  return text.includes(HIDDEN_TAG) ? text.replaceAll(/hidden:hmac:[0-9a-f]*/g, HIDDEN) : text;
+}
