@@ -1,0 +1,3 @@
+module fairlead.dev/test/probe
+
+go 1.26.0
