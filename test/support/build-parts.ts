@@ -1,0 +1,17 @@
+import { join } from 'node:path';
+import { locateModule } from '../../src/formats/wasm/locate-module.ts';
+import { realBinaries, realBinary } from '../control-plane/binaries.ts';
+import { cacheDir } from '../control-plane/go-program.ts';
+import { buildOracle } from '../oracles/build.ts';
+
+/** Builds every real part the tests need, or finds it in the cache. `npm test` runs it first, so that no test waits for Go. */
+const started = performance.now();
+const sourceDir = join(import.meta.dirname, '../../wasm');
+const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
+const options = { cacheDir: cacheDir(), builtDir: null, sourceDir, onProgress, env: process.env };
+
+for (const name of ['kustomize', 'helm', 'merge'] as const)
+  await locateModule(name, options, AbortSignal.timeout(1_800_000));
+for (const name of realBinaries) await realBinary(name);
+for (const name of ['kustomize', 'helm'] as const) await buildOracle(name);
+process.stderr.write(`real parts are ready (${Math.round((performance.now() - started) / 1000)} s)\n`);
