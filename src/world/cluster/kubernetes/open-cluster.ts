@@ -1,0 +1,57 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import type { Redactor } from '../../../formats/redaction/redactor.ts';
+import type { Cluster } from '../cluster.ts';
+import { createCatalogue } from './catalogue.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createCredentials } from './credentials.ts';
+import { chooseContext, type KubeconfigSource } from './kubeconfig.ts';
+import { KubernetesCluster } from './kubernetes-cluster.ts';
+import { type ClusterLimits, defaultLimits } from './limits.ts';
+import { createTransport } from './transport.ts';
+
+/** How to open a cluster. */
+export interface ClusterOptions {
+  readonly kubeconfig: KubeconfigSource;
+  /** The context, which is also the cluster's name. */
+  readonly context: string;
+  /** Masks every object and error text that leaves, and learns the secrets it sees. */
+  readonly redactor: Redactor;
+  readonly limits?: Partial<ClusterLimits>;
+  readonly clock?: Clock;
+  /** Between 0 and 1; spreads retries. */
+  readonly random?: () => number;
+}
+
+/**
+ * Opens the API server of a kubeconfig context. Nothing is sent yet. Throws `FairleadError`: `kubeconfig-unreadable`,
+ * `unknown-context`.
+ */
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { redactor, context, clock = systemClock, random = Math.random } = options;
+  const config = await chooseContext(options.kubeconfig, context);
+  const limits = { ...defaultLimits, ...options.limits };
+  const url = serverUrl(config);
+  const server = `${context} (${url.host})`;
+  learnCredentials(config, redactor);
+  const credentials = createCredentials(config, server, clock);
+  const transport = createTransport({ url, server, credentials, limits, redactor, clock, random });
+  const catalogue = createCatalogue(transport, limits, clock);
+  return new KubernetesCluster(context, {
+    transport,
+    catalogue,
+    limits,
+    redactor,
+    mask: (object) => redactor.maskObject(object),
+  });
+}
+
+function serverUrl(config: KubeConfig): URL {
+  // chooseContext made sure that the context's cluster is defined
+  return new URL(config.getCurrentCluster()?.server ?? '');
+}
+
+/** A proxy or a debug page may echo what was sent; our own token must not come back in an error. */
+function learnCredentials(config: KubeConfig, redactor: Redactor): void {
+  const user = config.getCurrentUser();
+  for (const value of [user?.token, user?.password, user?.keyData]) if (value) redactor.learn(value);
+}

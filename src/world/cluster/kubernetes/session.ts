@@ -1,0 +1,15 @@
+import type { Redactor } from '../../../formats/redaction/redactor.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { ClusterLimits } from './limits.ts';
+import type { Transport } from './transport.ts';
+
+/** What the calls to one API server share. */
+export interface Session {
+  readonly transport: Transport;
+  readonly catalogue: Catalogue;
+  readonly limits: ClusterLimits;
+  readonly redactor: Redactor;
+  /** The only way out for an object. */
+  mask(object: JsonObject): JsonObject;
+}
