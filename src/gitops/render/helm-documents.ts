@@ -1,0 +1,83 @@
+import type { Decoded } from '../../formats/yaml/decode.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Resource } from '../../model/resource.ts';
+import { assign, type Loose } from './assign.ts';
+import type { Decoder } from './decoder.ts';
+import { markRandom, type Placed } from './helm-compare.ts';
+import type { HelmDocument, TemplateSuccess } from './helm-message.ts';
+import type { Rendered, RenderInputs } from './renderer.ts';
+
+/** A render, and a second one with another clock and other random numbers where the chart draws on either. */
+export interface RenderPair {
+  readonly ok: true;
+  readonly first: TemplateSuccess;
+  /** Null where one render says it all. */
+  readonly second: TemplateSuccess | null;
+}
+
+/** What documents become resources with. */
+export interface PlaceContext {
+  readonly decoder: Decoder;
+  readonly inputs: RenderInputs;
+  readonly signal: AbortSignal;
+}
+
+/** Decodes what Helm printed. Throws `decode-failed` with the template's file and line. */
+export async function placeDocuments(pair: RenderPair, context: PlaceContext): Promise<Rendered> {
+  const documents = documentsOf(pair.first);
+  const decoded = await decode(documents, context);
+  const placed = documents.flatMap((document, index) => placeAll(document, decoded[index]));
+  const marked = pair.second === null ? placed : markRandom(placed, await placeSecond(pair.second, context));
+  return {
+    resources: assign(marked.filter(({ isHook }) => !isHook).map(toLoose), context.inputs),
+    hooks: assign(marked.filter(({ isHook }) => isHook).map(toLoose), context.inputs),
+    findings: documents.flatMap((document, index) => findingsOf(document, decoded[index])),
+  };
+}
+
+/** Definitions come first, as Helm installs them. */
+function documentsOf({ crds, manifests }: TemplateSuccess): readonly HelmDocument[] {
+  return [...crds, ...manifests];
+}
+
+async function placeSecond(second: TemplateSuccess, context: PlaceContext): Promise<readonly Placed[]> {
+  const documents = documentsOf(second);
+  const decoded = await decode(documents, context);
+  return documents.flatMap((document, index) => placeAll(document, decoded[index]));
+}
+
+function decode(documents: readonly HelmDocument[], { decoder, signal }: PlaceContext): Promise<readonly Decoded[]> {
+  const files = documents.map(({ file, content }) => ({ file, bytes: new TextEncoder().encode(content) }));
+  return decoder.decode(files, signal);
+}
+
+function placeAll(document: HelmDocument, decoded: Decoded | undefined): readonly Placed[] {
+  return (decoded?.resources ?? []).map((resource) => ({
+    origin: `${document.path}\0${resource.id.kind}`,
+    isHook: document.hook !== null,
+    resource: { ...resource, source: { file: document.file, line: document.line }, lines: new Map() },
+  }));
+}
+
+function toLoose({ resource }: { readonly resource: Resource }): Loose {
+  const { object, source, lines, random } = resource;
+  return { object, source, lines, random };
+}
+
+/** Lines inside the output say nothing to people: the template's document is what they can open. */
+function findingsOf({ file, line }: HelmDocument, decoded: Decoded | undefined): readonly Finding[] {
+  const remarks = (decoded?.findings ?? []).map((finding) => ({ ...finding, file, line }));
+  const strange = (decoded?.other ?? []).map(
+    (): Finding => ({
+      rule: 'not-a-resource',
+      severity: 'block',
+      target: null,
+      resource: null,
+      file,
+      line,
+      message: 'The template renders a document without apiVersion or kind, which Helm refuses to install.',
+      fix: 'Complete it, or render nothing.',
+    }),
+  );
+  return [...remarks, ...strange];
+}

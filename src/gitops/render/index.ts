@@ -1,0 +1,27 @@
+import type { RendererName } from '../../model/target.ts';
+import { createDecoder } from './decoder.ts';
+import type { RenderDependencies } from './dependencies.ts';
+import { createHelmRenderer } from './helm.ts';
+import { createKustomizeRenderer } from './kustomize.ts';
+import { createPlainRenderer } from './plain.ts';
+import type { Renderer } from './renderer.ts';
+
+/** The renderers of one process. Threads and modules start when first needed. */
+export interface Renderers {
+  renderer(name: RendererName): Renderer;
+  close(): Promise<void>;
+}
+
+/** Makes all renderers. */
+export function createRenderers(dependencies: RenderDependencies): Renderers {
+  const decoder = createDecoder(dependencies.deadlineMs);
+  const kustomize = createKustomizeRenderer(dependencies);
+  const helm = createHelmRenderer(dependencies, decoder);
+  const renderers: Readonly<Record<RendererName, Renderer>> = { kustomize, helm, plain: createPlainRenderer(decoder) };
+  return {
+    renderer: (name) => renderers[name],
+    close: async () => {
+      await Promise.all([decoder.close(), kustomize.close(), helm.close()]);
+    },
+  };
+}

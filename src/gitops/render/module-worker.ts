@@ -1,0 +1,32 @@
+import { workerData } from 'node:worker_threads';
+import { type Instance, loadInstance } from '../../formats/wasm/instance.ts';
+import { serveTasks } from '../../tools/pool-worker.ts';
+
+/** What a module worker is started with. */
+export interface ModuleWorkerData {
+  readonly module: WebAssembly.Module;
+  readonly maxMemoryMb: number;
+}
+
+/** One request to the module. */
+export interface ModuleTask {
+  readonly header: object;
+  readonly payload: readonly Uint8Array[];
+  /** Where the random stream starts, and what the clock says (milliseconds since 1970). */
+  readonly seed: number;
+  readonly now: number;
+  /** An instance that has answered nothing before; costs its start. Default false. */
+  readonly isFresh?: boolean;
+}
+
+await serveTasks<ModuleTask, string>(async () => {
+  // The pool that starts this script gives exactly this.
+  const { module, maxMemoryMb } = workerData as ModuleWorkerData;
+  const start = ({ seed, now }: { seed: number; now: number }): Instance =>
+    loadInstance(module, { seed, now, maxMemoryMb });
+  let instance = start({ seed: 0, now: 0 });
+  return (task) => {
+    if (instance.isDead || task.isFresh === true) instance = start(task);
+    return instance.callText(task.header, task.payload, { seed: task.seed, now: task.now });
+  };
+});

@@ -1,0 +1,90 @@
+import type { Decoded } from '../../formats/yaml/decode.ts';
+import { FairleadError } from '../../model/error.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Tree } from '../../model/tree.ts';
+import { treeFiles } from '../../tools/tree-files.ts';
+import { assign } from './assign.ts';
+import type { Decoder } from './decoder.ts';
+import { linkRefusal } from './refuse.ts';
+import type { Renderer } from './renderer.ts';
+
+/**
+ * Reads the manifests an application names among its inputs; where it names none, its folder's own, as
+ * `kubectl apply -f FOLDER` does, or the one file that its root is.
+ */
+export function createPlainRenderer(decoder: Decoder): Renderer {
+  return {
+    name: 'plain',
+    detects: (files) => files.some(isManifestName),
+    render: async (application, tree, inputs, signal) => {
+      const named = application.inputs.filter((input) => !input.endsWith('/'));
+      const paths =
+        named.length > 0
+          ? named.map((path) => ({ path, real: path }))
+          : await manifestPaths(application.root, tree, signal);
+      const contents = await tree.read([...new Set(paths.map(({ real }) => real))], signal);
+      const files = paths.map(({ path, real }) => ({ file: path, bytes: contents.get(real) ?? new Uint8Array() }));
+      const decoded = await decoder.decode(files, signal);
+      const resources = assign(
+        decoded.flatMap((file) => file.resources),
+        inputs,
+      );
+      return { resources, hooks: [], findings: decoded.flatMap(findingsOf) };
+    },
+  };
+}
+
+function isManifestName(name: string): boolean {
+  return /\.(?:ya?ml|json)$/.test(name) && !name.startsWith('.');
+}
+
+interface ManifestPath {
+  readonly path: string;
+  /** Where it is once links are followed. */
+  readonly real: string;
+}
+
+async function manifestPaths(root: string, tree: Tree, signal: AbortSignal): Promise<readonly ManifestPath[]> {
+  const index = treeFiles(tree);
+  const found = await index.resolve(root, signal);
+  if (found.kind === 'outside') throw linkRefusal(root);
+  if (found.kind === 'file') return [{ path: root, real: found.path }];
+  if (found.kind !== 'folder') throw missingError(root);
+  const paths: ManifestPath[] = [];
+  for (const name of index.list(found.path).filter(isManifestName)) {
+    const path = root === '' ? name : `${root}/${name}`;
+    const file = await index.resolve(path, signal);
+    if (file.kind === 'outside') throw linkRefusal(path);
+    if (file.kind === 'file') paths.push({ path, real: file.path });
+  }
+  return paths;
+}
+
+/** kubectl refuses documents without apiVersion and kind; JSON files are often something else altogether. */
+function findingsOf(decoded: Decoded): readonly Finding[] {
+  const strange = decoded.other.filter(({ file }) => !file.endsWith('.json'));
+  return [
+    ...decoded.findings,
+    ...strange.map(
+      ({ file, line }): Finding => ({
+        rule: 'not-a-resource',
+        severity: 'caution',
+        target: null,
+        resource: null,
+        file,
+        line,
+        message: 'The document has no apiVersion or no kind, so it is no Kubernetes object and is left out.',
+        fix: 'Complete it, or move it out of the folder of manifests.',
+      }),
+    ),
+  ];
+}
+
+function missingError(root: string): FairleadError {
+  return new FairleadError({
+    code: 'render-failed',
+    message: `${root} is not in the repository.`,
+    subject: root,
+    remedy: 'Name a folder or file of the repository.',
+  });
+}

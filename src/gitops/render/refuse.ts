@@ -1,0 +1,50 @@
+import type { KustomizeInputs, RefusalReason } from '../../formats/kustomization/kustomize-inputs.ts';
+import { FairleadError } from '../../model/error.ts';
+
+/**
+ * Refuses a kustomization that would run foreign code or read outside the repository. Throws `FairleadError` `refused` with
+ * file, line and what was named.
+ */
+export function refuseForbidden(inputs: Pick<KustomizeInputs, 'refused'>): void {
+  const [first] = inputs.refused;
+  if (first === undefined) return;
+  const { why, remedy } = reasons[first.reason];
+  throw refusal(`${first.file} names ${first.reference}, ${why}.`, `${first.file}:${first.line}`, remedy);
+}
+
+/** The error of an input that is refused by rule. */
+export function refusal(message: string, subject: string, remedy: string): FairleadError {
+  return new FairleadError({ code: 'refused', message, subject, remedy });
+}
+
+/** The error of a link that leads out of the repository or turns in a circle. */
+export function linkRefusal(path: string): FairleadError {
+  return refusal(`${path} is a link that leads out of the repository.`, path, reasons.link.remedy);
+}
+
+const reasons: Record<RefusalReason, { readonly why: string; readonly remedy: string }> = {
+  outside: {
+    why: 'which is outside the repository',
+    remedy: 'Refer to files of the repository by relative paths.',
+  },
+  link: {
+    why: 'which is reached through a link that leaves the folder that may be read',
+    remedy: 'Replace the link by the file itself.',
+  },
+  submodule: {
+    why: 'which is inside a submodule; submodules are not read',
+    remedy: 'Copy what it refers to into the repository.',
+  },
+  function: {
+    why: 'a container or exec function; code of a repository is never run',
+    remedy: 'Commit what the function generates, or use a transformer that is built into kustomize.',
+  },
+  plugin: {
+    why: 'a plugin that is not built into kustomize; code of a repository is never run',
+    remedy: 'Use `apiVersion: builtin`, or commit what the plugin generates.',
+  },
+  'too-many': {
+    why: 'after more than a thousand kustomizations',
+    remedy: 'Look for kustomizations that include each other, or split the application.',
+  },
+};

@@ -1,0 +1,35 @@
+import type { KustomizeInputs, NamedReference } from '../../formats/kustomization/kustomize-inputs.ts';
+import { FairleadError } from '../../model/error.ts';
+
+/**
+ * Refuses a kustomization that would have to fetch something: nothing is fetched while rendering. Throws `FairleadError`
+ * `remote-reference` with file, line and reference of the first one and the number of others.
+ */
+export function refuseRemote(inputs: Pick<KustomizeInputs, 'remote' | 'charts'>): void {
+  const [remote] = inputs.remote;
+  if (remote !== undefined) throw remoteError(remote, others(inputs.remote));
+  const [chart] = inputs.charts;
+  if (chart !== undefined) throw chartError(chart, others(inputs.charts));
+}
+
+function remoteError({ file, line, reference }: NamedReference, more: string): FairleadError {
+  return new FairleadError({
+    code: 'remote-reference',
+    message: `${file} refers to ${reference}${more}, which is outside the repository; nothing is fetched while rendering.`,
+    subject: `${file}:${line}`,
+    remedy: 'Copy what it refers to into the repository.',
+  });
+}
+
+function chartError({ file, line, reference }: NamedReference, more: string): FairleadError {
+  return new FairleadError({
+    code: 'remote-reference',
+    message: `${file} inflates the Helm chart ${reference}${more}; charts inside kustomizations are not fetched or rendered.`,
+    subject: `${file}:${line}`,
+    remedy: 'Commit the rendered chart as a resource, or deploy the chart as an application of its own.',
+  });
+}
+
+function others(references: readonly unknown[]): string {
+  return references.length > 1 ? ` (and ${references.length - 1} more)` : '';
+}

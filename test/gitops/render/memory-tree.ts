@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { FairleadError } from '../../../src/model/error.ts';
+import type { Tree, TreeEntry } from '../../../src/model/tree.ts';
+
+/** A link of a tree; everything else in it is text or bytes. */
+export interface Link {
+  readonly link: string;
+}
+
+/** A tree of the given files, as if they had been committed. */
+export function memoryTree(files: Readonly<Record<string, string | Uint8Array | Link>>): Tree {
+  const contents = new Map(Object.entries(files).map(([path, content]) => [path, bytesOf(content)] as const));
+  const entries = [...contents].map(([path, bytes]): TreeEntry => {
+    const content = files[path];
+    const isLink = typeof content === 'object' && 'link' in content;
+    const oid = createHash('sha1').update(bytes).digest('hex');
+    return { path, mode: isLink ? '120000' : '100644', oid, size: bytes.length };
+  });
+  entries.sort((left, right) => (left.path < right.path ? -1 : 1));
+  return {
+    id: 'memory',
+    entries,
+    read: async (paths) =>
+      new Map(
+        paths.map((path) => {
+          const bytes = contents.get(path);
+          if (bytes === undefined) throw missing(path);
+          return [path, bytes];
+        }),
+      ),
+  };
+}
+
+/** A tree of the files of a folder on disk; the folder must hold no links. */
+export function folderTree(folder: string): Tree {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath, entry.name));
+  return memoryTree(Object.fromEntries(paths.map((path) => [relative(folder, path), readFileSync(path)])));
+}
+
+function bytesOf(content: string | Uint8Array | Link): Uint8Array {
+  if (content instanceof Uint8Array) return content;
+  return new TextEncoder().encode(typeof content === 'string' ? content : content.link);
+}
+
+function missing(path: string): FairleadError {
+  return new FairleadError({ code: 'file-missing', message: `${path} is missing`, subject: path, remedy: '' });
+}
