@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { deriveBundle, type OpenApiBundle, serveBundle } from '../../../src/formats/openapi/bundle.ts';
+import { createValidator, type ValidateInput } from '../../../src/gitops/validate/validate-resources.ts';
+import { resourcesIn } from './validation.ts';
+
+let bundle: OpenApiBundle;
+const validator = createValidator({ size: 1, deadlineMs: 2_000 });
+const { signal } = new AbortController();
+
+beforeAll(async () => {
+  bundle = serveBundle(await deriveBundle());
+});
+afterAll(() => validator.close());
+
+function input(yaml: string, documents = bundle.document): ValidateInput {
+  return {
+    target: 'web@prod',
+    resources: resourcesIn(yaml),
+    documents,
+    kinds: { served: null, builtIn: bundle.kinds },
+  };
+}
+
+const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {typ: ClusterIP}\n';
+
+/** A pattern that takes for ever on a text it does not match. */
+const bomb = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: bombs.example.com}
+spec:
+  group: example.com
+  scope: Cluster
+  names: {plural: bombs, kind: Bomb}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, properties: {text: {type: string, pattern: '^(a+)+$'}}}}
+---
+apiVersion: example.com/v1
+kind: Bomb
+metadata: {name: a}
+text: ${'a'.repeat(60)}!
+`;
+
+describe('validation in worker threads', () => {
+  test('gives the findings of all checks with target, file and line', async () => {
+    const found = await validator.validate(input(`${service}---\n${service}`), signal);
+
+    expect(found.map(({ rule, target, file, line }) => [rule, target, file, line])).toEqual([
+      ['schema-unknown-field', 'web@prod', 'app.yaml', 4],
+      ['schema-unknown-field', 'web@prod', 'app.yaml', 9],
+      ['duplicate-resource', 'web@prod', 'app.yaml', 6],
+    ]);
+  });
+
+  test('a check that never ends is killed and said to be incomplete, the others still speak, and the next run works', async () => {
+    const found = await validator.validate(input(`${bomb}---\n${service}---\n${service}`), signal);
+    const next = await validator.validate(input(service), signal);
+
+    expect(found.map(({ rule }) => rule).sort()).toEqual(['check-incomplete', 'duplicate-resource']);
+    expect(found.find(({ rule }) => rule === 'check-incomplete')?.message).toContain('schema did not finish');
+    expect(next.map(({ rule }) => rule)).toEqual(['schema-unknown-field']);
+  });
+
+  test('a document that cannot be read is said to be missing, never taken for a pass', async () => {
+    const found = await validator.validate(
+      input(service, async () => {
+        throw new Error('connection reset');
+      }),
+      signal,
+    );
+
+    expect(found.map(({ rule }) => rule)).toContain('check-incomplete');
+    expect(found[0]?.message).toBe('The schemas of v1 could not be read: connection reset.');
+  });
+
+  test('an aborted validation rejects with the reason', async () => {
+    const controller = new AbortController();
+    const running = validator.validate(input(bomb), controller.signal);
+    controller.abort(new Error('the pull was closed'));
+
+    await expect(running).rejects.toThrow('the pull was closed');
+  });
+});
