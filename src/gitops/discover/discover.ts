@@ -1,0 +1,89 @@
+import type { Application } from '../../model/target.ts';
+import type { Tree, TreeEntry } from '../../model/tree.ts';
+import { findCharts, isChart } from './charts.ts';
+import { type Found, isWithin, type Relation } from './found.ts';
+import { isIgnored, looksLikeManifest } from './ignored.ts';
+import { findKustomizations, isKustomization } from './kustomizations.ts';
+import { findPlain } from './plain-manifests.ts';
+import { openSnapshot } from './snapshot.ts';
+import { nameUniquely } from './unique-names.ts';
+
+/** A changed file and how it belongs to an application. */
+export interface Reason {
+  readonly file: string;
+  readonly relation: Relation;
+}
+
+/** An application that changed files reach. */
+export interface Reached {
+  readonly application: Application;
+  /** At least one. */
+  readonly reasons: readonly Reason[];
+}
+
+/** What is deployed from a tree. */
+export interface Discovery {
+  /** Sorted by name, then environment. */
+  readonly applications: readonly Application[];
+  /** Every environment, sorted. */
+  readonly environments: readonly string[];
+  /** The applications that changed files, deleted ones too, reach. */
+  affected(changedFiles: readonly string[]): readonly Reached[];
+  /** Changed files that look like manifests and that no application reads. */
+  unowned(changedFiles: readonly string[]): readonly string[];
+}
+
+/** Where to look. */
+export interface DiscoverOptions {
+  /** Only applications at or below this folder; '' for all. */
+  readonly under: string;
+}
+
+/**
+ * Finds the applications of a tree without any configuration: kustomizations that no other includes, charts with their
+ * values files, folders of plain manifests. Broken files are no error here: the application is found and its renderer tells.
+ */
+export async function discover(tree: Tree, options: DiscoverOptions, signal: AbortSignal): Promise<Discovery> {
+  const files = tree.entries.filter(isRegular).filter(({ path }) => !isIgnored(path));
+  const small = files.filter(({ path, size }) => isDescription(path) && size <= maxDescription).map(({ path }) => path);
+  const snapshot = await openSnapshot(tree, { files, small }, signal);
+  const kustomizations = await findKustomizations(snapshot, signal);
+  const charts = await findCharts(snapshot, signal);
+  const taken = { kustomizations: kustomizations.folders, charts: charts.folders, files: kustomizations.files };
+  const plain = await findPlain(snapshot, taken, signal);
+  const found = nameUniquely([...kustomizations.found, ...charts.found, ...plain]);
+  return discoveryOf(found.filter(({ application }) => isUnder(application.root, options.under)));
+}
+
+/** A kustomization or Chart.yaml larger than this is read by itself, and refused by its decoder. */
+const maxDescription = 512 * 1024;
+
+function isRegular({ mode }: TreeEntry): boolean {
+  return mode === '100644' || mode === '100755';
+}
+
+function isDescription(path: string): boolean {
+  return isKustomization(path) || isChart(path) || path.endsWith('requirements.yaml');
+}
+
+function isUnder(root: string, folder: string): boolean {
+  return root === folder || isWithin(root, folder);
+}
+
+function discoveryOf(found: readonly Found[]): Discovery {
+  const environments = found.flatMap(({ application }) => application.environment ?? []);
+  return {
+    applications: found.map(({ application }) => application),
+    environments: [...new Set(environments)].sort(),
+    affected: (changedFiles) =>
+      found.flatMap(({ application, relate }) => {
+        const reasons = changedFiles.flatMap((file): readonly Reason[] => {
+          const relation = relate(file);
+          return relation === null ? [] : [{ file, relation }];
+        });
+        return reasons.length === 0 ? [] : [{ application, reasons }];
+      }),
+    unowned: (changedFiles) =>
+      changedFiles.filter((file) => looksLikeManifest(file) && !found.some(({ relate }) => relate(file) !== null)),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Application } from '../../model/target.ts';
+
+/** How a file belongs to an application: its own, of something it builds on, a chart's, or values. */
+export type Relation = 'own' | 'base' | 'chart' | 'values';
+
+/** An application before its name is made unique, and the files that change it. */
+export interface Found {
+  readonly application: Application;
+  /** How a file, present or deleted, belongs to it; null when it does not. */
+  relate(path: string): Relation | null;
+}
+
+/** The folder of a path, '' at the root. */
+export function folderOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash === -1 ? '' : path.slice(0, slash);
+}
+
+/** Whether a path lies in a folder, at any depth; everything lies in ''. */
+export function isWithin(path: string, folder: string): boolean {
+  return folder === '' || path.startsWith(`${folder}/`);
+}
+
+/** A folder as an input of an application. */
+export function folderInput(folder: string): string {
+  return `${folder}/`;
+}

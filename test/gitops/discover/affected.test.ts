@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { affectedBy } from '../../../src/gitops/discover/affected.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
+import { kustomization, manifest } from './repositories.ts';
+
+const { signal } = new AbortController();
+
+type Files = Readonly<Record<string, string>>;
+
+async function pairs(base: Files, head: Files) {
+  const paths = [...new Set([...Object.keys(base), ...Object.keys(head)])];
+  const changed = paths.filter((path) => base[path] !== head[path]);
+  const { pairs: found, ...rest } = await affectedBy(memoryTree(base), memoryTree(head), changed, signal);
+  const names = found.map((pair) => {
+    return `${pair.name}@${pair.environment} ${pair.base?.root ?? '-'} -> ${pair.head?.root ?? '-'}`;
+  });
+  return { ...rest, names };
+}
+
+const web = { 'web/a.yaml': manifest('ConfigMap'), 'web/b.yaml': manifest('Secret') };
+const db = { 'db/prod/a.yaml': manifest('ConfigMap') };
+
+describe('the applications of two trees', () => {
+  test('are paired and selected by what changed', async () => {
+    const found = await pairs({ ...web, ...db }, { ...web, ...db, 'web/a.yaml': manifest('ConfigMap', 'other') });
+
+    expect(found).toEqual({ environments: ['prod'], names: ['web@null web -> web'], unownedFiles: [] });
+  });
+
+  test('a removed one has no head, an added one no base', async () => {
+    const found = await pairs({ ...web }, { ...db });
+
+    expect(found.names).toEqual(['db@prod - -> db/prod', 'web@null web -> -']);
+  });
+
+  test('a file that is deleted belongs to the base: it is owned, and selects', async () => {
+    const found = await pairs({ ...web }, { 'web/b.yaml': web['web/b.yaml'] });
+
+    expect(found).toEqual({ environments: [], names: ['web@null web -> web'], unownedFiles: [] });
+  });
+
+  test('a file that leaves a kustomization together with its entry selects it', async () => {
+    const found = await pairs(
+      { 'web/kustomization.yaml': kustomization('a.yaml', 'b.yaml'), ...web },
+      { 'web/kustomization.yaml': kustomization('b.yaml'), 'web/b.yaml': web['web/b.yaml'] },
+    );
+
+    expect(found).toEqual({ environments: [], names: ['web@null web -> web'], unownedFiles: [] });
+  });
+
+  test('a folder that moves and keeps its name and environment stays one application', async () => {
+    const found = await pairs(
+      { 'web/prod/a.yaml': manifest('Service') },
+      { 'web/overlays/prod/a.yaml': manifest('Service') },
+    );
+
+    expect(found.names).toEqual(['web@prod web/prod -> web/overlays/prod']);
+  });
+
+  test('one whose name changes because another takes it stays one application', async () => {
+    const first = { 'web/overlays/prod/kustomization.yaml': kustomization() };
+    const second = { 'clusters/prod/web/kustomization.yaml': kustomization() };
+
+    const found = await pairs(first, { ...first, ...second });
+
+    expect(found.names).toEqual(['clusters/prod/web@prod - -> clusters/prod/web']);
+  });
+
+  test('a file that becomes part of a kustomization changes owner', async () => {
+    const found = await pairs(web, { ...web, 'web/kustomization.yaml': kustomization('a.yaml') });
+
+    expect(found.names).toEqual(['web@null web -> web']);
+  });
+
+  test('one that another no longer includes is found, although none of its own files changed', async () => {
+    const files = { 'web/kustomization.yaml': kustomization('a.yaml'), 'web/a.yaml': manifest('ConfigMap') };
+
+    const found = await pairs(
+      { ...files, 'all/kustomization.yaml': kustomization('../web') },
+      { ...files, 'all/kustomization.yaml': kustomization() },
+    );
+
+    expect(found.names).toEqual(['all@null all -> all', 'web@null - -> web']);
+  });
+
+  test('files that no side owns are told', async () => {
+    const found = await pairs({}, { 'values/web.yaml': 'a: 1', 'README.md': '# a' });
+
+    expect(found).toEqual({ environments: [], names: [], unownedFiles: ['values/web.yaml'] });
+  });
+});
