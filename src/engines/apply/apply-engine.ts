@@ -1,0 +1,129 @@
+import type { Schemas } from '../../formats/openapi/schemas.ts';
+import type { Redactor } from '../../formats/redaction/redactor.ts';
+import { BorderError } from '../../model/error.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Target } from '../../model/target.ts';
+import { mapConcurrently } from '../../tools/each.ts';
+import type { Cluster } from '../../world/cluster/cluster.ts';
+import type { ChangeSet, Desired, Engine } from '../engine.ts';
+import { type Pair, pairResources } from './pair-resources.ts';
+import { type Outcome, predictObject, type Scene } from './predict-object.ts';
+import { listLive, readLive } from './read-live.ts';
+
+export interface ApplyEngineOptions {
+  readonly cluster: Cluster;
+  /** The cluster's own schemas: merge keys of lists, and where quantities stand. */
+  readonly schemas: Schemas;
+  /** Must be the one the cluster masks with, so that equal values have equal tags. */
+  readonly redactor: Pick<Redactor, 'maskObject'>;
+  /** Field manager, always the same for one installation. */
+  readonly manager: string;
+  /** Objects worked on at once. */
+  readonly concurrency: number;
+}
+
+/**
+ * The engine that applies by itself: server-side apply as one field manager. It predicts by dry-running what Git wants and
+ * comparing the answer with the live object; nothing is written. `predict` throws `BorderError` when the cluster cannot be
+ * reached at all or does not know the caller; faults of single objects are told in the change set.
+ */
+export function createApplyEngine(options: ApplyEngineOptions): Engine {
+  return {
+    name: 'apply',
+    manager: options.manager,
+    predict: (target, desired, signal) => predict(options, { target, desired }, signal),
+  };
+}
+
+interface Task {
+  readonly target: Target;
+  readonly desired: Desired;
+}
+
+async function predict(options: ApplyEngineOptions, task: Task, signal: AbortSignal): Promise<ChangeSet> {
+  const { cluster, concurrency } = options;
+  const discovery = await cluster.discovery(signal);
+  const pairs = pairResources(task.desired, discovery);
+  const scene = sceneOf(options, task);
+  const listed = await listLive(pairs, cluster, signal);
+  const seen = await mapConcurrently(pairs, concurrency, async (pair): Promise<Seen> => {
+    try {
+      const live =
+        listed.get(pair.key) ?? (listed.has(pair.key) ? null : await readLive(pair, { cluster, discovery }, signal));
+      return { pair, live, ...(await predictObject(pair, live, scene, signal)) };
+    } catch (error) {
+      if (!(error instanceof BorderError)) throw error;
+      return { pair, live: null, changes: [], findings: [], error, awaits: null };
+    }
+  });
+  throwIfSilent(seen);
+  return summarise(task, seen);
+}
+
+function sceneOf(options: ApplyEngineOptions, { target, desired }: Task): Scene {
+  const { cluster, manager, schemas, redactor } = options;
+  return {
+    target: target.id,
+    cluster,
+    manager,
+    schemas,
+    maskObject: (object) => redactor.maskObject(object),
+    head: desired.head,
+    isBaseKnown: desired.base !== null,
+  };
+}
+
+interface Seen extends Outcome {
+  readonly pair: Pair;
+  readonly live: JsonObject | null;
+}
+
+/** A cluster that answers nobody is not a cluster with many faulty objects. */
+function throwIfSilent(seen: readonly Seen[]): void {
+  const [first] = seen;
+  const isSilent = ({ error }: Seen): boolean => error?.kind === 'unavailable' && error.status === 0;
+  if (first?.error && seen.every(isSilent)) throw first.error;
+}
+
+function summarise(task: Task, seen: readonly Seen[]): ChangeSet {
+  const live = seen.flatMap((one) => (one.live === null ? [] : [[one.pair.key, one.live] as const]));
+  return {
+    changes: seen.flatMap(({ changes }) => changes),
+    findings: [...seen.flatMap(({ findings }) => findings), ...awaiting(task.target, seen)],
+    error: describeErrors(task, seen),
+    live: new Map(live),
+  };
+}
+
+/** One note for everything that waits for the same namespace or kind. */
+function awaiting(target: Target, seen: readonly Seen[]): readonly Finding[] {
+  const waiting = Map.groupBy(
+    seen.filter(({ awaits }) => awaits !== null),
+    ({ awaits }) => awaits,
+  );
+  return [...waiting].map(([awaited, objects]) => ({
+    rule: 'predicted-offline',
+    severity: 'note',
+    target: target.id,
+    resource: null,
+    file: null,
+    line: null,
+    message: `${count(objects.length, 'object')} could not be tried on the cluster, because ${awaited} is only created by the same change.`,
+    fix: null,
+  }));
+}
+
+function describeErrors({ desired }: Task, seen: readonly Seen[]): string | null {
+  const failed = seen.flatMap(({ error }) => (error === null ? [] : [error.message]));
+  const base =
+    desired.base === null ? ['The base could not be rendered: everything is compared with the live objects.'] : [];
+  const [first] = failed;
+  if (first === undefined) return base[0] ?? null;
+  const all = `${failed.length} of ${count(seen.length, 'object')} could not be predicted. ${first}`;
+  return [...base, all].join(' ');
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
