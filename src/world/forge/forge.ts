@@ -94,6 +94,8 @@ export interface RepoPort {
    * `sameApartFrom` blanks what may differ without a reason to edit (the read time).
    */
   ensureComment(pull: number, key: string, body: Redacted, sameApartFrom: RegExp | null): Promise<CommentOutcome>;
+  /** Whether a comment of this key stands on the pull. */
+  hasComment(pull: number, key: string): Promise<boolean>;
   /** Removes the comment of this key, if there is one. */
   retireComment(pull: number, key: string): Promise<void>;
   /** Creates or updates the check of this name on the commit. */

@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { isolatedGit } from '../git-http.ts';
+
+/** A commit to make: `null` as content removes the file. */
+export interface CommitSpec {
+  /** Full ref that moves to the commit. */
+  readonly ref: string;
+  /** Commit it starts from; null makes a root commit. */
+  readonly parent: string | null;
+  readonly message: string;
+  readonly files: Readonly<Record<string, string | null>>;
+  readonly at: Date;
+}
+
+/** One file of a pull, as `git diff` sees it. */
+export interface FileChange {
+  readonly status: 'added' | 'removed' | 'modified' | 'renamed';
+  readonly filename: string;
+  readonly previous: string | null;
+}
+
+/** A bare repository on disk, driven by real Git. Commits go through fast-import: one process each, dates as given. */
+export interface GitRepository {
+  readonly path: string;
+  commit(spec: CommitSpec): Promise<string>;
+  resolve(revision: string): Promise<string | null>;
+  setRef(ref: string, sha: string | null): Promise<void>;
+  /** Commit that merges head into base, stored under the ref; null when they conflict. */
+  merge(spec: { base: string; head: string; ref: string; message: string; at: Date }): Promise<string | null>;
+  /** What head changes since it left base. */
+  changes(base: string, head: string): Promise<readonly FileChange[]>;
+  branches(): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Makes an empty bare repository that can be fetched by commit id and pushed to over HTTP. */
+export async function createGitRepository(path: string, branch: string): Promise<GitRepository> {
+  await run(['init', '--quiet', '--bare', `--initial-branch=${branch}`, path]);
+  const settings = { 'http.receivepack': 'true', 'uploadpack.allowReachableSHA1InWant': 'true', 'gc.auto': '0' };
+  for (const [key, value] of Object.entries(settings)) await run(['-C', path, 'config', key, value]);
+  return openGitRepository(path);
+}
+
+function openGitRepository(path: string): GitRepository {
+  const git = (args: readonly string[], input = '') => run(['-C', path, ...args], input);
+  const resolve = async (revision: string) => {
+    const { code, output } = await git(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]);
+    return code === 0 ? output.trim() : null;
+  };
+  return {
+    path,
+    resolve,
+    commit: async (spec) => {
+      await expectSuccess(git(['fast-import', '--quiet', '--force'], importStream(spec)));
+      return (await resolve(spec.ref)) ?? '';
+    },
+    setRef: async (ref, sha) => {
+      await expectSuccess(git(sha === null ? ['update-ref', '-d', ref] : ['update-ref', ref, sha]));
+    },
+    merge: async ({ base, head, ref, message, at }) => {
+      const merged = await git(['merge-tree', '--write-tree', base, head]);
+      if (merged.code !== 0) return null;
+      const tree = merged.output.trim();
+      await expectSuccess(
+        git(['fast-import', '--quiet', '--force'], mergeStream({ base, head, ref, message, at, tree })),
+      );
+      return resolve(ref);
+    },
+    changes: async (base, head) => {
+      const { output } = await expectSuccess(git(['diff', '--name-status', '-M', '-z', `${base}...${head}`]));
+      return parseChanges(output);
+    },
+    branches: async () => {
+      const { output } = await git(['for-each-ref', '--format=%(refname:lstrip=2) %(objectname)', 'refs/heads']);
+      const lines = output.split('\n').filter((line) => line !== '');
+      return new Map(
+        lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' ') + 1)]),
+      );
+    },
+  };
+}
+
+function importStream(spec: CommitSpec): string {
+  const files = Object.entries(spec.files).map(([path, content]) =>
+    content === null ? `D ${quote(path)}\n` : `M ${modeOf(content)} inline ${quote(path)}\n${data(content)}`,
+  );
+  const from = spec.parent === null ? '' : `from ${spec.parent}\n`;
+  return `${commitHead(spec)}${from}${files.join('')}\n`;
+}
+
+function mergeStream(spec: {
+  base: string;
+  head: string;
+  ref: string;
+  message: string;
+  at: Date;
+  tree: string;
+}): string {
+  return `${commitHead(spec)}from ${spec.base}\nmerge ${spec.head}\nM 040000 ${spec.tree} ""\n\n`;
+}
+
+function commitHead(spec: { ref: string; message: string; at: Date }): string {
+  const seconds = Math.floor(spec.at.getTime() / 1000);
+  return `commit ${spec.ref}\ncommitter Octo Cat <octo@cat.test> ${seconds} +0000\n${data(spec.message)}`;
+}
+
+/** A content that starts with `link:` makes a symbolic link, so that fixtures can hold one. */
+function modeOf(content: string): string {
+  return content.startsWith('link:') ? '120000' : '100644';
+}
+
+function data(text: string): string {
+  const content = text.startsWith('link:') ? text.slice('link:'.length) : text;
+  return `data ${Buffer.byteLength(content)}\n${content}\n`;
+}
+
+function quote(path: string): string {
+  return JSON.stringify(path);
+}
+
+function parseChanges(output: string): FileChange[] {
+  const fields = output.split('\0').filter((field) => field !== '');
+  const changes: FileChange[] = [];
+  for (let at = 0; at < fields.length; ) {
+    const letter = fields[at]?.charAt(0) ?? '';
+    const renamed = letter === 'R';
+    const [first = '', second = ''] = [fields[at + 1], fields[at + 2]];
+    changes.push({ status: statusOf(letter), filename: renamed ? second : first, previous: renamed ? first : null });
+    at += renamed ? 3 : 2;
+  }
+  return changes;
+}
+
+function statusOf(letter: string): FileChange['status'] {
+  if (letter === 'A') return 'added';
+  if (letter === 'D') return 'removed';
+  return letter === 'R' ? 'renamed' : 'modified';
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+  readonly error: string;
+}
+
+async function expectSuccess(running: Promise<Outcome>): Promise<Outcome> {
+  const outcome = await running;
+  if (outcome.code !== 0) throw new Error(`git failed: ${outcome.error || outcome.output}`);
+  return outcome;
+}
+
+function run(args: readonly string[], input = ''): Promise<Outcome> {
+  const child = spawn('env', [...isolatedGit, 'git', ...args], { timeout: 60_000 });
+  const output: Buffer[] = [];
+  const error: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => error.push(chunk));
+  // Git may end without reading its input; the exit code tells.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) =>
+      resolve({ code: code ?? 1, output: Buffer.concat(output).toString(), error: Buffer.concat(error).toString() }),
+    );
+  });
+}

@@ -1,0 +1,141 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { FairleadError } from '../model/error.ts';
+import { type Answer, send } from './answer.ts';
+import type { BodyBudget } from './body.ts';
+import { type Hook, LARGEST_WEBHOOK, receiveWebhook } from './webhook.ts';
+
+/** Deadlines of the server, in milliseconds. */
+export interface ServerDeadlines {
+  /** To send all headers. */
+  readonly headers: number;
+  /** To send headers and body. */
+  readonly request: number;
+  /** For requests under way when the server closes. */
+  readonly drain: number;
+}
+
+/** What the server listens on and whom it tells. */
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly hooks: readonly Hook[];
+  /** Why work cannot be taken in, or null when it can; asked by `/readyz`. */
+  notReady(): string | null;
+  readonly logger: Logger;
+  readonly deadlines?: ServerDeadlines;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** `http://HOST:PORT`. */
+  readonly url: string;
+  /** Takes no new work, lets what is under way finish, then cuts what is left. */
+  close(): Promise<void>;
+}
+
+/** GitHub gives up on a receiver after ten seconds. */
+export const defaultDeadlines: ServerDeadlines = { headers: 10_000, request: 30_000, drain: 10_000 };
+
+/** Bytes all bodies under way may hold together. */
+const BODY_BUDGET = 5 * LARGEST_WEBHOOK;
+
+const MOST_CONNECTIONS = 2000;
+
+/**
+ * Listens for webhooks and probes: the hooks' paths, `/healthz` (the process runs), `/readyz` (it takes work in).
+ *
+ * @throws FairleadError `listen-failed`
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const deadlines = options.deadlines ?? defaultDeadlines;
+  const state: State = { isDraining: false, budget: { total: BODY_BUDGET, used: 0 } };
+  const server = createServer(
+    {
+      headersTimeout: deadlines.headers,
+      requestTimeout: deadlines.request,
+      // Node looks for overrun deadlines this often; its default of 30 s would more than double them.
+      connectionsCheckingInterval: Math.min(1000, deadlines.headers),
+      maxHeaderSize: 16 * 1024,
+    },
+    (request, response) => {
+      void serve(options, state, request, response);
+    },
+  );
+  server.maxConnections = MOST_CONNECTIONS;
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  options.logger.info({ url }, 'listening');
+  return { url, close: () => drain(server, state, deadlines.drain) };
+}
+
+interface State {
+  isDraining: boolean;
+  readonly budget: BodyBudget;
+}
+
+async function serve(
+  options: ServerOptions,
+  state: State,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const answer = await route(options, state, request);
+    if (answer !== null) send(response, state.isDraining ? lastOf(answer) : answer);
+  } catch (error) {
+    // The text of an unexpected error may hold anything: it goes to the log, never to the caller.
+    options.logger.error({ err: error }, 'request failed');
+    send(response, { status: 500, body: { error: 'internal error' } });
+  }
+}
+
+/** While the server closes, no connection is kept for another request. */
+function lastOf(answer: Answer): Answer {
+  return { ...answer, headers: { ...answer.headers, connection: 'close' } };
+}
+
+async function route(options: ServerOptions, state: State, request: IncomingMessage): Promise<Answer | null> {
+  const path = (request.url ?? '/').split('?', 1)[0];
+  const hook = options.hooks.find((entry) => entry.path === path);
+  if (hook !== undefined) return receiveWebhook(hook, request, { budget: state.budget, logger: options.logger });
+  if (path === '/healthz') return { status: 200, body: { status: 'ok' } };
+  if (path === '/readyz') return readiness(options, state);
+  return { status: 404, body: { error: 'not found' }, isUnread: true };
+}
+
+function readiness(options: ServerOptions, state: State): Answer {
+  const reason = state.isDraining ? 'shutting down' : options.notReady();
+  return reason === null ? { status: 200, body: { status: 'ready' } } : { status: 503, body: { error: reason } };
+}
+
+function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => reject(cannotListen(host, port, cause)));
+    server.listen(port, host, resolve);
+  });
+}
+
+function cannotListen(host: string, port: number, cause: Error): FairleadError {
+  return new FairleadError({
+    code: 'listen-failed',
+    subject: `${host}:${port}`,
+    message: `The server cannot listen on ${host}:${port}: ${cause.message}.`,
+    remedy: 'Choose another PORT or HOST, or stop what listens there.',
+    cause,
+  });
+}
+
+async function drain(server: Server, state: State, deadline: number): Promise<void> {
+  state.isDraining = true;
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), deadline);
+  await closed;
+  clearTimeout(cut);
+}
