@@ -23,6 +23,8 @@ export interface Review {
   readonly changes: readonly Change[];
   readonly findings: readonly Finding[];
   readonly coverage: Coverage;
+  /** Files and folders (ending with `/`) the affected applications read, sorted: a base that moves outside them changes nothing. */
+  readonly inputs: readonly string[];
   /** Contexts whose live state was read, sorted; empty for a Git-to-Git comparison. */
   readonly clustersRead: readonly string[];
   /** Why no cluster was read although changes are shown; null when one was. */

@@ -2,7 +2,7 @@ import type { Finding, Severity } from '../../model/finding.ts';
 import { formatResource } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 import type { Mode, Verdict } from '../../model/verdict.ts';
-import { sortFindings } from './finding-text.ts';
+import { sentences, sortFindings } from './finding-text.ts';
 import { headline, verdictTitle } from './words.ts';
 
 /** A remark on a line, before redaction. */
@@ -51,7 +51,7 @@ function remark(finding: Finding): readonly Remark[] {
       line: finding.line ?? 1,
       level: levels[finding.severity],
       title: finding.rule,
-      message: [`${subject}${finding.message}`, finding.fix ?? ''].filter((part) => part !== '').join('\n'),
+      message: `${subject}${sentences(finding)}`,
     },
   ];
 }

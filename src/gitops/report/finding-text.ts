@@ -30,8 +30,15 @@ export function findingLine(
     target === undefined ? '' : code(target.id),
   ];
   const where = place(finding, fileUrl);
-  const fix = finding.fix === null ? '' : ` ${prose(finding.fix)}`;
-  return `- ${parts.filter((part) => part !== '').join(' · ')} — ${prose(finding.message)}${fix}${where}`;
+  return `- ${parts.filter((part) => part !== '').join(' · ')} — ${prose(sentences(finding))}${where}`;
+}
+
+/** Message and fix as sentences. The object stands beside them already, so a message that begins with it loses it. */
+export function sentences(finding: Finding): string {
+  const subject = finding.resource === null ? '' : `${formatResource(finding.resource)}: `;
+  const text = finding.message.startsWith(subject) ? finding.message.slice(subject.length) : finding.message;
+  const message = /[.!?…)]$/.test(text) ? text : `${text}.`;
+  return finding.fix === null ? message : `${message} ${finding.fix}`;
 }
 
 /** Where a finding points, `file:line` as text; empty when it points nowhere. */

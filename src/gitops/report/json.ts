@@ -1,3 +1,4 @@
+import type { Finding } from '../../model/finding.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { ResourceId } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
@@ -31,22 +32,27 @@ export function reviewJson(review: Review): JsonObject {
         cause: path.cause,
       })),
     })),
-    findings: review.findings.map((finding) => ({
-      rule: finding.rule,
-      severity: finding.severity,
-      target: finding.target,
-      resource: finding.resource === null ? null : resourceJson(finding.resource),
-      file: finding.file,
-      line: finding.line,
-      message: finding.message,
-      fix: finding.fix,
-    })),
+    findings: findingsJson(review.findings),
     coverage: {
       applications: review.coverage.applications,
       rendered: review.coverage.rendered,
       unownedFiles: review.coverage.unownedFiles,
     },
   };
+}
+
+/** Findings as the documented JSON has them. */
+export function findingsJson(findings: readonly Finding[]): readonly JsonObject[] {
+  return findings.map((finding) => ({
+    rule: finding.rule,
+    severity: finding.severity,
+    target: finding.target,
+    resource: finding.resource === null ? null : resourceJson(finding.resource),
+    file: finding.file,
+    line: finding.line,
+    message: finding.message,
+    fix: finding.fix,
+  }));
 }
 
 function resourceJson(id: ResourceId): JsonObject {

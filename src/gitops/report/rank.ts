@@ -14,25 +14,30 @@ export function rankTargets(review: Review): readonly Target[] {
 
 /** Changes of one target, gravest first: those with findings, deletes, updates, creates, then by name. */
 export function rankChanges(review: Review, changes: readonly Change[]): readonly Change[] {
-  const graves = { block: 2, caution: 1, note: 0 } as const;
-  const risk = (change: Change): number =>
-    Math.max(
-      change.action === 'delete' ? 1.5 : 0,
-      ...review.findings
-        .filter((finding) => finding.target === change.target && finding.resource !== null)
-        .filter(
-          (finding) => finding.resource !== null && resourceKey(finding.resource) === resourceKey(change.resource),
-        )
-        .map((finding) => graves[finding.severity]),
-    );
   const order = { delete: 0, recreate: 1, update: 2, adopt: 3, create: 4, none: 5 } as const;
-  const risks = new Map(changes.map((change) => [change, risk(change)]));
-  return [...changes].sort(
-    (one, other) =>
-      (risks.get(other) ?? 0) - (risks.get(one) ?? 0) ||
-      order[one.action] - order[other.action] ||
-      (resourceKey(one.resource) < resourceKey(other.resource) ? -1 : 1),
+  const found = gravestByResource(review);
+  const sortKeys = new Map(
+    changes.map((change) => {
+      const key = resourceKey(change.resource);
+      const risk = Math.max(found.get(`${change.target}\u0000${key}`) ?? 0, change.action === 'delete' ? 1.5 : 0);
+      return [change, { rank: [risk, -order[change.action]], key }] as const;
+    }),
   );
+  return [...changes].sort((one, other) => {
+    const [a, b] = [sortKeys.get(one), sortKeys.get(other)];
+    return compare(b?.rank ?? [], a?.rank ?? []) || ((a?.key ?? '') < (b?.key ?? '') ? -1 : 1);
+  });
+}
+
+function gravestByResource(review: Review): ReadonlyMap<string, number> {
+  const graves = { block: 2, caution: 1, note: 0 } as const;
+  const found = new Map<string, number>();
+  for (const finding of review.findings) {
+    if (finding.resource === null) continue;
+    const key = `${finding.target ?? ''}\u0000${resourceKey(finding.resource)}`;
+    found.set(key, Math.max(found.get(key) ?? 0, graves[finding.severity]));
+  }
+  return found;
 }
 
 function targetRisk(review: Review, target: Target): readonly number[] {

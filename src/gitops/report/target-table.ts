@@ -51,7 +51,7 @@ function findingCounts(review: Review, ids: ReadonlySet<string>): string {
 function liveBefore(review: Review, targets: readonly Target[]): string {
   if (targets.some((target) => target.error !== null)) return '❔ unknown';
   if (targets.every((target) => target.cluster === null || !review.clustersRead.includes(target.cluster)))
-    return 'not read';
+    return 'no cluster read';
   const drifted = targets.flatMap((target) => changesOf(review, 'already', target.id)).length;
   return drifted === 0 ? '🟢 as in Git' : `🟡 ${drifted} already different`;
 }

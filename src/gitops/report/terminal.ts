@@ -5,7 +5,7 @@ import { formatPath } from '../../model/path.ts';
 import { formatResource } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 import type { Target } from '../../model/target.ts';
-import { placeText, sortFindings } from './finding-text.ts';
+import { placeText, sentences, sortFindings } from './finding-text.ts';
 import { rankChanges, rankTargets } from './rank.ts';
 import { changedLines, inlineValue, isLong } from './values.ts';
 import { changesOf, headline, placeOf, severityIcons, signOf, verdictTitle } from './words.ts';
@@ -31,8 +31,7 @@ export function findingText(finding: Finding, paint: Paint): string {
   const colour = finding.severity === 'block' ? 'red' : finding.severity === 'caution' ? 'yellow' : 'dim';
   const subject = finding.resource === null ? '' : `  ${visible(formatResource(finding.resource))}`;
   const place = placeText(finding) === '' ? '' : `  ${paint('cyan', visible(placeText(finding)))}`;
-  const fix = finding.fix === null ? '' : ` ${finding.fix}`;
-  return `  ${severityIcons[finding.severity]} ${paint(colour, finding.rule)}${subject}${place}\n      ${visible(`${finding.message}${fix}`.replace(/\s*\n\s*/g, ' '))}`;
+  return `  ${severityIcons[finding.severity]} ${paint(colour, finding.rule)}${subject}${place}\n      ${visible(sentences(finding).replace(/\s*\n\s*/g, ' '))}`;
 }
 
 function head(review: Review, paint: Paint): string {
@@ -62,12 +61,17 @@ function part(review: Review, name: Part, paint: Paint): readonly string[] {
   return rankTargets(review).flatMap((target) => {
     const changes = rankChanges(review, changesOf(review, name, target.id));
     if (changes.length === 0) return [];
-    return [`\n${paint('bold', targetTitle(target, name))}`, ...changes.map((change) => changeText(change, paint))];
+    return [
+      `\n${paint('bold', targetTitle(review, target, name))}`,
+      ...changes.map((change) => changeText(change, paint)),
+    ];
   });
 }
 
-function targetTitle(target: Target, name: Part): string {
-  const title = visible(`${target.application} · ${placeOf(target)}`);
+function targetTitle(review: Review, target: Target, name: Part): string {
+  const isRead = target.cluster !== null && review.clustersRead.includes(target.cluster);
+  const how = isRead || review.gitOnly !== null ? '' : ' — no cluster read, base compared with head';
+  const title = `${visible(`${target.application} · ${placeOf(target)}`)}${how}`;
   return name === 'pull' ? title : `${title} — already different in the cluster, not by this pull`;
 }
 

@@ -71,11 +71,18 @@ export function tally(changes: readonly Change[]): {
 function consequence(review: Review): string {
   const changes = changesOf(review, 'pull');
   if (changes.length === 0) return review.verdict === 'no-change' ? 'merging changes nothing' : 'no change seen';
-  const clusters = new Set(review.targets.filter((target) => target.cluster !== null).map((target) => target.cluster));
-  const where =
-    review.gitOnly !== null || clusters.size === 0
-      ? 'between base and head'
-      : `in ${count(clusters.size, 'cluster')} on merge`;
-  const verb = changes.length === 1 ? 'changes' : 'change';
-  return `${count(changes.length, 'resource')} ${verb} ${where}`;
+  const clusterOf = new Map(review.targets.map((target) => [target.id, target.cluster]));
+  const live = changes.flatMap((change) => readCluster(review, clusterOf.get(change.target) ?? null));
+  const inGit = changes.length - live.length;
+  if (live.length === 0) return `${changing(inGit)} between base and head`;
+  const merged = `${changing(live.length)} in ${count(new Set(live).size, 'cluster')} on merge`;
+  return inGit === 0 ? merged : `${merged} · ${inGit} compared in Git only`;
+}
+
+function readCluster(review: Review, cluster: string | null): readonly string[] {
+  return cluster !== null && review.clustersRead.includes(cluster) ? [cluster] : [];
+}
+
+function changing(resources: number): string {
+  return `${count(resources, 'resource')} ${resources === 1 ? 'changes' : 'change'}`;
 }

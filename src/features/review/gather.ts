@@ -1,0 +1,117 @@
+import { checkEnvironments } from '../../model/cluster-map.ts';
+import { FairleadError } from '../../model/error.ts';
+import type { Tree } from '../../model/tree.ts';
+import { mapConcurrently } from '../../tools/each.ts';
+import { connect, gitPlace, type Place, placesFor } from './places.ts';
+import type { Affected, ApplicationPair, ReviewRequest, ReviewTools } from './request.ts';
+import { reviewTarget, type TargetFacts } from './target.ts';
+
+/** Targets worked out at the same time; each waits mostly for renders and the API server. */
+const targetsInFlight = 4;
+
+/** All that the world said about a pull. */
+export interface Facts {
+  readonly request: Pick<ReviewRequest, 'base' | 'head'>;
+  readonly conflict: readonly string[] | null;
+  readonly targets: readonly TargetFacts[];
+  readonly unownedFiles: readonly string[];
+  readonly inputs: readonly string[];
+  readonly clustersRead: readonly string[];
+  readonly gitOnly: string | null;
+  readonly readAt: Date | null;
+}
+
+/**
+ * Reads what a review rests on: applications of both trees, renders, schemas, live state and predictions. Throws `FairleadError`
+ * only for what the caller got wrong (usage, unknown context); everything else becomes part of the facts.
+ */
+export async function gather(request: ReviewRequest, tools: ReviewTools, signal: AbortSignal): Promise<Facts> {
+  const common = { request: { base: request.base, head: request.head }, gitOnly: gitOnlyReason(request) };
+  if (request.merged.kind === 'conflict') {
+    return {
+      ...common,
+      conflict: request.merged.files,
+      targets: [],
+      unownedFiles: [],
+      inputs: [],
+      clustersRead: [],
+      readAt: null,
+    };
+  }
+  const head = request.merged.tree;
+  const affected = await tools.affected(request.baseTree, head, request.changedFiles, signal);
+  checkEnvironments(request.clusters, request.environment === null ? affected.environments : [request.environment]);
+  const pairs = selectPairs(affected, request.environment);
+  tools.progress(
+    `${pairs.length} of the repository's applications are reached by ${request.changedFiles.length} changed files`,
+  );
+  const places = request.untrusted === null ? await connect(request.clusters, tools, signal) : new Map<string, Place>();
+  const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
+  const targets = await reviewAll(jobs, { request, head, tools, signal });
+  const clustersRead = [
+    ...new Set(jobs.filter(({ place }) => place.read !== null).map(({ place }) => place.context ?? '')),
+  ].sort();
+  return {
+    ...common,
+    gitOnly: common.gitOnly ?? unreadReason(jobs, clustersRead),
+    conflict: null,
+    targets,
+    unownedFiles: affected.unownedFiles,
+    inputs: inputsOf(pairs),
+    clustersRead,
+    readAt: clustersRead.length === 0 ? null : tools.now(),
+  };
+}
+
+function unreadReason(jobs: readonly { readonly place: Place }[], clustersRead: readonly string[]): string | null {
+  if (clustersRead.length > 0 || jobs.length === 0) return null;
+  const isNamed = jobs.some(({ place }) => place.context !== null);
+  return isNamed
+    ? 'no cluster could be read'
+    : 'no cluster is named for the environments that change (--cluster ENV=CONTEXT)';
+}
+
+async function reviewAll(
+  jobs: readonly { readonly pair: ApplicationPair; readonly place: Place }[],
+  context: {
+    readonly request: ReviewRequest;
+    readonly head: Tree;
+    readonly tools: ReviewTools;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly TargetFacts[]> {
+  let done = 0;
+  return mapConcurrently(jobs, targetsInFlight, async ({ pair, place }) => {
+    context.signal.throwIfAborted();
+    const facts = await reviewTarget(pair, place, context);
+    done += 1;
+    context.tools.progress(`${done} of ${jobs.length} targets worked out: ${facts.target.id}`);
+    return facts;
+  });
+}
+
+function placesOf(pair: ApplicationPair, request: ReviewRequest, places: ReadonlyMap<string, Place>): readonly Place[] {
+  return request.untrusted === null ? placesFor(request.clusters, places, pair.environment) : [gitPlace];
+}
+
+function selectPairs(affected: Affected, environment: string | null): readonly ApplicationPair[] {
+  if (environment === null) return affected.pairs;
+  if (affected.environments.includes(environment))
+    return affected.pairs.filter((pair) => pair.environment === environment);
+  throw new FairleadError({
+    code: 'usage',
+    subject: environment,
+    message: `the repository has no environment ${environment}`,
+    remedy: affected.environments.length === 0 ? 'Leave --env out.' : `It has: ${affected.environments.join(', ')}.`,
+  });
+}
+
+function inputsOf(pairs: readonly ApplicationPair[]): readonly string[] {
+  return [...new Set(pairs.flatMap(({ base, head }) => [...(base?.inputs ?? []), ...(head?.inputs ?? [])]))].sort();
+}
+
+function gitOnlyReason(request: ReviewRequest): string | null {
+  if (request.untrusted !== null) return request.untrusted;
+  if (request.clusters.mode === 'none') return '--cluster none was given';
+  return request.clusters.mode === 'git' ? 'no cluster is known for this repository (--cluster names one)' : null;
+}

@@ -1,0 +1,199 @@
+import type { Rendered, RenderInputs } from '../../gitops/render/renderer.ts';
+import { FairleadError } from '../../model/error.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Review } from '../../model/review.ts';
+import type { Application, RendererName } from '../../model/target.ts';
+import type { Tree } from '../../model/tree.ts';
+import { mapConcurrently } from '../../tools/each.ts';
+import { decide } from './decide.ts';
+import { gitPlace, type Place, readCluster } from './places.ts';
+import type { ReviewTools } from './request.ts';
+import { renderInputs, reviewTarget, type TargetFacts } from './target.ts';
+
+/** Files on disk, and the folder or file of them that is meant. */
+export interface PathRequest {
+  readonly tree: Tree;
+  /** Relative to the tree's root, '' for the root itself. */
+  readonly path: string;
+  /** Every application of the tree. */
+  readonly applications: readonly Application[];
+  readonly kubeVersion: string | null;
+}
+
+/** What `render` is told beside the path. */
+export interface RenderChoices {
+  readonly releaseName: string | null;
+  readonly namespace: string | null;
+  readonly valuesFiles: readonly string[];
+  readonly set: readonly string[];
+}
+
+/** What validating a path found. */
+export interface Validation {
+  readonly applications: number;
+  readonly resources: number;
+  readonly findings: readonly Finding[];
+  readonly failed: readonly string[];
+}
+
+/** Renders the application that stands at the path. Throws what the renderer throws, and `path-missing`. */
+export async function renderPath(
+  request: PathRequest,
+  choices: RenderChoices,
+  tools: ReviewTools,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  const application = { ...applicationAt(request.tree, request.path, tools), valuesFiles: choices.valuesFiles };
+  const defaults = inputsFor(application, gitPlace, request, tools);
+  const inputs: RenderInputs = {
+    ...defaults,
+    releaseName: choices.releaseName ?? defaults.releaseName,
+    namespace: choices.namespace ?? defaults.namespace,
+    set: choices.set,
+  };
+  return tools.rendererFor(application.renderer).render(application, request.tree, inputs, signal);
+}
+
+/** Renders and validates every application at or below the path, without a cluster. */
+export async function validatePath(request: PathRequest, tools: ReviewTools, signal: AbortSignal): Promise<Validation> {
+  const applications = applicationsBelow(request, tools);
+  const results = await mapConcurrently(applications, 2, async (application) => {
+    const side = await renderQuietly(application, request, tools, signal);
+    if (side.rendered === null) return { resources: 0, findings: side.findings, failed: [application.name] };
+    const target =
+      application.environment === null ? application.name : `${application.name}@${application.environment}`;
+    const invalid = await tools.validate(side.rendered.resources, { target, read: null }, signal);
+    return { resources: side.rendered.resources.length, findings: [...side.rendered.findings, ...invalid], failed: [] };
+  });
+  return {
+    applications: applications.length,
+    resources: results.reduce((sum, result) => sum + result.resources, 0),
+    findings: results.flatMap((result) => result.findings),
+    failed: results.flatMap((result) => result.failed),
+  };
+}
+
+/** What applying every application at or below the path would change in a cluster. The cluster must answer: else `BorderError`. */
+export async function diffPath(
+  request: PathRequest,
+  context: string,
+  tools: ReviewTools,
+  signal: AbortSignal,
+): Promise<Review> {
+  const map = { mode: 'live', bare: context, byEnvironment: new Map() } as const;
+  const { cluster, namespace } = await tools.openCluster(context);
+  const place: Place = { context, read: await readCluster(cluster, namespace, signal), error: null };
+  const pairs = applicationsBelow(request, tools).map((head) => ({
+    name: head.name,
+    environment: head.environment,
+    base: null,
+    head,
+  }));
+  const range = {
+    base: '',
+    head: request.tree.id,
+    baseTree: request.tree,
+    merged: { kind: 'clean', tree: request.tree },
+  } as const;
+  const facts = {
+    request: { ...range, changedFiles: [], clusters: map, environment: null, untrusted: null },
+    head: request.tree,
+    tools,
+    signal,
+  };
+  const targets = await mapConcurrently(pairs, 4, (pair) => reviewTarget(pair, place, facts));
+  return decide({
+    request: { base: 'live', head: 'working tree' },
+    conflict: null,
+    targets: unique(targets),
+    unownedFiles: [],
+    inputs: [],
+    clustersRead: [context],
+    gitOnly: null,
+    readAt: tools.now(),
+  });
+}
+
+async function renderQuietly(
+  application: Application,
+  request: PathRequest,
+  tools: ReviewTools,
+  signal: AbortSignal,
+): Promise<{ readonly rendered: Rendered | null; readonly findings: readonly Finding[] }> {
+  try {
+    const inputs = inputsFor(application, gitPlace, request, tools);
+    return {
+      rendered: await tools.rendererFor(application.renderer).render(application, request.tree, inputs, signal),
+      findings: [],
+    };
+  } catch (error) {
+    if (!(error instanceof FairleadError)) throw error;
+    const { code, message, remedy, subject } = error;
+    return {
+      rendered: null,
+      findings: [
+        {
+          rule: code,
+          severity: 'caution',
+          target: null,
+          resource: null,
+          file: subject || null,
+          line: null,
+          message,
+          fix: remedy,
+        },
+      ],
+    };
+  }
+}
+
+function inputsFor(application: Application, place: Place, request: PathRequest, tools: ReviewTools): RenderInputs {
+  const inputs = renderInputs(application, place, tools);
+  return request.kubeVersion === null ? inputs : { ...inputs, kubeVersion: normalVersion(request.kubeVersion) };
+}
+
+function normalVersion(text: string): string {
+  const match = /^v?(\d+)\.(\d+)(?:\.(\d+))?$/.exec(text);
+  if (match !== null) return `v${match[1]}.${match[2]}.${match[3] ?? '0'}`;
+  throw new FairleadError({
+    code: 'usage',
+    subject: text,
+    message: `${text} is no Kubernetes version`,
+    remedy: 'Write it as v1.36.0.',
+  });
+}
+
+function applicationsBelow(request: PathRequest, tools: ReviewTools): readonly Application[] {
+  const prefix = request.path === '' ? '' : `${request.path}/`;
+  const found = request.applications.filter(({ root }) => root === request.path || root.startsWith(prefix));
+  return found.length > 0 ? found : [applicationAt(request.tree, request.path, tools)];
+}
+
+function applicationAt(tree: Tree, path: string, tools: ReviewTools): Application {
+  const prefix = path === '' ? '' : `${path}/`;
+  const names = tree.entries
+    .filter((entry) => entry.path.startsWith(prefix))
+    .map((entry) => entry.path.slice(prefix.length));
+  const isFile = tree.entries.some((entry) => entry.path === path);
+  const order: readonly RendererName[] = ['kustomize', 'helm', 'plain'];
+  const renderer = isFile
+    ? 'plain'
+    : order.find((name) => tools.rendererFor(name).detects(names.filter((file) => !file.includes('/'))));
+  if (renderer !== undefined)
+    return { name: path, root: path, renderer, environment: null, valuesFiles: [], inputs: [] };
+  throw new FairleadError({
+    code: 'path-missing',
+    subject: path === '' ? '.' : path,
+    message:
+      names.length === 0
+        ? `there is no ${path}`
+        : `${path === '' ? 'the folder' : path} holds no kustomization, chart or manifest`,
+    remedy:
+      'Name a folder with a kustomization.yaml, a Chart.yaml or manifests; `fairlead discover` lists what there is.',
+  });
+}
+
+/** Two applications of one name (values of two environments) keep ids apart by environment already; the rest is one of each. */
+function unique(targets: readonly TargetFacts[]): readonly TargetFacts[] {
+  return [...new Map(targets.map((facts) => [facts.target.id, facts])).values()];
+}

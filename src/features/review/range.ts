@@ -1,0 +1,60 @@
+import type { ClusterMap } from '../../model/cluster-map.ts';
+import { FairleadError } from '../../model/error.ts';
+import type { Repository } from '../../world/git/git.ts';
+import type { ReviewRequest } from './request.ts';
+
+/** What a person asks to review in a repository of their own. */
+export interface RangeRequest {
+  /** `BASE..HEAD`, `BASE...HEAD`, one revision (the base), or null for the default branch..HEAD. */
+  readonly range: string | null;
+  readonly clusters: ClusterMap;
+  readonly environment: string | null;
+}
+
+/** Branches that count as the default one, first found wins. */
+const defaultBranches = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
+
+/**
+ * Reads a range of commits as what merging its head into its base gives. Throws `FairleadError`: `usage` (no range can be
+ * guessed), `unknown-revision`.
+ */
+export async function requestForRange(
+  wanted: RangeRequest,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<ReviewRequest> {
+  const [baseName, headName] =
+    wanted.range === null ? [await defaultBase(repository, signal), 'HEAD'] : splitRange(wanted.range);
+  const [base, head] = await Promise.all([repository.resolve(baseName, signal), repository.resolve(headName, signal)]);
+  const merged = await repository.merge(base, head, signal);
+  const common = { base, head, clusters: wanted.clusters, environment: wanted.environment, untrusted: null };
+  const baseTree = await repository.tree(base, signal);
+  if (merged.kind === 'conflict') return { ...common, baseTree, merged, changedFiles: [] };
+  const [tree, changedFiles] = await Promise.all([
+    repository.tree(merged.tree, signal),
+    repository.changedFiles(base, merged.tree, signal),
+  ]);
+  return { ...common, baseTree, merged: { kind: 'clean', tree }, changedFiles };
+}
+
+/** Both ends of a range. A single revision is the base of HEAD; an empty end is HEAD. */
+export function splitRange(range: string): readonly [string, string] {
+  const match = /^(.*?)\.{2,3}(.*)$/.exec(range);
+  return match === null ? [range, 'HEAD'] : [match[1] || 'HEAD', match[2] || 'HEAD'];
+}
+
+async function defaultBase(repository: Repository, signal: AbortSignal): Promise<string> {
+  for (const name of defaultBranches) {
+    const found = await repository.resolve(name, signal).catch((error: unknown) => {
+      if (error instanceof FairleadError && error.code === 'unknown-revision') return null;
+      throw error;
+    });
+    if (found !== null) return found;
+  }
+  throw new FairleadError({
+    code: 'usage',
+    subject: repository.path,
+    message: `no default branch was found in ${repository.path} (${defaultBranches.join(', ')})`,
+    remedy: 'Name the commits: fairlead review BASE..HEAD.',
+  });
+}

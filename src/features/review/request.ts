@@ -1,0 +1,89 @@
+import type { Engine } from '../../engines/engine.ts';
+import type { Renderer } from '../../gitops/render/renderer.ts';
+import type { ClusterMap } from '../../model/cluster-map.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Application, RendererName } from '../../model/target.ts';
+import type { Tree } from '../../model/tree.ts';
+import type { Cluster, Discovery, OpenApi } from '../../world/cluster/cluster.ts';
+
+/** What is to be reviewed: the merge of a head and its base, read as two trees. */
+export interface ReviewRequest {
+  /** Commit ids shown to people. */
+  readonly base: string;
+  readonly head: string;
+  readonly baseTree: Tree;
+  /** The merge result, or the files in conflict. */
+  readonly merged:
+    | { readonly kind: 'clean'; readonly tree: Tree }
+    | { readonly kind: 'conflict'; readonly files: readonly string[] };
+  /** Paths that differ between base and merge result, both sides of a rename. */
+  readonly changedFiles: readonly string[];
+  readonly clusters: ClusterMap;
+  /** Only applications of this environment, or null for all. */
+  readonly environment: string | null;
+  /** Why live clusters may not be read for this pull (a fork, an author without write access), or null. */
+  readonly untrusted: string | null;
+}
+
+/** An application on the side of the base, of the head, or both. */
+export interface ApplicationPair {
+  readonly name: string;
+  readonly environment: string | null;
+  readonly base: Application | null;
+  readonly head: Application | null;
+}
+
+/** The applications of two trees, and what the changed files have to do with them. */
+export interface Affected {
+  /** Every environment of either side, sorted. */
+  readonly environments: readonly string[];
+  readonly pairs: readonly ApplicationPair[];
+  /** Changed manifests that no application owns. */
+  readonly unownedFiles: readonly string[];
+}
+
+/** What strict validation needs to know of where the resources go. */
+export interface ValidationContext {
+  readonly target: string;
+  /** What the cluster serves and its schemas; null for the offline bundle. */
+  readonly read: { readonly openapi: OpenApi; readonly discovery: Discovery } | null;
+}
+
+/** A cluster as named in a kubeconfig, not yet contacted. */
+export interface ClusterHandle {
+  readonly cluster: Cluster;
+  /** The context's namespace, or `default`. */
+  readonly namespace: string;
+}
+
+/** What the review works with, handed in by the composition root. */
+export interface ReviewTools {
+  readonly affected: (
+    base: Tree,
+    head: Tree,
+    changedFiles: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<Affected>;
+  readonly rendererFor: (name: RendererName) => Renderer;
+  readonly validate: (
+    resources: readonly Resource[],
+    context: ValidationContext,
+    signal: AbortSignal,
+  ) => Promise<readonly Finding[]>;
+  /** `v1`, `apps/v1`, `apps/v1/Deployment`, ...: what charts are told where no cluster says. */
+  readonly offlineApiVersions: readonly string[];
+  /** Throws `FairleadError` codes `unknown-context`, `kubeconfig-unreadable`. Does not contact the cluster. */
+  readonly openCluster: (context: string) => Promise<ClusterHandle>;
+  readonly engineFor: (cluster: Cluster) => Promise<Engine>;
+  /** Predicts without a cluster: base against head. */
+  readonly gitEngine: Engine;
+  /** Lets the redactor know the clear values of a rendered Secret. */
+  readonly learnSecret: (object: JsonObject) => void;
+  /** Installation key for digests, or null. */
+  readonly key: Uint8Array | null;
+  readonly now: () => Date;
+  /** Tells people what is going on; one short line each. */
+  readonly progress: (line: string) => void;
+}

@@ -1,0 +1,174 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { gfm } from 'micromark-extension-gfm';
+import { readTimePattern, reviewComment } from '../../../src/gitops/report/comment.ts';
+import type { Review } from '../../../src/model/review.ts';
+import { reviews } from '../../support/reviews.ts';
+
+const options = { limit: 60_000, fileUrl: null };
+/** `FAIRLEAD_SOAK=10` runs ten times as many. */
+const soak = Number(process.env['FAIRLEAD_SOAK'] ?? 1);
+
+/** Top-level node types, as GitHub's Markdown sees them. */
+function shape(text: string): readonly string[] {
+  return fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children.map(
+    (node) => node.type,
+  );
+}
+
+const count = (text: string, part: string): number => text.split(part).length - 1;
+
+describe('the comment of any review', () => {
+  test('is never longer than the limit and well-formed Unicode', () => {
+    fc.assert(
+      fc.property(reviews, fc.integer({ min: 1_500, max: 60_000 }), (review, limit) => {
+        const text = reviewComment(review, { ...options, limit });
+
+        expect(text.length).toBeLessThanOrEqual(limit);
+        expect(text.isWellFormed()).toBe(true);
+      }),
+      { numRuns: 1_000 * soak },
+    );
+  });
+
+  test('is the same for the same review', () => {
+    fc.assert(
+      fc.property(reviews, (review) => {
+        expect(reviewComment(structuredClone(review), options)).toBe(reviewComment(review, options));
+      }),
+      { numRuns: 60 * soak },
+    );
+  });
+
+  test('opens with the verdict, closes with the footer, and every fold closes', () => {
+    fc.assert(
+      fc.property(reviews, (review) => {
+        const text = reviewComment(review, options);
+        const types = shape(text);
+
+        expect(types[0]).toBe('heading');
+        expect(types.at(-1)).toMatch(/paragraph|html/);
+        expect(text.trimEnd().endsWith('</sub>')).toBe(true);
+        expect(types).not.toContain('thematicBreak');
+        expect(count(text, '<details>')).toBe(types.filter((type) => type === 'html').length / 2);
+        expect(types.filter((type) => type === 'heading')).toHaveLength(1);
+      }),
+      { numRuns: 60 * soak },
+    );
+  });
+
+  test('names every blocker or counts it', () => {
+    fc.assert(
+      fc.property(reviews, (review) => {
+        const blockers = review.findings.filter((finding) => finding.severity === 'block').length;
+        const text = reviewComment(review, options);
+        const [, section = ''] = text.split('**⛔ Blockers**');
+        const shown = (section.split('\n\n')[1] ?? '').split('\n').filter((line) => line.startsWith('- ')).length;
+
+        if (blockers > 0) expect(text).toContain(`${blockers} blocker`);
+        expect(shown > 0).toBe(blockers > 0);
+      }),
+      { numRuns: 60 * soak },
+    );
+  });
+});
+
+const small: Review = {
+  verdict: 'blocked',
+  base: '51ab7d0'.padEnd(40, '0'),
+  head: '9f3c2e1'.padEnd(40, '0'),
+  targets: [
+    {
+      id: 'apps/checkout@prod:prod-eu',
+      application: 'apps/checkout',
+      environment: 'prod',
+      cluster: 'prod-eu',
+      digest: null,
+      error: null,
+    },
+  ],
+  changes: [
+    {
+      target: 'apps/checkout@prod:prod-eu',
+      part: 'pull',
+      resource: { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' },
+      action: 'update',
+      paths: [
+        { path: ['spec', 'replicas'], before: 2, after: 6, cause: 'git' },
+        {
+          path: ['spec', 'template', 'metadata', 'annotations', 'injected'],
+          before: null,
+          after: 'yes',
+          cause: 'admission',
+        },
+      ],
+    },
+    {
+      target: 'apps/checkout@prod:prod-eu',
+      part: 'pull',
+      resource: { group: '', version: 'v1', kind: 'Service', namespace: 'shop', name: 'legacy' },
+      action: 'delete',
+      paths: [],
+    },
+    {
+      target: 'apps/checkout@prod:prod-eu',
+      part: 'already',
+      resource: { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'shop', name: 'flags' },
+      action: 'update',
+      paths: [{ path: ['data', 'on'], before: 'false', after: 'true', cause: 'git' }],
+    },
+  ],
+  findings: [
+    {
+      rule: 'schema-unknown-field',
+      severity: 'block',
+      target: 'apps/checkout@prod:prod-eu',
+      resource: { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'checkout' },
+      file: 'apps/checkout/prod.yaml',
+      line: 12,
+      message: 'spec.replicaz is not a field of Deployment',
+      fix: 'Did you mean "replicas"?',
+    },
+  ],
+  coverage: { applications: 1, rendered: 1, unownedFiles: ['scripts/old.yaml'] },
+  clustersRead: ['prod-eu'],
+  gitOnly: null,
+  inputs: [],
+  readAt: '2026-11-22T14:02:11.000Z',
+};
+
+describe('a comment', () => {
+  test('reads verdict, blockers, table, details, then the footer', () => {
+    expect(reviewComment(small, options)).toMatchSnapshot();
+  });
+
+  test('says first that no cluster was read', () => {
+    const text = reviewComment(
+      { ...small, clustersRead: [], gitOnly: 'the pull comes from a fork', readAt: null },
+      options,
+    );
+
+    expect(text.split('\n\n')[1]).toMatch(/No cluster was read.*fork/);
+    expect(text).toContain('| Field | Base | Head |');
+  });
+
+  test('differs only in its read time when only that differs', () => {
+    const [one, other] = [small, { ...small, readAt: '2026-11-22T15:00:00.000Z' }].map((review) =>
+      reviewComment(review, options),
+    );
+
+    expect(one).not.toBe(other);
+    expect(one?.replace(readTimePattern, '')).toBe(other?.replace(readTimePattern, ''));
+  });
+
+  test('links a finding to its line where the forge has an address', () => {
+    const text = reviewComment(small, {
+      limit: 60_000,
+      fileUrl: (file, line) => `https://forge.example/${file}#L${line}`,
+    });
+
+    expect(text).toContain('[`apps/checkout/prod.yaml:12`](https://forge.example/apps/checkout/prod.yaml#L12)');
+  });
+});
