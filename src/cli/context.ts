@@ -1,0 +1,68 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Services } from './services.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Settings that come from the environment, read once at the door. */
+export interface ServiceOptions {
+  /** Where built modules, schemas and mirrors are kept. */
+  readonly cacheDir: string;
+  /** Folder with modules built beforehand (an image), or null. */
+  readonly builtDir: string | null;
+  /** KUBECONFIG: paths as the kubectl convention has them, or null for the default place. */
+  readonly kubeconfig: string | null;
+  /** Installation key for digests: its text, or the file that holds it; null for none. */
+  readonly key: { readonly text: string } | { readonly file: string } | null;
+  readonly logLevel: string;
+  /** Home folder, for ~/.kube/config. */
+  readonly home: string;
+  /** What git and go are given of the environment. */
+  readonly childEnvironment: Readonly<Record<string, string | undefined>>;
+  readonly progress: (line: string) => void;
+  /** Lines that must be seen even where progress is not, such as a module being built. */
+  readonly notice: (line: string) => void;
+}
+
+/** What a command is given. */
+export interface CommandContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+  readonly services: () => Promise<Services>;
+  /** Services with other settings; the caller closes them. */
+  readonly createServices: (options: ServiceOptions) => Promise<Services>;
+  readonly options: ServiceOptions;
+  readonly signal: AbortSignal;
+  /** Sets the exit code of the process. */
+  readonly exit: (code: number) => void;
+}
+
+/** Reads the settings from the environment. */
+export function serviceOptions(environment: CommandContext['environment'], terminal: Terminal): ServiceOptions {
+  return {
+    cacheDir: cacheDirectory(environment),
+    builtDir: environment['FAIRLEAD_MODULES'] ?? null,
+    kubeconfig: environment['KUBECONFIG'] ?? null,
+    key: keySource(environment['FAIRLEAD_KEY'], environment['FAIRLEAD_KEY_FILE']),
+    logLevel: environment['LOG_LEVEL'] ?? 'info',
+    home: environment['HOME'] ?? homedir(),
+    childEnvironment: environment,
+    progress: terminal.progress,
+    notice: terminal.err,
+  };
+}
+
+function cacheDirectory(environment: CommandContext['environment']): string {
+  const home = environment['XDG_CACHE_HOME'] ?? join(environment['HOME'] ?? homedir(), '.cache');
+  return resolve(environment['FAIRLEAD_CACHE'] ?? join(home, 'fairlead'));
+}
+
+function keySource(text: string | undefined, file: string | undefined): ServiceOptions['key'] {
+  if (text !== undefined && text !== '') return { text };
+  return file !== undefined && file !== '' ? { file } : null;
+}
+
+/** The folder a command works in: `--cwd`, else where npm was called, else the working directory. */
+export function workingDirectory(environment: CommandContext['environment'], cwd: string | undefined): string {
+  const base = environment['INIT_CWD'] ?? process.cwd();
+  return cwd === undefined ? base : resolve(base, cwd);
+}

@@ -1,0 +1,38 @@
+import { Option } from 'commander';
+import type { FailOn } from './exit-codes.ts';
+
+/** `--cwd DIR`. */
+export const cwdOption = (): Option =>
+  new Option('--cwd <dir>', 'the repository (default: where the command is typed)');
+
+/** `--cluster [ENV=]CONTEXT`, repeatable. */
+export const clusterOption = (): Option =>
+  new Option(
+    '--cluster <[env=]context>',
+    'kubeconfig context to read, per environment; repeatable; "none" reads no cluster',
+  )
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'none known: base is compared with head');
+
+/** `--env ENV`. */
+export const environmentOption = (): Option => new Option('--env <env>', 'only applications of this environment');
+
+/** `--format`. */
+export const formatOption = (choices: readonly string[]): Option =>
+  new Option('--format <format>', 'how to print it').choices([...choices]).default(choices[0]);
+
+/** `--fail-on LEVEL`. */
+export const failOnOption = (): Option =>
+  new Option('--fail-on <level>', 'exit with 1 when a finding is this grave or graver')
+    .choices(['block', 'caution', 'note', 'never'])
+    .default('block' satisfies FailOn);
+
+/** `--kube-version V`. */
+export const kubeVersionOption = (): Option =>
+  new Option('--kube-version <version>', 'Kubernetes version to render for, such as v1.36.0');
+
+/** `-f VALUES` and `--set K=V`, repeatable, in order. */
+export const repeatable = (flags: string, description: string): Option =>
+  new Option(flags, description)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'none');

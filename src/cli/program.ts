@@ -1,0 +1,65 @@
+import { Command, CommanderError } from 'commander';
+import { commands } from './commands.ts';
+import { type CommandContext, type ServiceOptions, serviceOptions } from './context.ts';
+import { errorText } from './errors.ts';
+import { errorExitCode, exitCodes } from './exit-codes.ts';
+import type { Services } from './services.ts';
+import { processTerminal } from './terminal.ts';
+
+/** How the program is started. */
+export interface ProgramInput {
+  readonly argv: readonly string[];
+  readonly environment: CommandContext['environment'];
+  readonly createServices: (options: ServiceOptions) => Promise<Services>;
+}
+
+/** Runs the command line and gives the exit code. Never throws. */
+export async function runProgram(input: ProgramInput): Promise<number> {
+  const terminal = processTerminal(input.environment);
+  const abort = new AbortController();
+  let code: number = exitCodes.ok;
+  let services: Promise<Services> | undefined;
+  const options = serviceOptions(input.environment, terminal);
+  const context: CommandContext = {
+    environment: input.environment,
+    terminal,
+    options,
+    signal: abort.signal,
+    createServices: input.createServices,
+    services: () => (services ??= input.createServices(options)),
+    exit: (value) => {
+      code = value;
+    },
+  };
+  const stop = (): void => abort.abort(new DOMException('interrupted', 'AbortError'));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    await createProgram(context).parseAsync([...input.argv], { from: 'user' });
+  } catch (error) {
+    code = abort.signal.aborted ? exitCodes.interrupted : failure(error, terminal.err);
+  } finally {
+    // Services that could not be made have told so already.
+    await (await services?.catch(() => undefined))?.close();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+  return code;
+}
+
+/** The commander program with every command. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('fairlead')
+    .description('Shows what a pull request will really do to live Kubernetes clusters.')
+    .exitOverride()
+    .configureOutput({ writeOut: context.terminal.out, writeErr: (text) => context.terminal.err(text.trimEnd()) })
+    .showSuggestionAfterError()
+    .showHelpAfterError('(fairlead --help lists what there is)');
+  for (const add of commands) add(program, context);
+  return program;
+}
+
+function failure(error: unknown, print: (line: string) => void): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  print(errorText(error));
+  return errorExitCode(error);
+}

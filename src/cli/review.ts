@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { stringifyJson } from '../formats/json.ts';
+import { reviewJson } from '../gitops/report/json.ts';
+import { reviewText } from '../gitops/report/terminal.ts';
+import type { Review } from '../model/review.ts';
+import type { CommandContext } from './context.ts';
+import { workingDirectory } from './context.ts';
+import { type FailOn, reviewExitCode } from './exit-codes.ts';
+import { clusterOption, cwdOption, environmentOption, failOnOption, formatOption } from './options.ts';
+import { jobRange, postFromJob, postJob } from './post.ts';
+import type { Services } from './services.ts';
+
+interface ReviewOptions {
+  readonly cwd?: string;
+  readonly cluster: readonly string[];
+  readonly env?: string;
+  readonly format: 'pretty' | 'md' | 'json';
+  readonly failOn: FailOn;
+  readonly exitCode?: boolean;
+  readonly post?: boolean;
+}
+
+/** `fairlead review [BASE..HEAD]`. */
+export function addReview(program: Command, context: CommandContext): void {
+  program
+    .command('review')
+    .description('what merging HEAD into BASE would really change in the clusters')
+    .argument('[base..head]', 'commits to review (default: the default branch..HEAD, in a GitHub Actions job the pull)')
+    .addOption(clusterOption())
+    .addOption(environmentOption())
+    .addOption(formatOption(['pretty', 'md', 'json']))
+    .addOption(failOnOption())
+    .option('--exit-code', 'exit with 1 when merging changes anything')
+    .option('--post', 'in a GitHub Actions job: post the comment on the pull')
+    .addOption(cwdOption())
+    .action(async (range: string | undefined, options: ReviewOptions) => {
+      const job = options.post === true ? await postJob(context.environment) : null;
+      const services = await context.services();
+      const review = await services.review({
+        cwd: workingDirectory(context.environment, options.cwd),
+        range: range ?? (await jobRange(context.environment)),
+        clusters: options.cluster,
+        environment: options.env ?? null,
+        signal: context.signal,
+      });
+      context.terminal.out(formatReview(review, options.format, services, context));
+      if (job !== null) await postFromJob(job, review, services, context);
+      context.exit(reviewExitCode(review, { failOn: options.failOn, exitCode: options.exitCode === true }));
+    });
+}
+
+/** A review in one of the formats, every secret masked. */
+export function formatReview(
+  review: Review,
+  format: 'pretty' | 'md' | 'json',
+  services: Services,
+  context: CommandContext,
+): string {
+  if (format === 'md') return services.comment(review);
+  if (format === 'json') return `${services.redact(stringifyJson(reviewJson(review), 2))}\n`;
+  return services.redact(reviewText(review, context.terminal.paint));
+}

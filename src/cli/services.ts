@@ -1,0 +1,95 @@
+import type { Finding } from '../model/finding.ts';
+import type { Redacted } from '../model/redacted.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Review } from '../model/review.ts';
+import type { Application } from '../model/target.ts';
+
+/** What every command works with; made by the composition root when a command needs it. */
+export interface Services {
+  /** Reviews a range of commits of the repository at `cwd`. */
+  readonly review: (run: ReviewRun) => Promise<Review>;
+  /** Renders the application at a path. */
+  readonly render: (run: RenderRun) => Promise<RenderOutcome>;
+  /** Renders and validates everything at a path, without a cluster. */
+  readonly validate: (run: PathRun) => Promise<ValidateOutcome>;
+  /** What applying the files at a path would change in a cluster. */
+  readonly diff: (run: PathRun & { readonly cluster: string }) => Promise<Review>;
+  /** The applications of the repository at `cwd`. */
+  readonly discover: (run: PathRun) => Promise<readonly Application[]>;
+  /** Posts a review on the pull of a GitHub Actions job. Throws `BorderError`. */
+  readonly post: (run: PostRun) => Promise<{ readonly url: string; readonly did: string }>;
+  /** Starts the bot; resolves when it listens. */
+  readonly serve: (run: ServeRun) => Promise<RunningServer>;
+  /** The review as a comment for a forge. */
+  readonly comment: (review: Review) => Redacted;
+  /** Masks every secret value seen so far. */
+  readonly redact: (text: string) => Redacted;
+  readonly close: () => Promise<void>;
+}
+
+export interface ReviewRun {
+  readonly cwd: string;
+  /** `BASE..HEAD`, a single revision, or null for the default branch..HEAD. */
+  readonly range: string | null;
+  readonly clusters: readonly string[];
+  readonly environment: string | null;
+  readonly signal: AbortSignal;
+}
+
+export interface PathRun {
+  readonly cwd: string;
+  /** Absolute, or relative to `cwd`. */
+  readonly path: string;
+  readonly kubeVersion: string | null;
+  readonly signal: AbortSignal;
+}
+
+export interface RenderRun extends PathRun {
+  readonly releaseName: string | null;
+  readonly namespace: string | null;
+  readonly values: readonly string[];
+  readonly set: readonly string[];
+}
+
+export interface RenderOutcome {
+  readonly resources: readonly Resource[];
+  readonly hooks: readonly Resource[];
+  readonly findings: readonly Finding[];
+}
+
+export interface ValidateOutcome {
+  readonly applications: number;
+  readonly resources: number;
+  readonly findings: readonly Finding[];
+  /** Applications that could not be rendered, by name. */
+  readonly failed: readonly string[];
+}
+
+export interface PostRun {
+  readonly review: Review;
+  readonly token: string;
+  readonly apiUrl: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly pull: number;
+}
+
+export interface ServeRun {
+  readonly clusters: readonly string[];
+  readonly environment: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly github: {
+    readonly appId: string;
+    readonly privateKey: string;
+    readonly webhookSecrets: readonly string[];
+    readonly baseUrl: string | null;
+  };
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Stops intake, finishes or hands back running work, closes everything. */
+  readonly stop: () => Promise<void>;
+}

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { stringifyJson } from '../formats/json.ts';
+import { count } from '../formats/markdown.ts';
+import { sortFindings } from '../gitops/report/finding-text.ts';
+import { findingsJson } from '../gitops/report/json.ts';
+import { findingText } from '../gitops/report/terminal.ts';
+import type { CommandContext } from './context.ts';
+import { workingDirectory } from './context.ts';
+import { exitCodes, type FailOn, failsOn } from './exit-codes.ts';
+import { cwdOption, failOnOption, formatOption, kubeVersionOption } from './options.ts';
+import type { ValidateOutcome } from './services.ts';
+
+interface ValidateOptions {
+  readonly cwd?: string;
+  readonly format: 'pretty' | 'json';
+  readonly failOn: FailOn;
+  readonly kubeVersion?: string;
+}
+
+/** `fairlead validate PATH`. */
+export function addValidate(program: Command, context: CommandContext): void {
+  program
+    .command('validate')
+    .description('render everything at PATH and check it against the Kubernetes schemas, offline')
+    .argument('[path]', 'a repository or a folder of it', '.')
+    .addOption(formatOption(['pretty', 'json']))
+    .addOption(failOnOption())
+    .addOption(kubeVersionOption())
+    .addOption(cwdOption())
+    .action(async (path: string, options: ValidateOptions) => {
+      const services = await context.services();
+      const outcome = await services.validate({
+        cwd: workingDirectory(context.environment, options.cwd),
+        path,
+        kubeVersion: options.kubeVersion ?? null,
+        signal: context.signal,
+      });
+      context.terminal.out(
+        services.redact(options.format === 'json' ? jsonText(outcome) : prettyText(outcome, context)),
+      );
+      context.exit(exitCodeOf(outcome, options.failOn));
+    });
+}
+
+function exitCodeOf(outcome: ValidateOutcome, failOn: FailOn): number {
+  if (
+    failsOn(
+      outcome.findings.map((finding) => finding.severity),
+      failOn,
+    )
+  )
+    return exitCodes.findings;
+  return outcome.failed.length > 0 ? exitCodes.incomplete : exitCodes.ok;
+}
+
+function jsonText(outcome: ValidateOutcome): string {
+  const { applications, resources, failed, findings } = outcome;
+  return `${stringifyJson({ schemaVersion: 1, applications, resources, failed, findings: findingsJson(sortFindings(findings)) }, 2)}\n`;
+}
+
+function prettyText(outcome: ValidateOutcome, { terminal }: CommandContext): string {
+  const findings = sortFindings(outcome.findings).map((finding) => `${findingText(finding, terminal.paint)}\n`);
+  const failed =
+    outcome.failed.length === 0
+      ? ''
+      : `, ${count(outcome.failed.length, 'application')} not rendered: ${outcome.failed.join(', ')}`;
+  const totals = `${count(outcome.resources, 'resource')} of ${count(outcome.applications, 'application')} checked, ${count(outcome.findings.length, 'finding')}${failed}`;
+  return `${findings.join('')}${terminal.paint('bold', totals)}\n`;
+}

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createServices } from '../../src/app.ts';
+import { serviceOptions } from '../../src/cli/context.ts';
+import { readStory } from '../../src/cli/demo/story.ts';
+import { clusters, startWorld, type World } from '../../src/cli/demo/world.ts';
+import type { RunningServer } from '../../src/cli/services.ts';
+import { readTimePattern } from '../../src/gitops/report/comment.ts';
+import type { PretendRepository } from '../../src/pretend/github/repository.ts';
+import { until } from '../support/until.ts';
+
+const secret = 'kq9-3mfw-7dux-2hva';
+const story = readStory();
+let world: World;
+let server: RunningServer;
+let repository: PretendRepository;
+
+beforeAll(async () => {
+  const terminal = {
+    out: () => undefined,
+    err: () => undefined,
+    progress: () => undefined,
+    paint: (_: string, text: string) => text,
+  };
+  const options = { ...serviceOptions(process.env, terminal), logLevel: 'silent' };
+  world = await startWorld(story, { options, createServices, signal: AbortSignal.timeout(600_000) });
+  server = await world.services.serve({
+    clusters: Object.entries(clusters).map(([environment, name]) => `${environment}=${name}`),
+    environment: null,
+    host: '127.0.0.1',
+    port: 0,
+    dataDir: `${world.dir}/data`,
+    github: {
+      appId: String(world.github.app.id),
+      privateKey: world.github.app.privateKey,
+      webhookSecrets: [secret],
+      baseUrl: world.github.apiUrl,
+    },
+  });
+  world.github.hooks.deliverTo(`${server.url}/hooks/github`, secret);
+  repository = await world.github.createRepo({ owner: 'acme', name: 'shop' });
+  repository.setRole('octo-dev', 'write');
+  await repository.commit('main', story.base, 'what runs');
+}, 600_000);
+
+afterAll(async () => {
+  await server.stop();
+  await world.close();
+});
+
+/** Waits for the check of a commit to be done. */
+const checked = (sha: string): Promise<string | null> =>
+  until(
+    `the check of ${sha}`,
+    () => repository.checkRuns(sha).find((check) => check.status === 'completed')?.conclusion ?? undefined,
+  );
+
+const comments = (pull: number): readonly string[] => repository.comments(pull).map((comment) => comment.body);
+
+async function open(
+  branch: string,
+  files: Readonly<Record<string, string | null>>,
+  more: { readonly fork?: boolean; readonly author?: string } = {},
+) {
+  const sha = await repository.commit(branch, files, branch);
+  const pull = await repository.openPull({ title: branch, author: 'octo-dev', head: branch, ...more });
+  return { sha: (await repository.refSha(`refs/pull/${pull}/head`)) ?? sha, pull };
+}
+
+describe('the bot on a GitHub', () => {
+  test('keeps one comment through open, push, push, and a check on every head', async () => {
+    const { sha: opened, pull } = await open('checkout', story.open.files);
+    expect(await checked(opened)).toBe('neutral');
+    const fixed = await repository.pushToPull(pull, story.fixed.files);
+    expect(await checked(fixed)).toBe('success');
+    const last = await repository.pushToPull(pull, { 'platform/envs/prod/namespace.yaml': null });
+    await checked(last);
+
+    expect(repository.comments(pull)).toHaveLength(1);
+    const [comment] = repository.comments(pull);
+    const titles = comment?.history.map((body) => /^### .*$/m.exec(body)?.[0] ?? '');
+    expect(titles).toEqual([
+      expect.stringMatching(/^### ⛔ Blocked — 2 blockers · 7 resources change in 2 clusters on merge/),
+      expect.stringMatching(/^### ✅ Ready — 6 resources change in 2 clusters on merge/),
+      expect.stringMatching(/7 resources change in 2 clusters on merge/),
+    ]);
+    const [check] = repository.checkRuns(opened);
+    expect(check?.annotations.map(({ path, start_line: line }) => `${String(path)}:${String(line)}`)).toContain(
+      'platform/envs/prod/gateway.yaml:22',
+    );
+    expect(comment?.history.join('\n')).not.toMatch(/correct-horse|tr0ub4dor/);
+    expect(world.github.violations).toEqual([]);
+  }, 300_000);
+
+  test('a pull from a fork, and one by a reader, is compared in Git and reaches no cluster', async () => {
+    const requests = (): number => world.apiServers.prod.requests.length;
+    const before = requests();
+    const forked = await open(
+      'forked',
+      {
+        'platform/envs/prod/gateway.yaml':
+          story.base['platform/envs/prod/gateway.yaml']?.replace('1.14.0', '1.15.0') ?? '',
+      },
+      { fork: true },
+    );
+    await checked(forked.sha);
+    const reader = await open(
+      'reader',
+      {
+        'platform/envs/prod/gateway.yaml':
+          story.base['platform/envs/prod/gateway.yaml']?.replace('1.14.0', '1.16.0') ?? '',
+      },
+      { author: 'stranger' },
+    );
+    await checked(reader.sha);
+
+    expect(comments(forked.pull)[0]).toMatch(/No cluster was read\*\*: the pull comes from a fork/);
+    expect(comments(reader.pull)[0]).toMatch(/No cluster was read\*\*: the author of the pull has no write access/);
+    expect(requests()).toBe(before);
+  }, 300_000);
+
+  test('a pull that changes nothing gets a green check and no comment', async () => {
+    const { sha, pull } = await open('docs', { 'README.md': '# shop, described better\n' });
+
+    expect(await checked(sha)).toBe('success');
+    expect(comments(pull)).toEqual([]);
+  }, 300_000);
+
+  test('a delivery that comes twice does not edit the comment again', async () => {
+    const gateway = story.base['platform/envs/prod/gateway.yaml']?.replace('1.14.0', '1.14.1') ?? '';
+    const { sha, pull } = await open('twice', { 'platform/envs/prod/gateway.yaml': gateway });
+    await checked(sha);
+    const delivery = world.github.hooks.deliveries.findLast(({ event }) => event === 'pull_request');
+    const runs = (): number =>
+      world.github.requests.filter(({ method, path }) => method === 'GET' && path.includes(`/issues/${pull}/comments`))
+        .length;
+    const before = runs();
+
+    await world.github.hooks.redeliver(delivery?.id ?? '');
+    await until('the second review', () => (runs() > before ? true : undefined));
+
+    const [comment] = repository.comments(pull);
+    expect(new Set(comment?.history.map((body) => body.replace(readTimePattern, ''))).size).toBe(1);
+  }, 300_000);
+
+  test('when the base moves under an affected application, the pull is reviewed again', async () => {
+    const gateway = story.base['platform/envs/prod/gateway.yaml'] ?? '';
+    const { sha, pull } = await open('moved', {
+      'platform/envs/prod/gateway.yaml': gateway.replace('1.14.0', '1.14.2'),
+    });
+    await checked(sha);
+    const first = comments(pull)[0];
+
+    const base = await repository.commit(
+      'main',
+      { 'platform/envs/prod/namespace.yaml': `${story.base['platform/envs/prod/namespace.yaml']}    tier: front\n` },
+      'move',
+    );
+
+    const moved = await until('a comment on the new base', () =>
+      comments(pull).find((body) => body.includes(base.slice(0, 12))),
+    );
+    expect(moved).not.toBe(first);
+  }, 300_000);
+
+  test('a conflict with the base is incomplete and names the file', async () => {
+    const gateway = story.base['platform/envs/prod/gateway.yaml'] ?? '';
+    const { sha, pull } = await open('conflict', {
+      'platform/envs/prod/gateway.yaml': gateway.replace('1.14.0', '1.14.3'),
+    });
+    await checked(sha);
+
+    await repository.commit(
+      'main',
+      { 'platform/envs/prod/gateway.yaml': gateway.replace('1.14.0', '1.14.9') },
+      'conflict',
+    );
+
+    const body = await until('the conflict', () => comments(pull).find((text) => text.includes('merge-conflict')));
+    expect(body).toMatch(/^### ❔ Incomplete/m);
+    expect(body).toContain('platform/envs/prod/gateway.yaml');
+  }, 300_000);
+});
