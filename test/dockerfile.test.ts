@@ -117,7 +117,7 @@ describe('the image', () => {
   });
 
   test('names exact versions and ends as a user without rights', () => {
-    for (const { image } of stages) expect(image).toMatch(/^[\w./-]+:\d+\.\d+\.\d+(?:-[\w.]+)?$/);
+    for (const { image } of stages) expect(image).toMatch(/^[\w./-]+:\d+\.\d+\.\d+(?:-[\w.-]+)?$/);
     expect(stages.at(-1)?.instructions.find(({ word }) => word === 'USER')?.text).toBe('65532:65532');
   });
 

@@ -3,7 +3,6 @@ import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { type FailOn, reviewExitCode } from './exit-codes.ts';
 import { cwdOption, failOnOption, formatOption, kubeVersionOption } from './options.ts';
-import { formatReview } from './review.ts';
 
 interface DiffOptions {
   readonly cwd?: string;
@@ -27,7 +26,7 @@ export function addDiff(program: Command, context: CommandContext): void {
     .addOption(kubeVersionOption())
     .addOption(cwdOption())
     .action(async (path: string, options: DiffOptions) => {
-      const services = await context.services();
+      const [services, { formatReview }] = await Promise.all([context.services(), import('./format-review.ts')]);
       const review = await services.diff({
         cwd: workingDirectory(context.environment, options.cwd),
         path,

@@ -36,7 +36,7 @@ export async function postJob(environment: CommandContext['environment']): Promi
     );
   }
   if (token === undefined || token === '') {
-    throw usage('--post needs GITHUB_TOKEN', 'Add `env: GITHUB_TOKEN: ${{ github.token }}` to the step.');
+    throw usage('--post needs GITHUB_TOKEN', 'Set it to github.token in the env of the step.');
   }
   return { pull: pull.number, repository, token };
 }

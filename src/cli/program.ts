@@ -37,7 +37,9 @@ export async function runProgram(input: ProgramInput): Promise<number> {
   try {
     await createProgram(context).parseAsync([...input.argv], { from: 'user' });
   } catch (error) {
-    code = abort.signal.aborted ? exitCodes.interrupted : failure(error, terminal.err);
+    const made = await services?.catch(() => undefined);
+    const print = (line: string): void => terminal.err(made === undefined ? line : made.redact(line));
+    code = abort.signal.aborted ? exitCodes.interrupted : failure(error, print);
   } finally {
     // Services that could not be made have told so already.
     await (await services?.catch(() => undefined))?.close();

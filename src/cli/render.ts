@@ -1,6 +1,4 @@
 import { type Command, Option } from 'commander';
-import { stringifyJson } from '../formats/json.ts';
-import { findingText } from '../gitops/report/terminal.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { cwdOption, kubeVersionOption, repeatable } from './options.ts';
@@ -40,7 +38,11 @@ export function addRender(program: Command, context: CommandContext): void {
         kubeVersion: options.kubeVersion ?? null,
         signal: context.signal,
       });
-      const { toYaml } = await import('../formats/yaml/write.ts');
+      const [{ toYaml }, { stringifyJson }, { findingText }] = await Promise.all([
+        import('../formats/yaml/write.ts'),
+        import('../formats/json.ts'),
+        import('../gitops/report/terminal.ts'),
+      ]);
       const objects = [...outcome.resources, ...outcome.hooks].map((resource) => resource.object);
       const text =
         options.output === 'json'

@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
-import { stringifyJson } from '../formats/json.ts';
-import { reviewJson } from '../gitops/report/json.ts';
-import { reviewText } from '../gitops/report/terminal.ts';
-import type { Review } from '../model/review.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { type FailOn, reviewExitCode } from './exit-codes.ts';
 import { clusterOption, cwdOption, environmentOption, failOnOption, formatOption } from './options.ts';
-import { jobRange, postFromJob, postJob } from './post.ts';
-import type { Services } from './services.ts';
 
 interface ReviewOptions {
   readonly cwd?: string;
@@ -34,8 +28,9 @@ export function addReview(program: Command, context: CommandContext): void {
     .option('--post', 'in a GitHub Actions job: post the comment on the pull')
     .addOption(cwdOption())
     .action(async (range: string | undefined, options: ReviewOptions) => {
+      const { jobRange, postFromJob, postJob } = await import('./post.ts');
       const job = options.post === true ? await postJob(context.environment) : null;
-      const services = await context.services();
+      const [services, { formatReview }] = await Promise.all([context.services(), import('./format-review.ts')]);
       const review = await services.review({
         cwd: workingDirectory(context.environment, options.cwd),
         range: range ?? (await jobRange(context.environment)),
@@ -47,16 +42,4 @@ export function addReview(program: Command, context: CommandContext): void {
       if (job !== null) await postFromJob(job, review, services, context);
       context.exit(reviewExitCode(review, { failOn: options.failOn, exitCode: options.exitCode === true }));
     });
-}
-
-/** A review in one of the formats, every secret masked. */
-export function formatReview(
-  review: Review,
-  format: 'pretty' | 'md' | 'json',
-  services: Services,
-  context: CommandContext,
-): string {
-  if (format === 'md') return services.comment(review);
-  if (format === 'json') return `${services.redact(stringifyJson(reviewJson(review), 2))}\n`;
-  return services.redact(reviewText(review, context.terminal.paint));
 }

@@ -13,6 +13,11 @@ export interface Terminal {
 /** The process's own streams. Colour follows NO_COLOR, FORCE_COLOR and whether stdout is a terminal. */
 export function processTerminal(environment: Readonly<Record<string, string | undefined>>): Terminal {
   const live = process.stderr.isTTY === true && environment['CI'] === undefined && environment['TERM'] !== 'dumb';
+  // `fairlead … | head` ends quietly: whoever read has seen enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   let shown = false;
   const clear = (): void => {
     if (shown) process.stderr.write('\r\u001b[K');

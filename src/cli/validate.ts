@@ -1,9 +1,4 @@
 import type { Command } from 'commander';
-import { stringifyJson } from '../formats/json.ts';
-import { count } from '../formats/markdown.ts';
-import { sortFindings } from '../gitops/report/finding-text.ts';
-import { findingsJson } from '../gitops/report/json.ts';
-import { findingText } from '../gitops/report/terminal.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { exitCodes, type FailOn, failsOn } from './exit-codes.ts';
@@ -28,7 +23,10 @@ export function addValidate(program: Command, context: CommandContext): void {
     .addOption(kubeVersionOption())
     .addOption(cwdOption())
     .action(async (path: string, options: ValidateOptions) => {
-      const services = await context.services();
+      const [services, { jsonText, prettyText }] = await Promise.all([
+        context.services(),
+        import('./validation-text.ts'),
+      ]);
       const outcome = await services.validate({
         cwd: workingDirectory(context.environment, options.cwd),
         path,
@@ -51,19 +49,4 @@ function exitCodeOf(outcome: ValidateOutcome, failOn: FailOn): number {
   )
     return exitCodes.findings;
   return outcome.failed.length > 0 ? exitCodes.incomplete : exitCodes.ok;
-}
-
-function jsonText(outcome: ValidateOutcome): string {
-  const { applications, resources, failed, findings } = outcome;
-  return `${stringifyJson({ schemaVersion: 1, applications, resources, failed, findings: findingsJson(sortFindings(findings)) }, 2)}\n`;
-}
-
-function prettyText(outcome: ValidateOutcome, { terminal }: CommandContext): string {
-  const findings = sortFindings(outcome.findings).map((finding) => `${findingText(finding, terminal.paint)}\n`);
-  const failed =
-    outcome.failed.length === 0
-      ? ''
-      : `, ${count(outcome.failed.length, 'application')} not rendered: ${outcome.failed.join(', ')}`;
-  const totals = `${count(outcome.resources, 'resource')} of ${count(outcome.applications, 'application')} checked, ${count(outcome.findings.length, 'finding')}${failed}`;
-  return `${findings.join('')}${terminal.paint('bold', totals)}\n`;
 }

@@ -30,8 +30,10 @@ export function fence(text: string, language: string): string {
   return `${ticks}${language}\n${body}\n${ticks}`;
 }
 
-/** Words a forge turns into a mention, a reference or a link, also after entities are decoded: only code keeps them inert. */
-const LIVE_WORD = /\S*(?:[@#!~%&$^]\w|:\/\/|www\.|\w\/\w\S*[#!@])\S*/gi;
+/**
+ * What makes a word markup, a mention, a reference or a link, also after entities are decoded: only code keeps such words inert.
+ */
+const LIVE = /[[\]`*_~|\\@#!]|[%&$^]\w|:\/\/|www\./i;
 
 /** Foreign text inside HTML (`<summary>`): entities, and `<code>` around words a forge would bring to life. */
 export function html(text: string): string {
@@ -64,21 +66,12 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
 }
 
 function splitLive(text: string, plain: (part: string) => string, live: (word: string) => string): string {
-  let [result, last] = ['', 0];
-  for (const match of text.matchAll(LIVE_WORD)) {
-    result += plain(text.slice(last, match.index)) + live(match[0]);
-    last = match.index + match[0].length;
-  }
-  return result + plain(text.slice(last));
+  const words = text.split(' ').map((word) => (LIVE.test(word) ? live(word) : plain(word)));
+  return words.join(' ');
 }
 
 function entities(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replace(/[@#!*_`[\]\\~|:/]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function visibleLine(line: string): string {

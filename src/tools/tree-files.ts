@@ -5,6 +5,7 @@ export type Resolved =
   | { readonly kind: 'file'; readonly path: string; readonly links: readonly string[] }
   | { readonly kind: 'folder'; readonly path: string; readonly links: readonly string[] }
   | { readonly kind: 'missing'; readonly path: string; readonly links: readonly string[] }
+  /** A submodule, or a path inside one. */
   | { readonly kind: 'submodule'; readonly path: string; readonly links: readonly string[] }
   /** The path, or a link on it, leads out of the tree (or links turn in a circle). */
   | { readonly kind: 'outside'; readonly path: string; readonly links: readonly string[] };
@@ -83,8 +84,13 @@ class IndexedTree implements TreeFiles {
   #kindOf(path: string): 'file' | 'folder' | 'missing' | 'submodule' {
     if (this.#folders.has(path)) return 'folder';
     const entry = this.#entries.get(path);
-    if (entry === undefined) return 'missing';
+    if (entry === undefined) return this.#isInSubmodule(path) ? 'submodule' : 'missing';
     return entry.mode === '160000' ? 'submodule' : 'file';
+  }
+
+  #isInSubmodule(path: string): boolean {
+    const parts = path.split('/');
+    return parts.some((_, depth) => this.#entries.get(parts.slice(0, depth).join('/'))?.mode === '160000');
   }
 
   async #linkTarget(path: string, signal: AbortSignal): Promise<string | null> {

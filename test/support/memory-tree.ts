@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { FairleadError } from '../../src/model/error.ts';
 import type { Tree, TreeEntry } from '../../src/model/tree.ts';
 
@@ -21,6 +23,13 @@ export function memoryTree(files: Readonly<Record<string, string | Uint8Array | 
     entries: entries.sort((one, other) => (one.path < other.path ? -1 : 1)),
     read: async (paths) => new Map(paths.map((path) => [path, contents.get(path) ?? missing(path)])),
   };
+}
+
+/** A tree of the files of a folder on disk; the folder must hold no links. */
+export function folderTree(folder: string): Tree {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath, entry.name));
+  return memoryTree(Object.fromEntries(paths.map((path) => [relative(folder, path), readFileSync(path)])));
 }
 
 function bytesOf(content: string | Uint8Array | Link): Uint8Array {

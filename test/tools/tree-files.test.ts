@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { joinPath, treeFiles } from '../../src/tools/tree-files.ts';
-import { memoryTree } from '../gitops/render/memory-tree.ts';
+import { memoryTree } from '../support/memory-tree.ts';
 
 const calm = new AbortController().signal;
 

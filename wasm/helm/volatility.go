@@ -40,7 +40,7 @@ func set(names ...string) map[string]bool {
 // assessVolatility reads, not runs, a chart's templates and, where `tpl` can run them, its values and files. It errs on
 // the side of volatile: a name in a string counts, a branch never taken counts.
 func assessVolatility(loaded *chart.Chart, scope common.Values) volatility {
-	seen := &mentions{actions: map[string]bool{}, texts: map[string]bool{}}
+	seen := &mentions{actions: map[string]bool{}, fields: map[string]bool{}, texts: map[string]bool{}}
 	sameBase := false
 	eachChart(loaded, func(current *chart.Chart) {
 		for _, file := range current.Templates {
@@ -49,7 +49,7 @@ func assessVolatility(loaded *chart.Chart, scope common.Values) volatility {
 		sameBase = sameBase || sharesBaseName(current.Files)
 	})
 	// Of two files with one base name the last in the order of a Go map wins.
-	needsFresh := intersects(seen.actions, runtimeState) || (sameBase && (seen.actions["AsConfig"] || seen.actions["AsSecrets"]))
+	needsFresh := intersects(seen.actions, runtimeState) || (sameBase && (seen.fields["AsConfig"] || seen.fields["AsSecrets"]))
 	varies := needsFresh || intersects(seen.actions, perCall)
 	if seen.actions["tpl"] {
 		seen.readData(loaded, scope)
@@ -81,7 +81,9 @@ func sharesBaseName(files []*common.File) bool {
 // mentions collects names: those in template actions, and those in texts that could become templates.
 type mentions struct {
 	actions map[string]bool
-	texts   map[string]bool
+	// fields: words behind a dot, such as Files and its methods.
+	fields map[string]bool
+	texts  map[string]bool
 	// assembles: some literal holds a brace pair, so that templates may be put together from pieces.
 	assembles bool
 }
@@ -125,7 +127,7 @@ func (m *mentions) readAction(text string) string {
 			for end < len(text) && isNameByte(text[end]) {
 				end++
 			}
-			m.actions[text[at:end]] = true
+			m.readName(text[at:end], at > 0 && text[at-1] == '.', at > 0 && text[at-1] == '$')
 			at = end
 		case strings.HasPrefix(text[at:], "}}"):
 			return text[at+2:]
@@ -134,6 +136,17 @@ func (m *mentions) readAction(text string) string {
 		}
 	}
 	return ""
+}
+
+// readName notes what a word of an action is: a field or method (behind a dot), a variable (behind a dollar sign, which can
+// stand for anything but no function), or a function.
+func (m *mentions) readName(name string, isField, isVariable bool) {
+	switch {
+	case isField:
+		m.fields[name] = true
+	case !isVariable:
+		m.actions[name] = true
+	}
 }
 
 func (m *mentions) readLiteral(literal string) {
@@ -162,7 +175,7 @@ func (m *mentions) readData(loaded *chart.Chart, scope common.Values) {
 		if metadata, err := json.Marshal(current.Metadata); err == nil {
 			m.readText(string(metadata))
 		}
-		if !m.actions["Files"] {
+		if !m.fields["Files"] {
 			return
 		}
 		for _, file := range current.Files {

@@ -60,6 +60,7 @@ export async function validatePath(request: PathRequest, tools: ReviewTools, sig
   const results = await mapConcurrently(applications, 2, async (application) => {
     const side = await renderQuietly(application, request, tools, signal);
     if (side.rendered === null) return { resources: 0, findings: side.findings, failed: [application.name] };
+    for (const { object } of side.rendered.resources) tools.learnSecret(object);
     const target =
       application.environment === null ? application.name : `${application.name}@${application.environment}`;
     const invalid = await tools.validate(side.rendered.resources, { target, read: null }, signal);
@@ -185,7 +186,7 @@ function applicationAt(tree: Tree, path: string, tools: ReviewTools): Applicatio
     code: 'path-missing',
     subject: path === '' ? '.' : path,
     message:
-      names.length === 0
+      names.length === 0 && path !== ''
         ? `there is no ${path}`
         : `${path === '' ? 'the folder' : path} holds no kustomization, chart or manifest`,
     remedy:

@@ -52,11 +52,14 @@ export async function reviewTarget(
     renderSide(pair.head, context.head, place, context),
   ]);
   const own = (finding: Finding): Finding => ({ ...finding, target: id });
+  // Before anything is said: the message of a chart that fails may quote a value the other side has in a Secret.
+  for (const side of [base, head])
+    for (const { object } of [...(side.rendered?.resources ?? []), ...(side.rendered?.hooks ?? [])])
+      tools.learnSecret(object);
   const early = head.findings.map(own);
   if (head.rendered === null) {
     return { target: { ...target, error: head.error ?? target.error }, changes: [], findings: early, rendered: false };
   }
-  for (const { object } of [...head.rendered.resources, ...(base.rendered?.resources ?? [])]) tools.learnSecret(object);
   const desired: Desired = { base: base.rendered?.resources ?? null, head: head.rendered.resources };
   const [invalid, predicted] = await Promise.all([
     tools.validate(head.rendered.resources, { target: id, read: place.read }, signal),

@@ -44,9 +44,11 @@ export interface DiscoverOptions {
  * values files, folders of plain manifests. Broken files are no error here: the application is found and its renderer tells.
  */
 export async function discover(tree: Tree, options: DiscoverOptions, signal: AbortSignal): Promise<Discovery> {
-  const files = tree.entries.filter(isRegular).filter(({ path }) => !isIgnored(path));
+  const entries = tree.entries.filter(({ path }) => !isIgnored(path));
+  const files = entries.filter(isRegular);
+  const links = entries.filter(({ mode }) => mode === '120000');
   const small = files.filter(({ path, size }) => isDescription(path) && size <= maxDescription).map(({ path }) => path);
-  const snapshot = await openSnapshot(tree, { files, small }, signal);
+  const snapshot = await openSnapshot(tree, { files, links, small }, signal);
   const kustomizations = await findKustomizations(snapshot, signal);
   const charts = await findCharts(snapshot, signal);
   const taken = { kustomizations: kustomizations.folders, charts: charts.folders, files: kustomizations.files };

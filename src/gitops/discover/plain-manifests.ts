@@ -1,4 +1,5 @@
 import type { TreeEntry } from '../../model/tree.ts';
+import { treeFiles } from '../../tools/tree-files.ts';
 import { type Found, folderInput, folderOf, isWithin } from './found.ts';
 import { looksLikeManifest } from './ignored.ts';
 import { placementOf } from './layout.ts';
@@ -20,10 +21,11 @@ export interface Taken {
  */
 export async function findPlain(snapshot: Snapshot, taken: Taken, signal: AbortSignal): Promise<readonly Found[]> {
   const candidates = snapshot.files.filter((entry) => isCandidate(entry, taken));
-  const manifests = await filterManifests(candidates, snapshot, signal);
+  const linked = await filterLinks(snapshot, taken, signal);
+  const manifests = [...(await filterManifests(candidates, snapshot, signal)), ...linked.keys()].sort();
   const folders = new Set(manifests.map(folderOf));
   const groups = Map.groupBy(manifests, (path) => topmostFolder(folderOf(path), folders));
-  return [...groups].map(([root, files]) => foundOf(root, files, snapshot));
+  return [...groups].map(([root, files]) => foundOf(root, { files, linked }, snapshot));
 }
 
 function isCandidate({ path }: TreeEntry, taken: Taken): boolean {
@@ -56,7 +58,28 @@ async function filterManifests(
     const contents = await snapshot.readOnce(small.slice(start, start + batch), signal);
     for (const [path, bytes] of contents) if (holdsManifest(path, bytes)) found.push(path);
   }
-  return found.sort();
+  return found;
+}
+
+/**
+ * Links named like manifests, as kubectl follows them -> where they lead; null for out of the repository, which the renderer
+ * refuses by name. A link to what is no manifest is left out.
+ */
+async function filterLinks(
+  snapshot: Snapshot,
+  taken: Taken,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string | null>> {
+  const entries = new Map(snapshot.files.map((entry) => [entry.path, entry]));
+  const linked = new Map<string, string | null>();
+  for (const link of snapshot.links.filter((entry) => isCandidate(entry, taken))) {
+    const place = await treeFiles(snapshot.tree).resolve(link.path, signal);
+    if (place.kind === 'outside') linked.set(link.path, null);
+    const target = entries.get(place.path);
+    if (place.kind !== 'file' || target === undefined) continue;
+    if ((await filterManifests([target], snapshot, signal)).length > 0) linked.set(link.path, place.path);
+  }
+  return linked;
 }
 
 /** Files of tools that look like objects but are never sent to a cluster, by API group. */
@@ -94,8 +117,13 @@ function ancestors(folder: string): readonly string[] {
   return ['', ...segments.map((_, index) => segments.slice(0, index + 1).join('/'))];
 }
 
-function foundOf(root: string, files: readonly string[], snapshot: Snapshot): Found {
-  const own = new Set(files);
+function foundOf(
+  root: string,
+  { files, linked }: { readonly files: readonly string[]; readonly linked: ReadonlyMap<string, string | null> },
+  snapshot: Snapshot,
+): Found {
+  const targets = files.flatMap((path) => linked.get(path) ?? []);
+  const own = new Set([...files, ...targets]);
   const folders = new Set(files.map(folderOf));
   return {
     application: {
@@ -103,7 +131,7 @@ function foundOf(root: string, files: readonly string[], snapshot: Snapshot): Fo
       root,
       renderer: 'plain',
       valuesFiles: [],
-      inputs: [folderInput(root), ...files],
+      inputs: [folderInput(root), ...targets.map((path) => folderInput(folderOf(path))), ...files],
     },
     relate: (path) => {
       if (own.has(path)) return 'own';

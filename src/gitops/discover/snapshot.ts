@@ -7,6 +7,8 @@ export interface Snapshot {
   readonly tree: Tree;
   /** Regular files outside ignored folders. */
   readonly files: readonly TreeEntry[];
+  /** Symbolic links outside ignored folders. */
+  readonly links: readonly TreeEntry[];
   has(path: string): boolean;
   /** Contents that are not kept. */
   readOnce(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>>;
@@ -22,7 +24,7 @@ const limits = { bytes: 512 * 1024, nodes: 50_000, documents: 100 };
 /** Opens a snapshot; `small` names the files that are read at once. */
 export async function openSnapshot(
   tree: Tree,
-  chosen: { readonly files: readonly TreeEntry[]; readonly small: readonly string[] },
+  chosen: Pick<Snapshot, 'files' | 'links'> & { readonly small: readonly string[] },
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const contents = new Map(await tree.read(chosen.small, signal));
@@ -47,6 +49,7 @@ export async function openSnapshot(
   return {
     tree: cached,
     files: chosen.files,
+    links: chosen.links,
     readYaml,
     readOnce: (wanted, readSignal) => tree.read(wanted, readSignal),
     has: (path) => paths.has(path),

@@ -19,7 +19,7 @@ export function templateError(failure: TemplateFailure, { root }: Pick<Applicati
 const maxWords = 2_000;
 
 /** Helm's message with the steps of an endless recursion told once; its end is the reason, so a long one loses its middle. */
-function unrolled(message: string): string {
+export function unrolled(message: string): string {
   const once = message.replace(/(error calling include: template: .{1,600}?>: )\1+/g, '$1… ');
   return once.length <= maxWords ? once : `${once.slice(0, maxWords / 2)} … ${once.slice(-maxWords / 2)}`;
 }

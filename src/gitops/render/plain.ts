@@ -19,9 +19,7 @@ export function createPlainRenderer(decoder: Decoder): Renderer {
     render: async (application, tree, inputs, signal) => {
       const named = application.inputs.filter((input) => !input.endsWith('/'));
       const paths =
-        named.length > 0
-          ? named.map((path) => ({ path, real: path }))
-          : await manifestPaths(application.root, tree, signal);
+        named.length > 0 ? await namedPaths(named, tree, signal) : await manifestPaths(application.root, tree, signal);
       const contents = await tree.read([...new Set(paths.map(({ real }) => real))], signal);
       const files = paths.map(({ path, real }) => ({ file: path, bytes: contents.get(real) ?? new Uint8Array() }));
       const decoded = await decoder.decode(files, signal);
@@ -42,6 +40,18 @@ interface ManifestPath {
   readonly path: string;
   /** Where it is once links are followed. */
   readonly real: string;
+}
+
+/** Links are followed inside the repository, as kubectl follows them. */
+async function namedPaths(named: readonly string[], tree: Tree, signal: AbortSignal): Promise<readonly ManifestPath[]> {
+  const index = treeFiles(tree);
+  const paths: ManifestPath[] = [];
+  for (const path of named) {
+    const place = await index.resolve(path, signal);
+    if (place.kind === 'outside') throw linkRefusal(path);
+    paths.push({ path, real: place.path });
+  }
+  return paths;
 }
 
 async function manifestPaths(root: string, tree: Tree, signal: AbortSignal): Promise<readonly ManifestPath[]> {

@@ -55,7 +55,8 @@ function longBlock(path: PathChange): string {
     : `${name}:\n\n${fence(changed, 'diff')}`;
 }
 
-/** A long path loses its middle, never its end. */
+/** The way into a pod template is the same for every workload and goes without saying; a long path loses its middle, never its end. */
 function shorten(path: string): string {
-  return path.length <= 90 ? path : `${path.slice(0, 20)}…${path.slice(-66)}`;
+  const short = path.replace(/^spec\.(?:jobTemplate\.spec\.)?template\.spec\./, '…');
+  return short.length <= 90 ? short : `${short.slice(0, 20)}…${short.slice(-66)}`;
 }

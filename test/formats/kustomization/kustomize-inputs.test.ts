@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type KustomizeInputs, kustomizeInputs } from '../../../src/formats/kustomization/kustomize-inputs.ts';
 import { decodeYaml } from '../../../src/formats/yaml/decode.ts';
-import { memoryTree } from '../../gitops/render/memory-tree.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
 
 function inputsOf(files: Parameters<typeof memoryTree>[0], root: string): Promise<KustomizeInputs> {
   return kustomizeInputs({ tree: memoryTree(files), root, readYaml: decodeYaml }, new AbortController().signal);

@@ -48,7 +48,7 @@ test('quantities are told from other text', async () => {
 });
 
 describe('looking schemas up', () => {
-  test('asks for a document once, and again after a failure', async () => {
+  test('asks again after a failure, and for a kind that was not there', async () => {
     const asked: string[] = [];
     const source = async (version: string): Promise<JsonObject | null> => {
       asked.push(version);
@@ -60,7 +60,7 @@ describe('looking schemas up', () => {
     await expect(found.find(deployment, signal)).rejects.toThrow('reset');
     expect(await found.find(deployment, signal)).toBeNull();
     expect(await found.find(deployment, signal)).toBeNull();
-    expect(asked).toEqual(['apps/v1', 'apps/v1']);
+    expect(asked).toEqual(['apps/v1', 'apps/v1', 'apps/v1']);
   });
 });
 

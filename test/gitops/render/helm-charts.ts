@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Tree } from '../../../src/model/tree.ts';
-import { folderTree, type Link, memoryTree } from './memory-tree.ts';
+import { folderTree, type Link, memoryTree } from '../../support/memory-tree.ts';
 
 /** Charts written for these tests, one folder each. */
 export const chartFolder = join(import.meta.dirname, '../../fixtures/helm');

@@ -7,15 +7,16 @@ import { decodeManifests } from '../../../src/formats/yaml/decode.ts';
 import { assign } from '../../../src/gitops/render/assign.ts';
 import { createDecoder } from '../../../src/gitops/render/decoder.ts';
 import { createHelmRenderer } from '../../../src/gitops/render/helm.ts';
+import { unrolled } from '../../../src/gitops/render/helm-errors.ts';
 import { readChartFiles } from '../../../src/gitops/render/helm-files.ts';
 import type { TemplateSuccess } from '../../../src/gitops/render/helm-message.ts';
 import { createHelmRun } from '../../../src/gitops/render/helm-run.ts';
 import type { Tree } from '../../../src/model/tree.ts';
 import { runProcess } from '../../../src/tools/process.ts';
 import { buildOracle } from '../../oracles/build.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
 import { badCases, goodCases, type HelmCase } from './helm-cases.ts';
 import { chartFiles } from './helm-charts.ts';
-import { memoryTree } from './memory-tree.ts';
 import { applicationAt, calm, testDependencies, testInputs } from './support.ts';
 
 const decoder = createDecoder(30_000);
@@ -127,8 +128,10 @@ function sortLines(message: string): string[] {
     .sort();
 }
 
-/** Without log lines, Helm's own advice and the absolute paths of the machine. */
+/** Without log lines, Helm's own advice, the absolute paths of the machine and the steps of an endless recursion. */
 function coreMessage(stderr: string): string {
   const text = stderr.slice(stderr.indexOf('Error: ') + 'Error: '.length);
-  return text.replace('\n\nUse --debug flag to render out invalid YAML', '').replaceAll(`${folder}/`, '').trim();
+  return unrolled(
+    text.replace('\n\nUse --debug flag to render out invalid YAML', '').replaceAll(`${folder}/`, '').trim(),
+  );
 }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createDecoder } from '../../../src/gitops/render/decoder.ts';
 import { createHelmRenderer } from '../../../src/gitops/render/helm.ts';
+import { createHelmRun } from '../../../src/gitops/render/helm-run.ts';
 import type { Rendered, RenderInputs } from '../../../src/gitops/render/renderer.ts';
 import type { Tree } from '../../../src/model/tree.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
 import { chart, chartFiles, configMap, type Files, packFiles } from './helm-charts.ts';
-import { memoryTree } from './memory-tree.ts';
 import { applicationAt, calm, testDependencies, testInputs } from './support.ts';
 
 const decoder = createDecoder(30_000);
@@ -106,13 +107,35 @@ test.each([
   expect(resources.flatMap(({ random }) => random).length).toBeGreaterThan(0);
 });
 
-test('words that are no calls do not make a chart render twice', async () => {
-  const files = {
-    'c/values.yaml': 'now: "date"\n',
-    'c/templates/x.yaml': `# now\n{{/* uuidv4 */}}${configMap('{{ .Values.now }}')}`,
+test.each([
+  [
+    'a variable, fields and strings named like functions',
+    '{{ $now := .Values.now }}{{ $values := .Values }}{{ $values.date }}{{ "uuidv4" }}',
+    false,
+  ],
+  ['a call into a variable', '{{ $x := now }}{{ .Values.now }}', true],
+])('%s', async (_title, action, isVolatile) => {
+  const files = Object.entries({
+    'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
+    'c/values.yaml': 'now: a\ndate: b\n',
+    'c/templates/x.yaml': `# now\n{{/* uuidv4 */}}${configMap(`x${action}`)}`,
+  }).map(([path, text]) => ({ path, bytes: new TextEncoder().encode(text) }));
+  const run = createHelmRun(testDependencies());
+  const { releaseName, namespace, kubeVersion, apiVersions, set } = testInputs;
+  const named = {
+    releaseName,
+    namespace,
+    kubeVersion,
+    apiVersions,
+    set,
+    valuesFiles: [],
+    chartRoot: 'c',
+    localCharts: [],
   };
 
-  const { resources } = await render('c', {}, chart(files));
+  const pair = await run.render({ request: { method: 'template', engine: 'helm4', ...named }, files }, calm);
+  await run.close();
 
-  expect(resources.flatMap(({ random }) => random)).toEqual([]);
+  expect(pair).toMatchObject({ ok: true });
+  expect(pair.ok && pair.second !== null).toBe(isVolatile);
 });

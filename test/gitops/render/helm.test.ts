@@ -4,8 +4,8 @@ import { createHelmRenderer } from '../../../src/gitops/render/helm.ts';
 import type { ClosableRenderer } from '../../../src/gitops/render/kustomize.ts';
 import type { Rendered, RenderInputs } from '../../../src/gitops/render/renderer.ts';
 import type { Tree } from '../../../src/model/tree.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
 import { chart, chartFiles, configMap, type Files, packFiles } from './helm-charts.ts';
-import { memoryTree } from './memory-tree.ts';
 import { applicationAt, calm, testDependencies, testInputs } from './support.ts';
 
 const decoder = createDecoder(30_000);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createRenderers } from '../../../src/gitops/render/index.ts';
-import { memoryTree } from './memory-tree.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
 import { applicationAt, calm, testDependencies, testInputs } from './support.ts';
 
 test('there is a renderer of each name, and plain manifests need no module', async () => {

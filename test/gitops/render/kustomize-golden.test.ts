@@ -7,7 +7,7 @@ import { assign } from '../../../src/gitops/render/assign.ts';
 import { createKustomizeRenderer } from '../../../src/gitops/render/kustomize.ts';
 import { runProcess } from '../../../src/tools/process.ts';
 import { buildOracle } from '../../oracles/build.ts';
-import { folderTree } from './memory-tree.ts';
+import { folderTree } from '../../support/memory-tree.ts';
 import { applicationAt, calm, testDependencies, testInputs } from './support.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/kustomize');

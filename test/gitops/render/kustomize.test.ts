@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { createKustomizeRenderer } from '../../../src/gitops/render/kustomize.ts';
 import { FairleadError } from '../../../src/model/error.ts';
 import type { Tree } from '../../../src/model/tree.ts';
-import { memoryTree } from './memory-tree.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
 import { applicationAt, calm, testDependencies, testInputs } from './support.ts';
 
 const renderer = createKustomizeRenderer(testDependencies());

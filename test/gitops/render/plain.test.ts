@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { createDecoder } from '../../../src/gitops/render/decoder.ts';
 import { createPlainRenderer } from '../../../src/gitops/render/plain.ts';
 import type { Tree } from '../../../src/model/tree.ts';
-import { memoryTree } from './memory-tree.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
 import { applicationAt, calm, testInputs } from './support.ts';
 
 const decoder = createDecoder(30_000);
