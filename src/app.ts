@@ -34,7 +34,7 @@ import { openRepository } from './world/git/repository.ts';
 import { installationKey, ownKey } from './world/store/installation-key.ts';
 
 /** Milliseconds one render may take. */
-const renderDeadline = 4_000;
+const renderDeadline = 3_000;
 
 /** MiB one renderer may use. */
 const renderMemory = 512;
@@ -103,6 +103,7 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
   return {
     affected: affectedBy,
     rendererFor: (name) => parts.renderers.renderer(name),
+    warm: parts.renderers.warm,
     validate: (resources, context, signal) => validate(parts.validator, bundle, { resources, context, signal }),
     openCluster: (context) => openHandle(context, options, { parts, redactor }),
     engineFor: (cluster) => applyEngine(cluster, redactor),

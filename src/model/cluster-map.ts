@@ -58,6 +58,19 @@ export function checkEnvironments(map: ClusterMap, environments: readonly string
   );
 }
 
+/** Refuses clusters for environments that are not there: a misspelt one would be compared in Git only. Throws `usage`. */
+export function checkNamed(map: ClusterMap, environments: readonly string[]): void {
+  const unknown = [...map.byEnvironment.keys()].find((environment) => !environments.includes(environment));
+  if (unknown === undefined) return;
+  const known =
+    environments.length === 0 ? 'it has none; name the context alone' : `it has: ${environments.join(', ')}`;
+  throw usage(
+    unknown,
+    `--cluster names the environment ${unknown}, which the repository does not have`,
+    `Correct it; ${known}.`,
+  );
+}
+
 function splitOnce(value: string): readonly [string, string] {
   const at = value.indexOf('=');
   const [environment, context] = [value.slice(0, at), value.slice(at + 1)];

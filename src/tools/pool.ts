@@ -25,6 +25,8 @@ export interface TaskOptions extends Limits {
  */
 export interface Pool<T, R> {
   run(task: T, options: TaskOptions): Promise<R>;
+  /** Starts a thread, where none runs yet, so that the first task need not wait for it. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,10 @@ class WorkerPool<T, R> implements Pool<T, R> {
       this.#waiting.push(job);
       this.#next();
     });
+  }
+
+  warm(): void {
+    if (!this.#isClosed) this.#freeSlot();
   }
 
   async close(): Promise<void> {

@@ -108,8 +108,8 @@ describe('a cluster that is named and not read leaves the review incomplete:', (
   });
 
   const cases = [
-    { name: 'hanging', scheme: 'https', says: /did not answer within 4 s/ },
-    { name: 'hanging', scheme: 'http', says: /did not answer within 4 s/ },
+    { name: 'hanging', scheme: 'https', says: /did not answer within 2.5 s/ },
+    { name: 'hanging', scheme: 'http', says: /did not answer within 2.5 s/ },
     { name: 'gone', scheme: 'https', says: /refused the connection/ },
     { name: 'resetting', scheme: 'https', says: /broke the connection/ },
     { name: 'page', scheme: 'http', says: /gave an answer that is not JSON/ },
@@ -185,11 +185,24 @@ describe('one cluster for several environments', () => {
   });
 
   test('none of which changes says that no cluster is named for them', async () => {
+    const both = pullRepository(
+      { 'envs/dev/a.yaml': configMap('a'), 'envs/prod/a.yaml': configMap('a') },
+      { 'envs/prod/a.yaml': configMap('a', 'key: other') },
+    );
     const env = kubeconfigAt(join(folder, 'config'), kubeconfigText('https://127.0.0.1:1'));
 
-    const run = await fairlead(['review', '--cluster', 'dev=prod'], { cwd: repository.path, env });
+    const run = await fairlead(['review', '--cluster', 'dev=prod'], { cwd: both.path, env });
 
     expectCalm(run);
     expect(run.stdout).toContain('no cluster is named for the environments that change (--cluster ENV=CONTEXT)');
+    both.remove();
+  });
+
+  test('one that the repository does not have is a usage error that names those it has', async () => {
+    const env = kubeconfigAt(join(folder, 'config'), kubeconfigText('https://127.0.0.1:1'));
+
+    const run = await fairlead(['review', '--cluster', 'prd=prod'], { cwd: repository.path, env });
+
+    expectRefusal(run, { code: 2, says: /names the environment prd, which the repository does not have/ });
   });
 });

@@ -112,14 +112,13 @@ describe('fairlead review selects applications:', () => {
     expect(verdict).toBe('ready');
   });
 
-  test('a renamed application shows what leaves the old one and what comes with the new one', async () => {
-    const moved = { 'apps/a.yaml': null, 'services/a.yaml': configMap('a') };
+  test('a renamed application takes its objects along: nothing is deleted, only what differs is shown', async () => {
+    const moved = { 'apps/a.yaml': null, 'services/a.yaml': configMap('a', 'key: other') };
 
     const { changes } = await reviewed(pull({ 'apps/a.yaml': configMap('a') }, moved));
 
-    expect(changes.map(({ target, action }) => [target, action])).toEqual([
-      ['apps', 'delete'],
-      ['services', 'create'],
+    expect(changes.map(({ target, action, paths }) => [target, action, paths.length])).toEqual([
+      ['services', 'update', 1],
     ]);
   });
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkEnvironments, clustersFor, contextsOf, parseClusterMap } from '../../src/model/cluster-map.ts';
+import {
+  checkEnvironments,
+  checkNamed,
+  clustersFor,
+  contextsOf,
+  parseClusterMap,
+} from '../../src/model/cluster-map.ts';
 
 describe('parseClusterMap', () => {
   test('nothing named means Git only, none means declined', () => {
@@ -34,5 +40,12 @@ describe('parseClusterMap', () => {
 
     expect(() => checkEnvironments(map, ['prod', 'staging'])).toThrow(/prod, staging/);
     expect(() => checkEnvironments(map, ['prod'])).not.toThrow();
+  });
+
+  test('a cluster for an environment that is not there is refused and names those that are', () => {
+    const map = parseClusterMap(['prd=eu']);
+
+    expect(() => checkNamed(map, ['prod', 'staging'])).toThrow(/prd/);
+    expect(() => checkNamed(map, ['prd'])).not.toThrow();
   });
 });

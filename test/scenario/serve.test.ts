@@ -179,4 +179,25 @@ describe('the bot on a GitHub', () => {
     expect(body).toMatch(/^### ❔ Incomplete/m);
     expect(body).toContain('platform/envs/prod/gateway.yaml');
   }, 300_000);
+
+  test('a renamed folder is no delete', async () => {
+    const gateway = story.base['platform/envs/prod/gateway.yaml'] ?? '';
+    const { sha, pull } = await open('renamed', {
+      'platform/envs/prod/gateway.yaml': null,
+      'edge/envs/prod/gateway.yaml': gateway.replace('1.14.0', '1.14.4'),
+    });
+    await checked(sha);
+
+    expect(comments(pull)[0]).toContain('registry.example/platform/gateway:1.14.4');
+    expect(comments(pull)[0]).not.toMatch(/is (?:deleted|created)/);
+  }, 300_000);
+
+  test('a review that cannot be made ends its check and says why', async () => {
+    const files = { 'platform/envs/prod/gateway.yaml': `${story.base['platform/envs/prod/gateway.yaml'] ?? ''}# x\n` };
+    world.github.faults.add({ kind: 'secondary-limit', method: 'GET', path: /collaborators/, times: 100 });
+    const { sha } = await open('broken', files);
+
+    expect(await checked(sha)).toBe('neutral');
+    expect(repository.checkRuns(sha)[0]?.title).toBe('The review could not be made');
+  }, 300_000);
 });

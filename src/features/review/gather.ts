@@ -1,8 +1,9 @@
-import { checkEnvironments } from '../../model/cluster-map.ts';
+import { checkEnvironments, checkNamed } from '../../model/cluster-map.ts';
 import { FairleadError } from '../../model/error.ts';
-import type { Tree } from '../../model/tree.ts';
 import { mapConcurrently } from '../../tools/each.ts';
+import { followMoves } from './moved.ts';
 import { connect, gitPlace, type Place, placesFor } from './places.ts';
+import { type RenderContext, renderTarget } from './render-target.ts';
 import type { Affected, ApplicationPair, ReviewRequest, ReviewTools } from './request.ts';
 import { reviewTarget, type TargetFacts } from './target.ts';
 
@@ -40,11 +41,13 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
   }
   const head = request.merged.tree;
   const affected = await tools.affected(request.baseTree, head, request.changedFiles, signal);
+  if (request.strictEnvironments) checkNamed(request.clusters, affected.environments);
   checkEnvironments(request.clusters, request.environment === null ? affected.environments : [request.environment]);
   const pairs = selectPairs(affected, request.environment);
   tools.progress(
     `${pairs.length} of the repository's applications are reached by ${request.changedFiles.length} changed files`,
   );
+  tools.warm(new Set(pairs.flatMap(({ base, head }) => [base, head].flatMap((side) => side?.renderer ?? []))));
   const places = request.untrusted === null ? await connect(request.clusters, tools, signal) : new Map<string, Place>();
   const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
   const targets = await reviewAll(jobs, { request, head, tools, signal });
@@ -73,19 +76,18 @@ function unreadReason(jobs: readonly { readonly place: Place }[], clustersRead: 
 
 async function reviewAll(
   jobs: readonly { readonly pair: ApplicationPair; readonly place: Place }[],
-  context: {
-    readonly request: ReviewRequest;
-    readonly head: Tree;
-    readonly tools: ReviewTools;
-    readonly signal: AbortSignal;
-  },
+  context: RenderContext,
 ): Promise<readonly TargetFacts[]> {
+  const { tools, signal } = context;
+  const rendered = await mapConcurrently(jobs, targetsInFlight, ({ pair, place }) =>
+    renderTarget(pair, place, context),
+  );
   let done = 0;
-  return mapConcurrently(jobs, targetsInFlight, async ({ pair, place }) => {
-    context.signal.throwIfAborted();
-    const facts = await reviewTarget(pair, place, context);
+  return mapConcurrently(followMoves(rendered), targetsInFlight, async (target) => {
+    signal.throwIfAborted();
+    const facts = await reviewTarget(target, tools, signal);
     done += 1;
-    context.tools.progress(`${done} of ${jobs.length} targets worked out: ${facts.target.id}`);
+    tools.progress(`${done} of ${jobs.length} targets worked out: ${facts.target.id}`);
     return facts;
   });
 }

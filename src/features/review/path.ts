@@ -7,8 +7,9 @@ import type { Tree } from '../../model/tree.ts';
 import { mapConcurrently } from '../../tools/each.ts';
 import { decide } from './decide.ts';
 import { gitPlace, type Place, readCluster } from './places.ts';
+import { renderFinding, renderInputs, renderTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
-import { renderInputs, reviewTarget, type TargetFacts } from './target.ts';
+import { reviewTarget, type TargetFacts } from './target.ts';
 
 /** Files on disk, and the folder or file of them that is meant. */
 export interface PathRequest {
@@ -77,39 +78,24 @@ export async function validatePath(request: PathRequest, tools: ReviewTools, sig
 /** What applying every application at or below the path would change in a cluster. The cluster must answer: else `BorderError`. */
 export async function diffPath(
   request: PathRequest,
-  context: string,
+  clusterName: string,
   tools: ReviewTools,
   signal: AbortSignal,
 ): Promise<Review> {
-  const map = { mode: 'live', bare: context, byEnvironment: new Map() } as const;
-  const { cluster, namespace } = await tools.openCluster(context);
-  const place: Place = { context, read: await readCluster(cluster, namespace, signal), error: null };
-  const pairs = applicationsBelow(request, tools).map((head) => ({
-    name: head.name,
-    environment: head.environment,
-    base: null,
-    head,
-  }));
-  const range = {
-    base: '',
-    head: request.tree.id,
-    baseTree: request.tree,
-    merged: { kind: 'clean', tree: request.tree },
-  } as const;
-  const facts = {
-    request: { ...range, changedFiles: [], clusters: map, environment: null, untrusted: null },
-    head: request.tree,
-    tools,
-    signal,
-  };
-  const targets = await mapConcurrently(pairs, 4, (pair) => reviewTarget(pair, place, facts));
+  const { cluster, namespace } = await tools.openCluster(clusterName);
+  const place: Place = { context: clusterName, read: await readCluster(cluster, namespace, signal), error: null };
+  const context = { request: { baseTree: request.tree }, head: request.tree, tools, signal };
+  const targets = await mapConcurrently(applicationsBelow(request, tools), 4, async (head) => {
+    const pair = { name: head.name, environment: head.environment, base: null, head };
+    return reviewTarget(await renderTarget(pair, place, context), tools, signal);
+  });
   return decide({
     request: { base: 'live', head: 'working tree' },
     conflict: null,
     targets: unique(targets),
     unownedFiles: [],
     inputs: [],
-    clustersRead: [context],
+    clustersRead: [clusterName],
     gitOnly: null,
     readAt: tools.now(),
   });
@@ -129,22 +115,7 @@ async function renderQuietly(
     };
   } catch (error) {
     if (!(error instanceof FairleadError)) throw error;
-    const { code, message, remedy, subject } = error;
-    return {
-      rendered: null,
-      findings: [
-        {
-          rule: code,
-          severity: 'caution',
-          target: null,
-          resource: null,
-          file: subject || null,
-          line: null,
-          message,
-          fix: remedy,
-        },
-      ],
-    };
+    return { rendered: null, findings: [renderFinding(error)] };
   }
 }
 

@@ -1,3 +1,4 @@
+import { fence } from '../../formats/markdown.ts';
 import { checkText } from '../../gitops/report/check.ts';
 import { readTimePattern, reviewComment } from '../../gitops/report/comment.ts';
 import type { ClusterMap } from '../../model/cluster-map.ts';
@@ -45,8 +46,22 @@ export async function reviewPull(job: PullJob, tools: PullTools, signal: AbortSi
   const port = await tools.forge.repo(job.repo);
   const pull = await port.pull(job.pull);
   if (pull.state !== 'open') return null;
-  const repository = await tools.mirror(job.repo);
   if (job.reason === 'pull') await port.report(pull.head.sha, running(tools.redact));
+  try {
+    return await reviewOpen({ job, pull, port }, tools, signal);
+  } catch (error) {
+    // A replaced job says nothing: the newer one does.
+    if (!signal.aborted && job.reason === 'pull') await port.report(pull.head.sha, failed(error, tools.redact));
+    throw error;
+  }
+}
+
+async function reviewOpen(
+  { job, pull, port }: { readonly job: PullJob; readonly pull: Pull; readonly port: RepoPort },
+  tools: PullTools,
+  signal: AbortSignal,
+): Promise<Review | null> {
+  const repository = await tools.mirror(job.repo);
   const request = await gatherRequest(pull, port, repository, { tools, signal });
   const key = `${tools.forge.name}:${job.repo.id}#${job.pull}`;
   if (job.reason === 'base' && !(await needsReview(tools.last.get(key), request, repository, signal))) return null;
@@ -78,6 +93,7 @@ async function gatherRequest(
     head,
     clusters: tools.clusters,
     environment: tools.environment,
+    strictEnvironments: false,
     baseTree: await repository.tree(base, signal),
   };
   const untrusted = await whyUntrusted(pull, port);
@@ -165,6 +181,21 @@ function running(redact: PullTools['redact']): CheckReport {
     conclusion: null,
     title: redact('Reviewing'),
     summary: text,
+    annotations: [],
+  };
+}
+
+/** A review that broke must not leave the check running for ever: it says what broke, and stops no merge. */
+function failed(error: unknown, redact: PullTools['redact']): CheckReport {
+  const isKnown = error instanceof FairleadError;
+  const text = isKnown ? `${error.message}\n\n${error.remedy}` : 'A fault of Fairlead itself; its log says more.';
+  const title = redact('The review could not be made');
+  return {
+    name: checkName,
+    state: 'done',
+    conclusion: 'neutral',
+    title,
+    summary: redact(fence(text, 'text')),
     annotations: [],
   };
 }

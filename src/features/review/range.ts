@@ -27,7 +27,14 @@ export async function requestForRange(
     wanted.range === null ? [await defaultBase(repository, signal), 'HEAD'] : splitRange(wanted.range);
   const [base, head] = await Promise.all([repository.resolve(baseName, signal), repository.resolve(headName, signal)]);
   const merged = await repository.merge(base, head, signal);
-  const common = { base, head, clusters: wanted.clusters, environment: wanted.environment, untrusted: null };
+  const common = {
+    base,
+    head,
+    clusters: wanted.clusters,
+    environment: wanted.environment,
+    strictEnvironments: true,
+    untrusted: null,
+  };
   const baseTree = await repository.tree(base, signal);
   if (merged.kind === 'conflict') return { ...common, baseTree, merged, changedFiles: [] };
   const [tree, changedFiles] = await Promise.all([

@@ -23,6 +23,8 @@ export interface ReviewRequest {
   readonly clusters: ClusterMap;
   /** Only applications of this environment, or null for all. */
   readonly environment: string | null;
+  /** Whether a cluster named for an environment the repository does not have is a usage error: it is for one repository. */
+  readonly strictEnvironments: boolean;
   /** Why live clusters may not be read for this pull (a fork, an author without write access), or null. */
   readonly untrusted: string | null;
 }
@@ -67,6 +69,8 @@ export interface ReviewTools {
     signal: AbortSignal,
   ) => Promise<Affected>;
   readonly rendererFor: (name: RendererName) => Renderer;
+  /** Loads what these renderers need, while clusters are contacted. */
+  readonly warm: (names: ReadonlySet<RendererName>) => void;
   readonly validate: (
     resources: readonly Resource[],
     context: ValidationContext,

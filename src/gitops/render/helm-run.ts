@@ -16,6 +16,8 @@ export interface HelmInput {
 export interface HelmRun {
   /** Throws what the module's pool throws; what Helm refuses is an answer. */
   render(input: HelmInput, signal: AbortSignal): Promise<RenderPair | TemplateFailure>;
+  /** Loads the module ahead of the first render. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -50,7 +52,7 @@ export function createHelmRun(dependencies: RenderDependencies): HelmRun {
     return other.ok ? other : null;
   }
 
-  return { render, close: () => pool.close() };
+  return { render, warm: () => pool.warm(), close: () => pool.close() };
 }
 
 type Answer = TemplateSuccess | TemplateFailure;

@@ -41,6 +41,7 @@ export function createHelmRenderer(dependencies: RenderDependencies, decoder: De
       const pair = await renderPair({ application, tree, inputs, signal });
       return placeDocuments(pair, { decoder, inputs, signal });
     },
+    warm: () => run.warm(),
     close: () => run.close(),
   };
 }

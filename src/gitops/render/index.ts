@@ -9,6 +9,8 @@ import type { Renderer } from './renderer.ts';
 /** The renderers of one process. Threads and modules start when first needed. */
 export interface Renderers {
   renderer(name: RendererName): Renderer;
+  /** Loads what renderers will need soon, while something else is waited for. */
+  warm(names: ReadonlySet<RendererName>): void;
   close(): Promise<void>;
 }
 
@@ -20,6 +22,10 @@ export function createRenderers(dependencies: RenderDependencies): Renderers {
   const renderers: Readonly<Record<RendererName, Renderer>> = { kustomize, helm, plain: createPlainRenderer(decoder) };
   return {
     renderer: (name) => renderers[name],
+    warm: (names) => {
+      if (names.has('kustomize')) kustomize.warm();
+      if (names.has('helm')) helm.warm();
+    },
     close: async () => {
       await Promise.all([decoder.close(), kustomize.close(), helm.close()]);
     },

@@ -19,8 +19,8 @@ import { refuseRemote } from './remote.ts';
 import { createRenderCache } from './render-cache.ts';
 import type { Rendered, Renderer, RenderInputs } from './renderer.ts';
 
-/** A renderer that holds threads until it is closed. */
-export type ClosableRenderer = Renderer & { close(): Promise<void> };
+/** A renderer that holds threads until it is closed; `warm` starts them ahead of the first render. */
+export type ClosableRenderer = Renderer & { warm(): void; close(): Promise<void> };
 
 const CACHE_CHARACTERS = 32 * 1024 * 1024;
 
@@ -65,6 +65,7 @@ export function createKustomizeRenderer(dependencies: RenderDependencies): Closa
     name: 'kustomize',
     detects: (files) => files.some((file) => kustomizationNames.includes(file)),
     render,
+    warm: () => pool.warm(),
     close: () => pool.close(),
   };
 }

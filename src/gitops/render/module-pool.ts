@@ -11,6 +11,8 @@ export interface ModulePool {
    * `render-memory`, `render-failed` (the module crashed), and what locating the module throws.
    */
   run(task: ModuleTask, subject: string, signal: AbortSignal): Promise<string>;
+  /** Loads the module ahead of the first request. A failure is that request's to tell. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,12 @@ export function createModulePool(name: 'kustomize' | 'helm', dependencies: Rende
       return pool.run(task, { signal, deadlineMs }).catch((fault: unknown) => {
         throw renderError(fault, { subject, deadlineMs, maxMemoryMb });
       });
+    },
+    warm: () => {
+      opened().then(
+        (pool) => pool.warm(),
+        () => undefined, // The first request tries again and tells.
+      );
     },
     close: async () => {
       closing.abort();

@@ -26,7 +26,7 @@ export interface ClusterLimits {
 export const defaultLimits: ClusterLimits = {
   inFlight: 32,
   perSecond: null,
-  firstContactMs: 4000,
+  firstContactMs: 2500,
   requestMs: 10_000,
   bulkMs: 30_000,
   retryWaitMs: 20_000,

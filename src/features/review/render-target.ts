@@ -1,0 +1,128 @@
+import type { Rendered, RenderInputs } from '../../gitops/render/renderer.ts';
+import { FairleadError } from '../../model/error.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Resource } from '../../model/resource.ts';
+import { type Application, type Target, targetId } from '../../model/target.ts';
+import type { Tree } from '../../model/tree.ts';
+import { offlineKubeVersion, type Place } from './places.ts';
+import { hookFindings, randomFindings } from './render-findings.ts';
+import type { ApplicationPair, ReviewRequest, ReviewTools } from './request.ts';
+
+/** A target with what both sides of the pull want of it. */
+export interface RenderedTarget {
+  readonly target: Target;
+  readonly place: Place;
+  /** What base wants; null where it could not be rendered. */
+  readonly base: readonly Resource[] | null;
+  /** What head wants; null where it could not be rendered. */
+  readonly head: readonly Resource[] | null;
+  readonly findings: readonly Finding[];
+}
+
+/** What rendering works with. */
+export interface RenderContext {
+  readonly request: Pick<ReviewRequest, 'baseTree'>;
+  readonly head: Tree;
+  readonly tools: ReviewTools;
+  readonly signal: AbortSignal;
+}
+
+interface Side {
+  readonly rendered: Rendered | null;
+  readonly failure: FairleadError | null;
+}
+
+const nothing: Side = { rendered: { resources: [], hooks: [], findings: [] }, failure: null };
+
+/** Renders both sides of an application for one place. What cannot be rendered is the target's error. */
+export async function renderTarget(
+  pair: ApplicationPair,
+  place: Place,
+  context: RenderContext,
+): Promise<RenderedTarget> {
+  const { application, environment, cluster } = {
+    application: pair.name,
+    environment: pair.environment,
+    cluster: place.context,
+  };
+  const [base, head] = await Promise.all([
+    renderSide(pair.base, context.request.baseTree, place, context),
+    renderSide(pair.head, context.head, place, context),
+  ]);
+  learnSecrets([base, head], context.tools);
+  const id = targetId({ application, environment, cluster });
+  const error = head.failure?.message ?? place.error ?? base.failure?.message ?? null;
+  return {
+    target: { id, application, environment, cluster, digest: null, error },
+    place,
+    base: base.rendered?.resources ?? null,
+    head: head.rendered?.resources ?? null,
+    findings: sideFindings(head).map((finding) => ({ ...finding, target: id })),
+  };
+}
+
+/** Before anything is said: the message of a chart that fails may quote a value the other side has in a Secret. */
+function learnSecrets(sides: readonly Side[], tools: ReviewTools): void {
+  for (const { rendered } of sides) {
+    for (const { object } of [...(rendered?.resources ?? []), ...(rendered?.hooks ?? [])]) tools.learnSecret(object);
+  }
+}
+
+function sideFindings({ rendered, failure }: Side): readonly Finding[] {
+  if (failure !== null) return [renderFinding(failure)];
+  if (rendered === null) return [];
+  return [...rendered.findings, ...hookFindings(rendered.hooks), ...randomFindings(rendered.resources)];
+}
+
+async function renderSide(
+  application: Application | null,
+  tree: Tree,
+  place: Place,
+  { tools, signal }: { readonly tools: ReviewTools; readonly signal: AbortSignal },
+): Promise<Side> {
+  if (application === null) return nothing;
+  try {
+    const rendered = await tools
+      .rendererFor(application.renderer)
+      .render(application, tree, renderInputs(application, place, tools), signal);
+    return { rendered, failure: null };
+  } catch (error) {
+    if (!(error instanceof FairleadError)) throw error;
+    return { rendered: null, failure: error };
+  }
+}
+
+/** What an application is rendered for: the place's version and types, the folder's name as release. */
+export function renderInputs(
+  application: Application,
+  place: Place,
+  tools: Pick<ReviewTools, 'offlineApiVersions'>,
+): RenderInputs {
+  const read = place.read;
+  const namespaced = (read?.discovery.resources ?? []).map(
+    (type) => [`${type.group}/${type.kind}`, type.namespaced] as const,
+  );
+  return {
+    releaseName: application.root.split('/').at(-1) || 'release',
+    namespace: read?.namespace ?? 'default',
+    kubeVersion: read?.kubeVersion ?? offlineKubeVersion,
+    apiVersions: read?.discovery.apiVersions ?? tools.offlineApiVersions,
+    namespaced: Object.fromEntries(namespaced),
+    set: [],
+  };
+}
+
+/** A side that could not be rendered makes the target incomplete; the finding says where and what to do. */
+export function renderFinding(error: FairleadError): Finding {
+  const match = /^(.*?):(\d+)(?::\d+)?$/.exec(error.subject);
+  return {
+    rule: error.code,
+    severity: 'caution',
+    target: null,
+    resource: null,
+    file: match?.[1] ?? (error.subject === '' ? null : error.subject),
+    line: match === null ? null : Number(match[2]),
+    message: error.message,
+    fix: error.remedy,
+  };
+}
