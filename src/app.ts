@@ -204,7 +204,12 @@ async function post(run: PostRun, redactor: Redactor): ReturnType<Services['post
     now: () => new Date(),
     redact: redactor.text,
   });
-  const body = redactor.text(reviewComment(run.review, { limit: gitHubLimits.comment, fileUrl: null }));
+  const body = redactor.text(
+    reviewComment(run.review, {
+      limit: gitHubLimits.comment,
+      fileUrl: (file, line) => port.fileUrl(run.review.head, file, line),
+    }),
+  );
   return port.ensureComment(run.pull, commentKey, body, readTimePattern);
 }
 

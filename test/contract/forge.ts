@@ -294,5 +294,17 @@ export function describeForge(name: string, open: () => Promise<ForgeStage>): vo
       expect([url.username, url.password]).toEqual(['', '']);
       expect(remote.header).toMatch(/^Authorization: /);
     });
+
+    test('the address of a file names commit, path and line, and cannot end a Markdown link', async () => {
+      const { port } = stage;
+      const sha = 'a'.repeat(40);
+
+      const url = new URL(port.fileUrl(sha, 'apps/a b/(x).yaml', 12));
+
+      expect(url.href).not.toMatch(/[ ()]/);
+      expect(decodeURIComponent(url.pathname)).toContain(`${sha}/apps/a b/(x).yaml`);
+      expect(url.hash).toContain('12');
+      expect(new URL(port.fileUrl(sha, 'a.yaml', null)).hash).toBe('');
+    });
   });
 }

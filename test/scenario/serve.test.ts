@@ -88,6 +88,7 @@ describe('the bot on a GitHub', () => {
       'platform/envs/prod/gateway.yaml:22',
     );
     expect(comment?.history.join('\n')).not.toMatch(/correct-horse|tr0ub4dor/);
+    expect(comment?.history[0]).toContain(`/acme/shop/blob/${opened}/platform/envs/prod/gateway.yaml#L22`);
     expect(world.github.violations).toEqual([]);
   }, 300_000);
 

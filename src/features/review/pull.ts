@@ -164,7 +164,7 @@ async function needsReview(
 
 async function say(result: Review, pull: Pull, port: RepoPort, tools: PullTools): Promise<void> {
   const { limits } = tools.forge;
-  const fileUrl = null;
+  const fileUrl = (file: string, line: number | null): string => port.fileUrl(pull.head.sha, file, line);
   const body = tools.redact(reviewComment(result, { limit: limits.comment, fileUrl }));
   // Quiet by default: a pull that changes nothing gets a green check, and a comment only where one stands already.
   const speaks = result.verdict !== 'no-change' || (await port.hasComment(pull.number, commentKey));

@@ -89,6 +89,8 @@ export interface RepoPort {
   /** Paths the pull touches, both sides of a rename. */
   changedFiles(number: number): Promise<readonly string[]>;
   gitRemote(): Promise<GitRemote>;
+  /** Address of a file, or of a line of it, at a commit; safe inside a Markdown link. */
+  fileUrl(sha: string, file: string, line: number | null): string;
   /**
    * The one live comment of this key on the pull: found by our author id and hidden marker, created or edited in place.
    * `sameApartFrom` blanks what may differ without a reason to edit (the read time).

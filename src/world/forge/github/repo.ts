@@ -14,12 +14,29 @@ export function createRepoPort(access: Access): RepoPort {
     openPulls: (since) => readOpenPulls(access, since),
     changedFiles: (number) => readChangedFiles(access, number),
     gitRemote: () => remoteOf(access),
+    fileUrl: (sha, file, line) => fileUrl(access, { sha, file, line }),
     ensureComment: (pull, key, body, sameApartFrom) => ensureComment(access, { pull, key, body, sameApartFrom }),
     hasComment: (pull, key) => hasComment(access, pull, key),
     retireComment: (pull, key) => retireComment(access, pull, key),
     report: (sha, check) => reportCheck(access, sha, check),
     roleOf: (user) => readRole(access, user),
   };
+}
+
+/** `https://github.com/OWNER/NAME/blob/SHA/PATH#L12`. The pages stand beside the API: `api.` in front, or `/api/v3` behind. */
+function fileUrl(
+  { client, owner, repo }: Access,
+  place: { readonly sha: string; readonly file: string; readonly line: number | null },
+): string {
+  const api = new URL(client.request.endpoint.DEFAULTS.baseUrl);
+  const host = api.host.replace(/^api\./, '');
+  const segments = [owner, repo, 'blob', place.sha, ...place.file.split('/')].map(encodeSegment);
+  return `${api.protocol}//${host}/${segments.join('/')}${place.line === null ? '' : `#L${place.line}`}`;
+}
+
+/** Brackets end a Markdown link, so they are encoded as well. */
+function encodeSegment(text: string): string {
+  return encodeURIComponent(text).replace(/[()]/g, (bracket) => `%${bracket.charCodeAt(0).toString(16)}`);
 }
 
 /** Where to fetch, as GitHub itself says (so that a renamed repository is found), with a token made for it. */
