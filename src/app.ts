@@ -19,7 +19,7 @@ import { affectedBy } from './gitops/discover/affected.ts';
 import { createRenderers } from './gitops/render/index.ts';
 import { readTimePattern, reviewComment } from './gitops/report/comment.ts';
 import { createValidator, type ResourceValidator } from './gitops/validate/validate-resources.ts';
-import { parseClusterMap } from './model/cluster-map.ts';
+import { contextsOf, parseClusterMap } from './model/cluster-map.ts';
 import type { Cluster } from './world/cluster/cluster.ts';
 import {
   defaultKubeconfigPaths,
@@ -239,6 +239,8 @@ async function startServing(
   const mirrors = createMirrors(join(run.dataDir, 'mirrors'), { environment: options.childEnvironment });
   const key = tools.key ?? (await ownKey(run.dataDir));
   const clusters = parseClusterMap(run.clusters);
+  // A misspelt context is told at the start, not in the comment of the first pull.
+  await Promise.all(contextsOf(clusters).map(tools.openCluster));
   const bot = await startBot({
     host: run.host,
     port: run.port,

@@ -2,7 +2,7 @@
 export interface TreeEntry {
   readonly path: string;
   readonly mode: '100644' | '100755' | '120000' | '160000';
-  /** Object id, equal for equal content within one kind of tree. */
+  /** Names the content: Git's object id; in a folder, the file and its time of change. Equal ids, equal content. */
   readonly oid: string;
   /** Bytes. */
   readonly size: number;

@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FairleadError } from '../../model/error.ts';
 import type { Tree, TreeEntry } from '../../model/tree.ts';
+import { mapConcurrently } from '../../tools/each.ts';
 import { checkCount, chooseFiles, defaultTreeLimits, fileMissing, type TreeLimits } from './object-tree.ts';
+
+/** Files read at the same time. */
+const filesInFlight = 8;
 
 /** Folders that hold no manifests. */
 const leftOut: ReadonlySet<string> = new Set(['.git', 'node_modules']);
@@ -24,7 +27,7 @@ export async function directoryTree(options: {
   const entries: TreeEntry[] = [];
   for await (const path of walk(root, '')) {
     signal.throwIfAborted();
-    entries.push(await entryOf(root, path, limits));
+    entries.push(await entryOf(root, path));
     checkCount(entries.length, limits, root);
   }
   entries.sort((one, other) => (one.path < other.path ? -1 : 1));
@@ -54,33 +57,27 @@ async function list(root: string, folder: string): Promise<readonly Dirent[]> {
   }
 }
 
-async function entryOf(root: string, path: string, limits: TreeLimits): Promise<TreeEntry> {
-  const facts = await lstat(join(root, path));
-  if (facts.isSymbolicLink()) {
-    const target = Buffer.from(await readlink(join(root, path)));
-    return { path, mode: '120000', oid: digest(target), size: target.length };
-  }
-  const mode = (facts.mode & 0o111) === 0 ? '100644' : '100755';
-  // What is too large to be read is told apart by its time of change.
-  const isLarge = facts.size > limits.fileBytes;
-  const oid = isLarge ? `large-${facts.size}-${facts.mtimeMs}` : digest(await contentOf(root, path, limits));
-  return { path, mode, oid, size: facts.size };
-}
-
-function digest(content: Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+/** The id is made of what names the file's content without reading it: a listing must not cost a reading of everything. */
+async function entryOf(root: string, path: string): Promise<TreeEntry> {
+  const facts = await lstat(join(root, path), { bigint: true });
+  const oid = [facts.dev, facts.ino, facts.size, facts.mtimeNs].join('-');
+  const size = Number(facts.size);
+  if (facts.isSymbolicLink()) return { path, mode: '120000', oid, size };
+  return { path, mode: (facts.mode & 0o111n) === 0n ? '100644' : '100755', oid, size };
 }
 
 function makeReader(root: string, entries: readonly TreeEntry[], limits: TreeLimits): Tree['read'] {
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   return async (paths, signal) => {
-    const contents = new Map<string, Uint8Array>();
-    for (const { path, mode } of chooseFiles(byPath, paths, limits)) {
+    const read = await mapConcurrently(chooseFiles(byPath, paths, limits), filesInFlight, async ({ path, mode }) => {
       signal.throwIfAborted();
       const isLink = mode === '120000';
-      contents.set(path, isLink ? Buffer.from(await readlink(join(root, path))) : await contentOf(root, path, limits));
-    }
-    return contents;
+      return [
+        path,
+        isLink ? Buffer.from(await readlink(join(root, path))) : await contentOf(root, path, limits),
+      ] as const;
+    });
+    return new Map<string, Uint8Array>(read);
   };
 }
 
