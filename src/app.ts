@@ -34,7 +34,7 @@ import { openRepository } from './world/git/repository.ts';
 import { installationKey, ownKey } from './world/store/installation-key.ts';
 
 /** Milliseconds one render may take. */
-const renderDeadline = 3_000;
+const renderDeadline = 2_600;
 
 /** MiB one renderer may use. */
 const renderMemory = 512;

@@ -5,8 +5,12 @@ import { enableCompileCache } from 'node:module';
 enableCompileCache();
 const { runProgram } = await import('./cli/program.ts');
 
-process.exitCode = await runProgram({
+const code = await runProgram({
   argv: process.argv.slice(2),
   environment: process.env,
   createServices: async (options) => (await import('./app.ts')).createServices(options),
 });
+
+// Everything that can be closed is closed. A connection still being made, or a credential plugin that hangs, would keep the
+// process alive without a reason; what was written must be out first.
+process.stdout.write('', () => process.exit(code));

@@ -10,6 +10,7 @@ import { type Attempt, closedError, overdueError, refusalError, silenceError, st
 import { createGate } from './gate.ts';
 import type { ClusterLimits } from './limits.ts';
 import { backoffMs, isTransient, retryTime } from './retry.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** One request to the API server. */
 export interface Call {
@@ -134,7 +135,8 @@ class HttpTransport implements Transport {
     let disarm = arm(firstMs);
     try {
       const connection = await this.#options.credentials.connection(control.signal);
-      const response = await this.#request(connection, call, control.signal);
+      // undici heeds the signal only once it is connected; a server that never finishes the handshake must not hold us.
+      const response = await untilAborted(this.#request(connection, call, control.signal), control.signal);
       this.#wasReached = true;
       disarm();
       disarm = arm(call.deadlineMs);
