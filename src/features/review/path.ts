@@ -9,7 +9,7 @@ import { decide } from './decide.ts';
 import { gitPlace, type Place, readCluster } from './places.ts';
 import { renderFinding, renderInputs, renderTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
-import { reviewTarget, type TargetFacts } from './target.ts';
+import { reviewTarget } from './target.ts';
 
 /** Files on disk, and the folder or file of them that is meant. */
 export interface PathRequest {
@@ -92,7 +92,7 @@ export async function diffPath(
   return decide({
     request: { base: 'live', head: 'working tree' },
     conflict: null,
-    targets: unique(targets),
+    targets,
     unownedFiles: [],
     inputs: [],
     clustersRead: [clusterName],
@@ -163,9 +163,4 @@ function applicationAt(tree: Tree, path: string, tools: ReviewTools): Applicatio
     remedy:
       'Name a folder with a kustomization.yaml, a Chart.yaml or manifests; `fairlead discover` lists what there is.',
   });
-}
-
-/** Two applications of one name (values of two environments) keep ids apart by environment already; the rest is one of each. */
-function unique(targets: readonly TargetFacts[]): readonly TargetFacts[] {
-  return [...new Map(targets.map((facts) => [facts.target.id, facts])).values()];
 }

@@ -165,11 +165,12 @@ async function needsReview(
 async function say(result: Review, pull: Pull, port: RepoPort, tools: PullTools): Promise<void> {
   const { limits } = tools.forge;
   const fileUrl = (file: string, line: number | null): string => port.fileUrl(pull.head.sha, file, line);
-  const body = tools.redact(reviewComment(result, { limit: limits.comment, fileUrl }));
+  const compose = (limit: number): Redacted => tools.redact(reviewComment(result, { limit, fileUrl }));
+  const body = compose(limits.comment);
   // Quiet by default: a pull that changes nothing gets a green check, and a comment only where one stands already.
   const speaks = result.verdict !== 'no-change' || (await port.hasComment(pull.number, commentKey));
   if (speaks) await port.ensureComment(pull.number, commentKey, body, readTimePattern);
-  const summary = tools.redact(reviewComment(result, { limit: limits.checkSummary, fileUrl }));
+  const summary = limits.checkSummary === limits.comment ? body : compose(limits.checkSummary);
   await port.report(pull.head.sha, finished(result, summary, tools));
 }
 
