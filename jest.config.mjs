@@ -10,6 +10,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/build/'],
   testTimeout: 60_000,
   maxWorkers: 2,
+  // A worker grows with every file, and starting a process from a large one is slow.
+  workerIdleMemoryLimit: '600MB',
   injectGlobals: false,
   errorOnDeprecated: true,
 };
