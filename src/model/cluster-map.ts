@@ -8,6 +8,8 @@ export interface ClusterMap {
   readonly bare: string | null;
   /** Environment -> contexts, in the order given. */
   readonly byEnvironment: ReadonlyMap<string, readonly string[]>;
+  /** Clusters that may be named but belong to no environment by themselves. */
+  readonly others?: readonly string[];
 }
 
 /** Parses `--cluster` values: `CONTEXT`, `ENV=CONTEXT` (repeatable) or `none`. Throws `FairleadError` code `usage`. */
@@ -35,7 +37,8 @@ export function parseClusterMap(values: readonly string[]): ClusterMap {
 
 /** Every context named, once, in order. */
 export function contextsOf(map: ClusterMap): readonly string[] {
-  return [...new Set([...(map.bare === null ? [] : [map.bare]), ...[...map.byEnvironment.values()].flat()])];
+  const { bare, byEnvironment, others = [] } = map;
+  return [...new Set([...(bare === null ? [] : [bare]), ...[...byEnvironment.values()].flat(), ...others])];
 }
 
 /** The contexts of an environment; empty where none is known. */

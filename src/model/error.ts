@@ -26,6 +26,11 @@ export class FairleadError extends Error {
   }
 }
 
+/** What of an error can cross to another thread or process. */
+export function factsOf({ code, message, subject, remedy }: FairleadError): ErrorFacts {
+  return { code, message, subject, remedy };
+}
+
 /** The outcome of a call across a border (a cluster's or a forge's API). */
 export type BorderCode =
   | 'not-found'

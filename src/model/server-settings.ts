@@ -1,0 +1,120 @@
+import type { Mode } from './verdict.ts';
+
+/** Where a secret stands: never in the settings themselves. `null`: it is not set here. */
+export type SecretSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'variable'; readonly name: string };
+
+/** What the server's own file says, defaults filled in; null where it says nothing. Paths are as written. */
+export interface ServerSettings {
+  /** The most any repository may ask for: `observe` keeps every one of them observing. */
+  readonly mode: Mode;
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly data: string | null;
+  readonly database: SecretSource | null;
+  readonly logLevel: string | null;
+  /** Milliseconds between two looks at the forges; null: the default of the server. */
+  readonly poll: number | null;
+  /** PEM file of authorities trusted besides the public ones. */
+  readonly caFile: string | null;
+  /** Globs on `owner/name` or `forge:owner/name`; empty: every repository. */
+  readonly repositories: readonly string[];
+  /** Globs on names of applications that may be deployed, healed and reverted; empty: every one. */
+  readonly applications: readonly string[];
+  /** By name. */
+  readonly forges: ReadonlyMap<string, ForgeEntry>;
+  /** By name. */
+  readonly clusters: ReadonlyMap<string, ClusterEntry>;
+}
+
+/** One forge of the server's file. */
+export interface ForgeEntry {
+  readonly kind: 'github' | 'gitlab';
+  /** null: github.com or gitlab.com. */
+  readonly url: string | null;
+  readonly appId: number | null;
+  readonly privateKey: SecretSource | null;
+  readonly token: SecretSource | null;
+  readonly webhookSecret: SecretSource | null;
+  /** The one that is being replaced. */
+  readonly oldWebhookSecret: SecretSource | null;
+  readonly signingSecret: SecretSource | null;
+}
+
+/** One cluster of the server's file. */
+export interface ClusterEntry {
+  readonly environments: readonly string[];
+  /** Of objects that name none; null: what the way in says, else `default`. */
+  readonly namespace: string | null;
+  readonly tls: 'verify' | 'insecure';
+  /** Who reads and asks for dry-runs. */
+  readonly plan: ClusterWay;
+  /** Who writes; null: the same. */
+  readonly apply: ClusterWay | null;
+}
+
+/** A way into a cluster. Every path may be relative to the server's file. */
+export type ClusterWay =
+  | {
+      readonly kind: 'kubeconfig';
+      readonly file: string | null;
+      readonly context: string;
+      /** Its path was written relative and leads out of the folder of the server's file: it is not trusted. */
+      readonly leadsOut?: boolean;
+    }
+  | { readonly kind: 'inCluster'; readonly tokenFile: string; readonly caFile: string }
+  | ({ readonly kind: 'serviceAccount'; readonly tokenFile: string } & ServerAddress)
+  | { readonly kind: 'argocd'; readonly secret: string; readonly namespace: string; readonly from: string | null }
+  | ({ readonly kind: 'eks'; readonly cluster: string; readonly region: string } & ServerAddress)
+  | ({ readonly kind: 'gke'; readonly credentialsFile: string | null } & ServerAddress)
+  | ({
+      readonly kind: 'aks';
+      readonly tenantId: string | null;
+      readonly clientId: string | null;
+      readonly tokenFile: string | null;
+    } & ServerAddress);
+
+/** An API server and who vouches for it. */
+export interface ServerAddress {
+  /** `https://HOST[:PORT]`. */
+  readonly server: string;
+  /** null: the public authorities. */
+  readonly caFile: string | null;
+}
+
+/** Names of the ways into a cluster. */
+export const wayKinds = ['kubeconfig', 'inCluster', 'serviceAccount', 'argocd', 'eks', 'gke', 'aks'] as const;
+
+/** What the server restricts repositories to. */
+export interface ServerLimits {
+  readonly mode: Mode;
+  readonly repositories: readonly string[];
+  readonly applications: readonly string[];
+}
+
+/** What holds without a server's file: each repository says for itself, as its owner wrote it. */
+export const noLimits: ServerLimits = { mode: 'enforce', repositories: [], applications: [] };
+
+/** Credentials of a GitHub App. */
+export interface GitHubCredentials {
+  readonly appId: string;
+  readonly privateKey: string;
+  readonly webhookSecrets: readonly string[];
+  /** `https://HOST/api/v3`; null: github.com. */
+  readonly baseUrl: string | null;
+}
+
+/** Credentials of a GitLab server. */
+export interface GitLabCredentials {
+  readonly url: string;
+  readonly token: string;
+  readonly webhookSecrets: readonly string[];
+  /** `whsec_...`, for servers that sign. */
+  readonly signingSecrets: readonly string[];
+}
+
+/** A forge beside the ones called `github` and `gitlab`. */
+export type NamedForge =
+  | ({ readonly kind: 'github'; readonly name: string } & GitHubCredentials)
+  | ({ readonly kind: 'gitlab'; readonly name: string } & GitLabCredentials);

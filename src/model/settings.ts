@@ -1,0 +1,94 @@
+import { type ClusterMap, clustersFor } from './cluster-map.ts';
+import type { Severity } from './finding.ts';
+import type { Mode } from './verdict.ts';
+
+/** What `.fairlead.yaml` of the protected branch says, defaults filled in. */
+export interface Settings {
+  readonly version: 1;
+  /** `observe` (default): no merge is stopped and nothing is deployed, healed or reverted, whatever else is set. */
+  readonly mode: Mode;
+  /** By name, in the order written. */
+  readonly environments: ReadonlyMap<string, EnvironmentSettings>;
+  /** By the application's name. */
+  readonly applications: ReadonlyMap<string, ApplicationSettings>;
+  readonly policy: PolicySettings;
+  readonly comment: CommentSettings;
+}
+
+export interface EnvironmentSettings {
+  readonly name: string;
+  /** Globs on an application's root or one of its values files; empty: the environment's name in the path decides. */
+  readonly match: readonly string[];
+  /** Branch whose merges deploy here; null: the repository's default branch. */
+  readonly branch: string | null;
+  /** Kubeconfig contexts, each one the server was told of; empty: those the server maps to this environment. */
+  readonly clusters: readonly string[];
+  readonly deploy: DeploySettings;
+  readonly onFailure: { readonly action: 'none' | 'revert-pr' };
+  readonly onDrift: { readonly action: 'report' | 'heal' | 'adopt-pr' };
+}
+
+export interface DeploySettings {
+  readonly on: 'merge' | 'command' | 'never';
+  /** Name of an engine. */
+  readonly engine: string;
+  /** Deploys only once the same commit was healthy there for so long and still is; `healthyFor` in milliseconds. */
+  readonly after: { readonly environment: string; readonly healthyFor: number } | null;
+  /** People (of one of the teams, when any is named) who must have approved; null: nobody. */
+  readonly approvals: { readonly count: number; readonly teams: readonly string[] } | null;
+}
+
+export interface ApplicationSettings {
+  /** Folder of the application, relative to the repository root: names what discovery finds there. */
+  readonly path: string;
+}
+
+export interface PolicySettings {
+  /** Rule id -> severity, or off. */
+  readonly rules: ReadonlyMap<string, Severity | 'off'>;
+}
+
+/** Which pulls get a review comment beside the check. */
+export interface CommentSettings {
+  readonly when: 'changes' | 'findings' | 'always' | 'never';
+}
+
+/** What holds where nothing is configured. */
+export const defaultSettings: Settings = {
+  version: 1,
+  mode: 'observe',
+  environments: new Map(),
+  applications: new Map(),
+  policy: { rules: new Map() },
+  comment: { when: 'changes' },
+};
+
+/** The engine of an environment's targets; our own where none is named. */
+export function engineOf(settings: Settings, environment: string | null): string {
+  return (environment === null ? undefined : settings.environments.get(environment)?.deploy.engine) ?? 'apply';
+}
+
+/** The settings a repository is worked with now. */
+export interface SettingsInForce {
+  readonly settings: Settings;
+  /** Contexts of every environment, the server's own map included. */
+  readonly clusters: ClusterMap;
+  /** The protected branch they were read from, and its commit. */
+  readonly branch: string;
+  readonly commit: string;
+  /** Why a newer file is not in force, one sentence; null when the newest is. */
+  readonly problem: string | null;
+}
+
+/** The clusters of every environment: what the settings name, else what the server maps to it. */
+export function clustersOf(settings: Settings, server: ClusterMap): ClusterMap {
+  const named = [...settings.environments.values()].filter(({ clusters }) => clusters.length > 0);
+  if (named.length === 0 || server.mode === 'none') return server;
+  const known = [...settings.environments.keys()].map((name) => [name, clustersFor(server, name)] as const);
+  const byEnvironment = new Map([
+    ...server.byEnvironment,
+    ...known.filter(([, contexts]) => contexts.length > 0),
+    ...named.map(({ name, clusters }) => [name, clusters] as const),
+  ]);
+  return { mode: 'live', bare: null, byEnvironment };
+}
