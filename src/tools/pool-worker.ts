@@ -1,5 +1,5 @@
 import { parentPort, type Transferable } from 'node:worker_threads';
-import { type ErrorFacts, FairleadError } from '../model/error.ts';
+import { type ErrorFacts, FairleadError, factsOf } from '../model/error.ts';
 
 /** What a pool sends to a worker. */
 export interface WorkerRequest {
@@ -40,7 +40,7 @@ export async function serveTasks<T, R>(
       const moved = result instanceof Moved ? result : new Moved(result, []);
       post(port, { result: moved.result }, moved.transfer);
     } catch (fault) {
-      post(port, { error: factsOf(fault) }, []);
+      post(port, { error: tellable(fault) }, []);
     }
   });
   post(port, { ready: true }, []);
@@ -50,10 +50,8 @@ function post(port: NonNullable<typeof parentPort>, reply: WorkerReply, transfer
   port.postMessage(reply, [...transfer]);
 }
 
-function factsOf(fault: unknown): Extract<WorkerReply, { error: unknown }>['error'] {
-  if (fault instanceof FairleadError) {
-    return { code: fault.code, message: fault.message, subject: fault.subject, remedy: fault.remedy };
-  }
+function tellable(fault: unknown): Extract<WorkerReply, { error: unknown }>['error'] {
+  if (fault instanceof FairleadError) return factsOf(fault);
   return fault instanceof Error
     ? { name: fault.name, message: fault.message }
     : { name: 'Error', message: String(fault) };

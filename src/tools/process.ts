@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { FairleadError } from '../model/error.ts';
 import { type Limits, type StopReason, watchDeadline } from './deadline.ts';
 
-/** A child process to run: no shell, and only the environment that is given. */
+/** A child process to run: no shell. */
 export interface ProcessSpec extends Limits {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** All it sees of an environment; left out, it inherits ours. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string | Uint8Array;
   /** Bytes of stdout, and of stderr, that are kept; one more ends the process. Default 16 MiB. */
   readonly maxOutputBytes?: number;
@@ -22,6 +23,9 @@ export interface ProcessResult {
   readonly stderr: string;
 }
 
+/** Runs a child process to its end, here or in a host (process-host.ts), to which no callback can be given. */
+export type RunProcess = (spec: Omit<ProcessSpec, 'onStderrLine'>) => Promise<ProcessResult>;
+
 const KILL_AFTER_MS = 2_000;
 
 /**
@@ -33,7 +37,7 @@ export function runProcess(spec: ProcessSpec): Promise<ProcessResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(spec.command, [...spec.args], {
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
-      env: { ...spec.env },
+      ...(spec.env === undefined ? {} : { env: { ...spec.env } }),
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const end = { fault: undefined as unknown };
