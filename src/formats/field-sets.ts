@@ -53,6 +53,33 @@ export function covers(set: FieldSet, path: Path): boolean {
   return true;
 }
 
+/**
+ * The field of the set that is the path or contains it, as the server names it in conflicts
+ * (`.spec.containers[name="web"].image`, structured-merge-diff `fieldpath.PathElement.String`). null when the set has none: it
+ * owns nothing there, or only parts of the value.
+ */
+export function fieldNamed(set: FieldSet, path: Path): string | null {
+  let current = set;
+  let name = '';
+  for (const segment of path) {
+    const below = stepInto(current, segment);
+    const step = below === undefined ? null : stepName(current, segment);
+    if (below === undefined || step === null) return null;
+    name += step;
+    if (below.isLeaf) return name;
+    current = below;
+  }
+  return null;
+}
+
+function stepName(set: FieldSet, segment: PathSegment): string | null {
+  if (typeof segment === 'string') return `.${segment}`;
+  const item = typeof segment === 'number' ? undefined : set.items.find(({ keys }) => isSameItem(keys, segment));
+  if (item === undefined) return null;
+  const keys = Object.entries(item.keys).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `[${keys.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+}
+
 function stepInto(set: FieldSet, segment: PathSegment): FieldSet | undefined {
   if (typeof segment === 'string') return set.fields.get(segment);
   if (typeof segment === 'number') return set.values.length + set.items.length > 0 ? leaf : undefined;

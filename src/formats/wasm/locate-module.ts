@@ -7,7 +7,7 @@ import { runProcess } from '../../tools/process.ts';
 import { buildModule } from './build-module.ts';
 
 /** The Go modules that we build to WebAssembly. */
-export type ModuleName = 'kustomize' | 'helm' | 'merge';
+export type ModuleName = 'kustomize' | 'helm' | 'merge' | 'cel';
 
 /** Where modules are looked for and built. */
 export interface ModuleOptions {
@@ -72,6 +72,7 @@ const WORKS_WITHOUT: Record<ModuleName, string> = {
   kustomize: 'plain manifests and Helm charts are still reviewed',
   helm: 'plain manifests and kustomizations are still reviewed',
   merge: 'reviews against real clusters still work',
+  cel: 'everything but policies is still checked',
 };
 
 function missingError(name: ModuleName, why: string): FairleadError {
