@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { type ControlPlane, useControlPlane } from './control-plane/control-plane.ts';
+import { decodeManifests } from '../src/formats/yaml/decode.ts';
+import { policiesIn, readPolicyFolder } from '../src/gitops/validate/read-policies.ts';
+import type { Resource } from '../src/model/resource.ts';
+import { mutations } from './support/pod-mutations.ts';
+import { type PolicyProof, provePolicies } from './support/policy-proof.ts';
 
 const folder = resolve(import.meta.dirname, '../policies');
 const policies = readdirSync(folder);
@@ -9,52 +13,20 @@ const examples = policies.flatMap((policy) =>
   readdirSync(join(folder, policy, 'examples')).map((file) => [policy, file] as const),
 );
 
-/** The shipped policy with a binding that denies in one namespace only, so that other tests do not feel it. */
-async function enforce(plane: ControlPlane, policy: string): Promise<string> {
-  const namespace = await plane.namespace('policy');
-  const name = `${policy}.fairlead.dev`;
-  await plane.kubectl(['apply', '-f', join(folder, policy, 'policy.yaml')]);
-  const binding = {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name: `${namespace}.test` },
-    spec: {
-      policyName: name,
-      validationActions: ['Deny'],
-      matchResources: { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } },
-    },
-  };
-  await plane.kubectl(['apply', '-f', '-'], { input: JSON.stringify(binding) });
-  return namespace;
+function read(...path: readonly string[]): readonly Resource[] {
+  const file = join(folder, ...path);
+  return decodeManifests({ file, bytes: readFileSync(file) }).resources;
 }
 
-async function verdict(plane: ControlPlane, namespace: string, file: string): Promise<string> {
-  const manifest = readFileSync(file, 'utf8');
-  const args = ['apply', '--server-side', '--dry-run=server', '-n', namespace, '-f', '-'];
-  return plane.kubectl(args, { input: manifest }).then(
-    () => 'passes',
-    (error: unknown) => String(error),
-  );
+function example(policy: string, file: string): Resource {
+  const [resource] = read(policy, 'examples', file);
+  if (resource === undefined) throw new Error(`${policy}/examples/${file} is empty`);
+  return resource;
 }
 
-describe('every shipped policy is enforced by a real API server as its examples say', () => {
-  const namespaces = new Map<string, string>();
-  let plane: ControlPlane;
+const severe = ['cluster-admin-binding', 'host-namespaces', 'host-path-volume', 'privileged-container'];
 
-  beforeAll(async () => {
-    plane = await useControlPlane();
-    for (const policy of policies) {
-      const namespace = await enforce(plane, policy);
-      const failing = readdirSync(join(folder, policy, 'examples')).find((file) => file.startsWith('failing-'));
-      const until = Date.now() + 20_000;
-      // The API server starts to enforce a policy a moment after it was stored.
-      while ((await verdict(plane, namespace, join(folder, policy, 'examples', failing ?? ''))) === 'passes') {
-        if (Date.now() > until) throw new Error(`${policy} is not enforced after 20 s`);
-      }
-      namespaces.set(policy, namespace);
-    }
-  }, 120_000);
-
+describe('the folder of shipped policies', () => {
   test('each policy has passing and failing examples', () => {
     for (const policy of policies) {
       const files = examples.filter(([name]) => name === policy).map(([, file]) => file.split('-')[0]);
@@ -62,16 +34,80 @@ describe('every shipped policy is enforced by a real API server as its examples 
     }
   });
 
-  test.each(examples)('%s: %s', async (policy, file) => {
-    const answer = await verdict(plane, namespaces.get(policy) ?? '', join(folder, policy, 'examples', file));
+  test.each(policies)('%s says why it is there and what to do, and its binding names it', (policy) => {
+    const [object] = read(policy, 'policy.yaml').map((one) => one.object);
+    const [binding] = read(policy, 'binding.yaml').map((one) => one.object);
 
-    expect(answer).toMatch(file.startsWith('passing-') ? /^passes$/ : /has no fixed version/);
+    expect(object).toMatchObject({
+      metadata: {
+        name: `${policy}.fairlead.dev`,
+        annotations: { 'fairlead.dev/why': expect.any(String), 'fairlead.dev/fix': expect.any(String) },
+      },
+    });
+    expect(binding).toMatchObject({
+      spec: { policyName: `${policy}.fairlead.dev`, validationActions: [severe.includes(policy) ? 'Deny' : 'Warn'] },
+    });
   });
 
-  test.each(policies)('the binding of %s warns and names its policy', (policy) => {
-    const binding = readFileSync(join(folder, policy, 'binding.yaml'), 'utf8');
+  test('is read whole, policies beside their bindings', async () => {
+    expect((await readPolicyFolder(folder)).map(({ kind }) => kind)).toEqual(
+      policies.flatMap(() => ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']),
+    );
+  });
 
-    expect(binding).toContain(`policyName: ${policy}.fairlead.dev`);
-    expect(binding).toContain('validationActions: [Warn]');
+  test('takes nothing but policies', () => {
+    const bytes = new TextEncoder().encode('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n');
+
+    expect(() => policiesIn({ file: 'a.yaml', bytes })).toThrow('a.yaml holds a ConfigMap among the policies.');
   });
 });
+
+describe('a real API server and the module say the same, word for word', () => {
+  let proof: PolicyProof;
+
+  beforeAll(async () => {
+    proof = await provePolicies(policies.flatMap((policy) => read(policy, 'policy.yaml').map((one) => one.object)));
+    for (const [policy, file] of examples.filter(([, name]) => name.startsWith('failing-'))) {
+      await inForce(proof, policy, example(policy, file));
+    }
+  }, 180_000);
+
+  test.each(examples)('%s: %s', async (policy, file) => {
+    const object = example(policy, file);
+    const name = `${policy}.fairlead.dev`;
+
+    const real = await proof.real(object);
+    const refusal = await proof.refusal(object, name);
+
+    expect(proof.ours(object)).toEqual(real);
+    const own = real.filter((said) => said.startsWith(`${name}: `));
+    expect(own.length > 0).toBe(file.startsWith('failing-'));
+    const first = own.find((said) => refusal?.endsWith(said.slice(name.length).trim()) ?? false);
+    expect(refusal === null).toBe(first === undefined);
+  });
+
+  test.each(mutations())('%s', async (_title, object) => {
+    expect(proof.ours(object)).toEqual(await proof.real(object));
+  });
+
+  test('every policy refuses some of the mutations and passes others', () => {
+    const said = mutations().map(([, object]) =>
+      proof.ours(object).map((one) => one.split('.fairlead.dev: ')[0] ?? ''),
+    );
+
+    for (const policy of policies) {
+      const refused = said.filter((names) => names.includes(policy)).length;
+      expect([policy, refused > 0, refused < said.length]).toEqual([policy, true, true]);
+    }
+  });
+});
+
+/** The API server starts to enforce a policy, and each of its bindings, a moment after it was stored. */
+async function inForce(proof: PolicyProof, policy: string, failing: Resource): Promise<void> {
+  const end = Date.now() + 30_000;
+  const isWarned = async () => (await proof.real(failing)).some((said) => said.startsWith(`${policy}.`));
+  const isRefused = async () => (await proof.refusal(failing, `${policy}.fairlead.dev`)) !== null;
+  while (!((await isWarned()) && (await isRefused()))) {
+    if (Date.now() > end) throw new Error(`${policy} is not in force after 30 s`);
+  }
+}

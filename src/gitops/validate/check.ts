@@ -1,7 +1,9 @@
 import type { KindId } from '../../formats/openapi/definition.ts';
 import type { Schema } from '../../formats/openapi/schema.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import type { PolicyAnswer, PolicyQuestion } from './policy-engine.ts';
 
 /** What is known of a kind besides its schema. */
 export interface KindFacts {
@@ -13,11 +15,24 @@ export interface KindFacts {
   readonly alternatives: readonly string[];
 }
 
+/** Policies, and what decides them. */
+export interface PolicySet {
+  /** ValidatingAdmissionPolicy and ValidatingAdmissionPolicyBinding objects. */
+  readonly documents: readonly JsonObject[];
+  evaluate(question: PolicyQuestion): PolicyAnswer;
+}
+
 /** What a check works on: the resources of one target, whole. */
 export interface CheckInput {
   /** The target's id for findings, or null. */
   readonly target: string | null;
   readonly resources: readonly Resource[];
+  /** The same target before the change; null when that is not known, and then every object is taken for new. */
+  readonly base: readonly Resource[] | null;
+  /** Null when there are none. */
+  readonly policies: PolicySet | null;
+  /** The target's Kubernetes minor version, 36 for 1.36; null when it is not known. */
+  readonly minor: number | null;
   /** From a definition among the resources, else the cluster, else the bundle; null when nobody knows the kind. */
   schemaOf(id: KindId): Schema | null;
   factsOf(id: KindId): KindFacts;
@@ -31,7 +46,7 @@ export interface Check {
   readonly text: string;
   /** Rule ids of the findings it can make. */
   readonly rules: readonly string[];
-  /** What beside the resources it reads; documents are only sent to checks that need `schemas`. */
-  readonly needs: readonly 'schemas'[];
+  /** What beside the resources it reads; only what is named here is sent to it. */
+  readonly needs: readonly ('schemas' | 'policies' | 'base')[];
   run(input: CheckInput): readonly Finding[];
 }

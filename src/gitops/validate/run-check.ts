@@ -5,9 +5,10 @@ import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { apiVersionOf, type Resource } from '../../model/resource.ts';
-import type { Check, CheckInput } from './check.ts';
+import type { Check, CheckInput, PolicySet } from './check.ts';
 import { factsOf, type KnownKinds, kindKey } from './kind-facts.ts';
 import { type PackedDocument, unpackDocument } from './packed-document.ts';
+import { evaluatePolicies, type PolicyModule } from './policy-engine.ts';
 
 /** One check on the resources of one target, as plain data for a worker. */
 export interface CheckTask {
@@ -16,6 +17,15 @@ export interface CheckTask {
   readonly resources: readonly Resource[];
   readonly documents: readonly PackedDocument[];
   readonly kinds: KnownKinds;
+  readonly base?: readonly Resource[] | null;
+  readonly policies?: PolicyTask | null;
+  readonly minor?: number | null;
+}
+
+/** Policies on their way to a worker. */
+export interface PolicyTask {
+  readonly documents: readonly JsonObject[];
+  readonly module: PolicyModule;
 }
 
 /** Runs one check of a registry. Synchronous: whoever calls it must be able to be killed. */
@@ -37,6 +47,9 @@ function inputOf(task: CheckTask): CheckInput {
   return {
     target: task.target,
     resources: task.resources,
+    base: task.base ?? null,
+    policies: policySetOf(task.policies ?? null),
+    minor: task.minor ?? null,
     factsOf: (id) => factsOf(id, task.kinds),
     schemaOf: (id) => {
       const key = kindKey(id);
@@ -47,6 +60,11 @@ function inputOf(task: CheckTask): CheckInput {
       return schema;
     },
   };
+}
+
+function policySetOf(task: PolicyTask | null): PolicySet | null {
+  if (task === null) return null;
+  return { documents: task.documents, evaluate: (question) => evaluatePolicies(task.module, question) };
 }
 
 function findSchema(id: KindId, document: JsonObject | undefined): Schema | null {

@@ -5,6 +5,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Check, CheckInput } from './check.ts';
 import { findingAt } from './place.ts';
+import { tellsRemoval } from './removed-api-check.ts';
 import { remarkOn } from './schema-remarks.ts';
 import { unknownKinds } from './unknown-kind.ts';
 
@@ -34,7 +35,8 @@ export const schemaCheck: Check = {
       else if (!used.has(schema)) used.set(schema, resource);
       return schema === null ? [] : validateResource(resource, schema, input.target);
     });
-    return [...findings, ...unknownKinds(unknown, input), ...uncheckedPatterns(used, input)];
+    const untold = unknown.filter((resource) => !tellsRemoval(resource, input));
+    return [...findings, ...unknownKinds(untold, input), ...uncheckedPatterns(used, input)];
   },
 };
 

@@ -1,13 +1,17 @@
 import type { DocumentSource } from '../../formats/openapi/schemas.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { apiVersionOf, type Resource } from '../../model/resource.ts';
+import type { Limits } from '../../tools/deadline.ts';
 import { createPool, type Pool, workerScript } from '../../tools/pool.ts';
 import type { Check } from './check.ts';
+import { type LeakFile, unsearched } from './find-leaks.ts';
 import { checks } from './index.ts';
 import type { KnownKinds } from './kind-facts.ts';
 import { type PackedDocument, packDocument } from './packed-document.ts';
-import { type CheckTask, isKindDefinition } from './run-check.ts';
+import { type OpenModule, policyModuleOpener } from './policy-module.ts';
+import { type CheckTask, isKindDefinition, type PolicyTask } from './run-check.ts';
 
 /** What is validated: everything one target will hold. */
 export interface ValidateInput {
@@ -17,6 +21,23 @@ export interface ValidateInput {
   /** OpenAPI documents of the cluster, or of the bundle. */
   readonly documents: DocumentSource;
   readonly kinds: KnownKinds;
+  /** The same target before the change, where it is known. */
+  readonly base?: readonly Resource[] | null;
+  /** ValidatingAdmissionPolicies and their bindings; they need the validator's `policyModule`. */
+  readonly policies?: readonly JsonObject[];
+  /** The target's Kubernetes minor version, 36 for 1.36. */
+  readonly minor?: number | null;
+}
+
+/** How a validator is opened. */
+export interface ValidatorOptions {
+  readonly size: number;
+  /** For one check on one target. */
+  readonly deadlineMs: number;
+  /** Where the built `cel` module is; asked for when there are policies for the first time. */
+  readonly policyModule?: (signal: AbortSignal) => Promise<string>;
+  /** Added to the deadline of the policies, which take some seconds to compile in a new thread. Default 30,000. */
+  readonly policyStartMs?: number;
 }
 
 /** Runs all checks in worker threads. */
@@ -26,28 +47,39 @@ export interface ResourceValidator {
    * finding of rule `check-incomplete`. Rejects only when the signal fires.
    */
   validate(input: ValidateInput, signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Secrets and tokens in clear. A search that overran or died is a finding as well. Rejects only when the signal fires. */
+  findLeaks(files: readonly LeakFile[], signal: AbortSignal): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
+
+/** What a worker of the validator is given. */
+export type ValidatorTask = CheckTask | { readonly files: readonly LeakFile[] };
 
 /** The rule of findings that say: this was not fully checked. */
 export const incompleteRule = 'check-incomplete';
 
-/** Opens a validator. `deadlineMs` is for one check on one target. */
-export function createValidator(options: { readonly size: number; readonly deadlineMs: number }): ResourceValidator {
-  const pool = createPool<CheckTask, readonly Finding[]>({
+/** Opens a validator. */
+export function createValidator(options: ValidatorOptions): ResourceValidator {
+  const pool: ValidatorPool = createPool({
     script: workerScript(import.meta.url, './worker'),
     size: options.size,
     workerData: null,
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
+  const openModule = policyModuleOpener(options.policyModule);
   return {
     validate: async (input, signal) => {
+      const { deadlineMs, policyStartMs = 30_000 } = options;
       const { documents, findings } = await readDocuments(input, signal);
-      const run = (check: Check) =>
-        runInPool(pool, { check, input, documents, deadlineMs: options.deadlineMs }, signal);
+      const policies = await openPolicies(input, openModule, signal);
+      const run = (check: Check) => {
+        const limit = deadlineMs + (check.needs.includes('policies') ? policyStartMs : 0);
+        return runInPool(pool, { check, input, documents, policies: policies.task, deadlineMs: limit }, signal);
+      };
       const results = await Promise.all(checks.map(run));
-      return [...findings, ...results.flat()];
+      return [...findings, ...policies.findings, ...results.flat()];
     },
+    findLeaks: (files, signal) => searchInPool(pool, files, { signal, deadlineMs: options.deadlineMs }),
     close: () => pool.close(),
   };
 }
@@ -56,20 +88,68 @@ interface Run {
   readonly check: Check;
   readonly input: ValidateInput;
   readonly documents: readonly PackedDocument[];
+  readonly policies: PolicyTask | null;
   readonly deadlineMs: number;
 }
 
-type CheckPool = Pool<CheckTask, readonly Finding[]>;
+type ValidatorPool = Pool<ValidatorTask, readonly Finding[]>;
 
-async function runInPool(pool: CheckPool, run: Run, signal: AbortSignal): Promise<readonly Finding[]> {
-  const { check, input, deadlineMs } = run;
-  const documents = check.needs.includes('schemas') ? run.documents : [];
-  const { target, resources, kinds } = input;
+async function runInPool(pool: ValidatorPool, run: Run, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { check, deadlineMs } = run;
+  const { target } = run.input;
   try {
-    return await pool.run({ check: check.name, target, resources, documents, kinds }, { signal, deadlineMs });
+    return await pool.run(taskOf(run), { signal, deadlineMs });
   } catch (fault) {
     signal.throwIfAborted();
     return [incomplete(target, `The check ${check.name} did not finish: ${sentenceOf(fault)}`)];
+  }
+}
+
+async function searchInPool(
+  pool: ValidatorPool,
+  files: readonly LeakFile[],
+  limits: Limits,
+): Promise<readonly Finding[]> {
+  try {
+    return await pool.run({ files }, limits);
+  } catch (fault) {
+    limits.signal.throwIfAborted();
+    const [first, ...others] = files.map(({ path }) => path);
+    const names = others.length === 0 ? first : `${first} and ${others.length} more files`;
+    const message = `The search for secrets in ${names} did not finish: ${sentenceOf(fault)}`;
+    return [unsearched(first ?? null, message)];
+  }
+}
+
+function taskOf({ check, input, documents, policies }: Run): CheckTask {
+  const { target, resources, kinds, base = null, minor = null } = input;
+  return {
+    check: check.name,
+    target,
+    resources,
+    kinds,
+    minor,
+    documents: check.needs.includes('schemas') ? documents : [],
+    base: check.needs.includes('base') ? base : null,
+    policies: check.needs.includes('policies') ? policies : null,
+  };
+}
+
+interface Policies {
+  readonly task: PolicyTask | null;
+  readonly findings: readonly Finding[];
+}
+
+/** What the policy check needs, and what to say when it cannot be had. */
+async function openPolicies(input: ValidateInput, openModule: OpenModule, signal: AbortSignal): Promise<Policies> {
+  const { target, policies = [] } = input;
+  if (policies.length === 0) return { task: null, findings: [] };
+  try {
+    return { task: { documents: policies, module: await openModule(signal) }, findings: [] };
+  } catch (fault) {
+    signal.throwIfAborted();
+    const message = `${policies.length} policies and bindings were not evaluated: ${sentenceOf(fault)}`;
+    return { task: null, findings: [incomplete(target, message)] };
   }
 }
 

@@ -192,8 +192,8 @@ describe('a kind without a schema', () => {
   });
 
   test.each([
-    ['an old version', 'extensions/v1beta1', 'Deployment', { served, builtIn: [] }, 'Did you mean apps/v1 Deployment?'],
-    ['the wrong version', 'apps/v1beta2', 'Deployment', undefined, 'Did you mean apps/v1 Deployment?'],
+    ['a version to come', 'apps/v2', 'Deployment', { served, builtIn: [] }, 'Did you mean apps/v1 Deployment?'],
+    ['a removed version', 'apps/v1beta2', 'Deployment', undefined, 'Write it as apps/v1.'],
     ['a misspelled kind', 'apps/v1', 'Deploymnet', undefined, 'Did you mean apps/v1 Deployment?'],
   ])('of %s suggests the right one', async (_name, apiVersion, kind, kinds, fix) => {
     const found = await findings(`apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: a}`, kinds);

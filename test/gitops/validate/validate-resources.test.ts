@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { deriveBundle, type OpenApiBundle, serveBundle } from '../../../src/formats/openapi/bundle.ts';
 import { createValidator, type ValidateInput } from '../../../src/gitops/validate/validate-resources.ts';
+import type { JsonObject } from '../../../src/model/json.ts';
+import { celPath } from '../../support/policy-proof.ts';
 import { resourcesIn } from './validation.ts';
 
 let bundle: OpenApiBundle;
@@ -43,6 +45,19 @@ metadata: {name: a}
 text: ${'a'.repeat(60)}!
 `;
 
+const ports = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n';
+const noServices = policyOf([{ expression: 'false', message: 'no' }]);
+
+function policyOf(validations: readonly JsonObject[]): JsonObject {
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['services'] };
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'no-services' },
+    spec: { matchConstraints: { resourceRules: [rule] }, validations },
+  };
+}
+
 describe('validation in worker threads', () => {
   test('gives the findings of all checks with target, file and line', async () => {
     const found = await validator.validate(input(`${service}---\n${service}`), signal);
@@ -81,5 +96,48 @@ describe('validation in worker threads', () => {
     controller.abort(new Error('the pull was closed'));
 
     await expect(running).rejects.toThrow('the pull was closed');
+  });
+
+  test('policies are decided in a worker too, again and again', async () => {
+    const withPolicies = createValidator({ size: 1, deadlineMs: 30_000, policyModule: celPath });
+    const asked = { ...input(ports), policies: [noServices] };
+
+    const found = [await withPolicies.validate(asked, signal), await withPolicies.validate(asked, signal)];
+    await withPolicies.close();
+
+    expect(found.map((findings) => findings.map(({ rule, line }) => [rule, line]))).toEqual([
+      [['no-services', 1]],
+      [['no-services', 1]],
+    ]);
+  }, 60_000);
+
+  test('a policy that never ends is killed and said to be incomplete', async () => {
+    const withPolicies = createValidator({ size: 1, deadlineMs: 5_000, policyStartMs: 0, policyModule: celPath });
+    const list = JSON.stringify(Array.from({ length: 10 }, (_, index) => index));
+    const expression = [...'abcdefgh'].reduceRight((inner, name) => `${list}.all(${name}, ${inner})`, 'true');
+    const validations = Array.from({ length: 10 }, () => ({ expression }));
+    const found = await withPolicies.validate(
+      { ...input(ports), policies: Array(5).fill(policyOf(validations)) },
+      signal,
+    );
+    await withPolicies.close();
+
+    expect(found.map(({ rule, message }) => [rule, message.slice(0, 33)])).toEqual([
+      ['check-incomplete', 'The check policy did not finish: '],
+    ]);
+  }, 60_000);
+
+  test('policies that cannot be decided, for want of the module, are said to be missing', async () => {
+    const without = createValidator({
+      size: 1,
+      deadlineMs: 2_000,
+      policyModule: () => Promise.reject(new Error('Go was not found')),
+    });
+    const found = await without.validate({ ...input(ports), policies: [noServices] }, signal);
+    await without.close();
+
+    expect(found.map(({ rule, message }) => [rule, message])).toEqual([
+      ['check-incomplete', '1 policies and bindings were not evaluated: Go was not found.'],
+    ]);
   });
 });
