@@ -1,5 +1,5 @@
 import { covers, type FieldSet, parseFields } from '../../formats/field-sets.ts';
-import type { Cause } from '../../model/change.ts';
+import type { Cause, PathChange } from '../../model/change.ts';
 import { isJsonList, isJsonObject, type JsonObject, pick, pickText } from '../../model/json.ts';
 import type { Path } from '../../model/path.ts';
 
@@ -7,16 +7,20 @@ import type { Path } from '../../model/path.ts';
 export interface Ownership {
   readonly live: FieldSet | null;
   readonly predicted: FieldSet | null;
+  /** Whether somebody else owns a path of the object as it is. */
+  isForeign(path: Path): boolean;
 }
 
 /**
- * Why a path changes. `git` when our apply entry would own it, or owns it now and would not any more (gone from Git);
+ * Why a path changes. `git` when our apply entry would own it, or owns it now and would not any more (gone from Git), `takeover`
+ * when somebody else owns the value we would overwrite and we do not own it yet: the server would answer 409 without force;
  * everything else was done by the server: a default, a webhook, or another field that follows.
  */
-export function attribute(path: Path, ownership: Ownership): Cause {
+export function attribute({ path, before }: Pick<PathChange, 'path' | 'before'>, ownership: Ownership): Cause {
   const { live, predicted } = ownership;
-  const ours = (predicted !== null && covers(predicted, path)) || (live !== null && covers(live, path));
-  return ours ? 'git' : 'admission';
+  const isOurs = live !== null && covers(live, path);
+  if (predicted === null || !covers(predicted, path)) return isOurs ? 'git' : 'admission';
+  return !isOurs && before !== null && ownership.isForeign(path) ? 'takeover' : 'git';
 }
 
 /** The fields a manager's apply entry owns of an object, or null when it has none. */

@@ -8,6 +8,7 @@ import { type CompareOptions, comparePaths, type Difference } from './compare-pa
 import { hideTags } from './hide.ts';
 import { meetDifferences } from './meet.ts';
 import { normalise } from './normalise.ts';
+import { foreignOwners } from './owners.ts';
 import { omitPaths } from './values.ts';
 
 /**
@@ -84,9 +85,10 @@ function update(
   const ownership = {
     live: ownedFields(sight.live, sight.manager),
     predicted: ownedFields(predicted, sight.manager),
+    isForeign: (path: Path) => sight.live !== null && foreignOwners(sight.live, path, sight.manager).length > 0,
   };
   const paths = differences.map(
-    (difference): PathChange => ({ ...hideTags(difference), cause: attribute(difference.path, ownership) }),
+    (difference): PathChange => ({ ...hideTags(difference), cause: attribute(difference, ownership) }),
   );
   return [{ target: sight.target, part, resource: sight.resource, action: 'update', paths }];
 }

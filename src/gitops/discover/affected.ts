@@ -1,3 +1,4 @@
+import type { Settings } from '../../model/settings.ts';
 import type { Tree } from '../../model/tree.ts';
 import { discover } from './discover.ts';
 import { type ApplicationPair, pairApplications } from './pair-applications.ts';
@@ -17,10 +18,11 @@ export async function affectedBy(
   base: Tree,
   head: Tree,
   changedFiles: readonly string[],
+  settings: Settings,
   signal: AbortSignal,
 ): Promise<AffectedPairs> {
-  const before = await discover(base, { under: '' }, signal);
-  const after = await discover(head, { under: '' }, signal);
+  const before = await discover(base, { under: '', settings }, signal);
+  const after = await discover(head, { under: '', settings }, signal);
   const reached = new Set(
     [...before.affected(changedFiles), ...after.affected(changedFiles)].map(({ application }) => application),
   );

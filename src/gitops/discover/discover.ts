@@ -1,6 +1,8 @@
+import type { Settings } from '../../model/settings.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree, TreeEntry } from '../../model/tree.ts';
 import { findCharts, isChart } from './charts.ts';
+import { withSettings } from './environments.ts';
 import { type Found, isWithin, type Relation } from './found.ts';
 import { isIgnored, looksLikeManifest } from './ignored.ts';
 import { findKustomizations, isKustomization } from './kustomizations.ts';
@@ -37,6 +39,8 @@ export interface Discovery {
 export interface DiscoverOptions {
   /** Only applications at or below this folder; '' for all. */
   readonly under: string;
+  /** Names and environments as the settings say; null: as the paths say. */
+  readonly settings: Settings | null;
 }
 
 /**
@@ -53,8 +57,17 @@ export async function discover(tree: Tree, options: DiscoverOptions, signal: Abo
   const charts = await findCharts(snapshot, signal);
   const taken = { kustomizations: kustomizations.folders, charts: charts.folders, files: kustomizations.files };
   const plain = await findPlain(snapshot, taken, signal);
-  const found = nameUniquely([...kustomizations.found, ...charts.found, ...plain]);
+  const found = settle(nameUniquely([...kustomizations.found, ...charts.found, ...plain]), options.settings);
   return discoveryOf(found.filter(({ application }) => isUnder(application.root, options.under)));
+}
+
+function settle(found: readonly Found[], settings: Settings | null): readonly Found[] {
+  if (settings === null) return found;
+  const applications = withSettings(
+    found.map(({ application }) => application),
+    settings,
+  );
+  return found.map((one, index) => ({ ...one, application: applications[index] ?? one.application }));
 }
 
 /** A kustomization or Chart.yaml larger than this is read by itself, and refused by its decoder. */

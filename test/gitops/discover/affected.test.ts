@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { affectedBy } from '../../../src/gitops/discover/affected.ts';
+import { defaultSettings } from '../../../src/model/settings.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
 import { kustomization, manifest } from './repositories.ts';
 
@@ -10,7 +11,13 @@ type Files = Readonly<Record<string, string>>;
 async function pairs(base: Files, head: Files) {
   const paths = [...new Set([...Object.keys(base), ...Object.keys(head)])];
   const changed = paths.filter((path) => base[path] !== head[path]);
-  const { pairs: found, ...rest } = await affectedBy(memoryTree(base), memoryTree(head), changed, signal);
+  const { pairs: found, ...rest } = await affectedBy(
+    memoryTree(base),
+    memoryTree(head),
+    changed,
+    defaultSettings,
+    signal,
+  );
   const names = found.map((pair) => {
     return `${pair.name}@${pair.environment} ${pair.base?.root ?? '-'} -> ${pair.head?.root ?? '-'}`;
   });

@@ -7,7 +7,7 @@ import { argo, charts, flux, kustomization, manifest, overlays } from './reposit
 const { signal } = new AbortController();
 
 async function found(tree: Tree, under = ''): Promise<Discovery> {
-  return discover(tree, { under }, signal);
+  return discover(tree, { under, settings: null }, signal);
 }
 
 /** `name@environment renderer root`, with values files where there are some. */

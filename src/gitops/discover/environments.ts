@@ -1,0 +1,133 @@
+import type { Settings } from '../../model/settings.ts';
+import type { Application } from '../../model/target.ts';
+import { isWithin } from './found.ts';
+
+/**
+ * The applications as the settings name them, in the order given. The first environment one of whose globs matches the folder
+ * or a values file takes an application from the environment its path names; an environment with globs holds nothing else. What stands at or below the path of an entry of
+ * `applications` (the deepest path wins) is called by the entry's name. Where that would give two applications of one
+ * environment the same name, what the settings renamed or moved is told apart by the rest of its folder, its values files and its
+ * renderer.
+ */
+export function withSettings(applications: readonly Application[], settings: Settings): readonly Application[] {
+  const named = applications.map((application): Named => {
+    const folder = folderFor(application.root, settings);
+    const environment = environmentFor(application, settings);
+    const name = folder?.name ?? application.name;
+    return { before: application, folder: folder?.path ?? null, after: { ...application, name, environment } };
+  });
+  return longerNames.reduce(tellApart, named).map(({ after }) => after);
+}
+
+/** Environments that match an application beside the first, which it belongs to: whoever wrote the globs may not want that. */
+export function otherMatches(application: Application, settings: Settings): readonly string[] {
+  const matching = [...settings.environments.values()].filter(({ match }) => isMatched(application, match));
+  return matching.slice(1).map(({ name }) => name);
+}
+
+interface Named {
+  readonly before: Application;
+  /** Path of the entry that names it, or null. */
+  readonly folder: string | null;
+  readonly after: Application;
+}
+
+/** By its globs, else by its path; but an environment that has globs holds nothing they do not match. */
+function environmentFor(application: Application, { environments }: Settings): string | null {
+  const matching = [...environments.values()].find(({ match }) => isMatched(application, match));
+  if (matching !== undefined) return matching.name;
+  const byPath = environments.get(application.environment ?? '');
+  return byPath !== undefined && byPath.match.length > 0 ? null : application.environment;
+}
+
+function isMatched({ root, valuesFiles }: Application, globs: readonly string[]): boolean {
+  return globs.some((glob) => [root, ...valuesFiles].some((path) => matchesGlob(path, glob)));
+}
+
+/** Whether a path matches a glob: `*` within a segment, `**` any number of segments, none too. Takes no longer than the product of their lengths. */
+export function matchesGlob(path: string, glob: string): boolean {
+  return matchesWild(segmentsOf(path), segmentsOf(glob), {
+    isWild: (segment) => segment === '**',
+    isEqual: (segment, pattern) =>
+      matchesWild([...segment], [...pattern], {
+        isWild: (char) => char === '*',
+        isEqual: (char, other) => char === other,
+      }),
+  });
+}
+
+function segmentsOf(path: string): readonly string[] {
+  return path.split('/').filter((segment) => segment !== '');
+}
+
+interface Wild {
+  readonly isWild: (pattern: string) => boolean;
+  readonly isEqual: (item: string, pattern: string) => boolean;
+}
+
+/** Compares lists in which wild items stand for any run of items. Follows all positions in the pattern at once: no backtracking. */
+function matchesWild(items: readonly string[], pattern: readonly string[], { isWild, isEqual }: Wild): boolean {
+  let positions = pastWild([0], pattern, isWild);
+  for (const item of items) {
+    const next = [...positions].flatMap((at) => {
+      const expected = pattern[at];
+      if (expected === undefined) return [];
+      if (isWild(expected)) return [at];
+      return isEqual(item, expected) ? [at + 1] : [];
+    });
+    positions = pastWild(next, pattern, isWild);
+  }
+  return positions.has(pattern.length);
+}
+
+/** The positions, and those behind wild items that stand for nothing. */
+function pastWild(from: readonly number[], pattern: readonly string[], isWild: Wild['isWild']): ReadonlySet<number> {
+  const positions = new Set<number>();
+  for (let at of from) {
+    positions.add(at);
+    for (; isWild(pattern[at] ?? ''); at += 1) positions.add(at + 1);
+  }
+  return positions;
+}
+
+/** The entry of `applications` a folder belongs to: the deepest. The root of the repository is only itself. */
+function folderFor(root: string, { applications }: Settings): { readonly name: string; readonly path: string } | null {
+  const around = [...applications].filter(([, { path }]) => root === path || (path !== '' && isWithin(root, path)));
+  const deepest = around.toSorted(([, one], [, other]) => other.path.length - one.path.length)[0];
+  return deepest === undefined ? null : { name: deepest[0], path: deepest[1].path };
+}
+
+/** Ways to a longer name, tried one after another on whatever still shares its name. */
+const longerNames: readonly ((named: Named, index: number) => string)[] = [
+  ({ after, folder, before }) =>
+    folder === null ? before.root || after.name : joined(after.name, rest(after.root, folder)),
+  ({ after }) => joined(after.name, after.valuesFiles.map((file) => rest(file, after.root)).join('+')),
+  ({ after }) => `${after.name}#${after.renderer}`,
+  ({ after }, index) => `${after.name}#${index + 1}`,
+];
+
+/** Only what the settings changed gets another name: what discovery named is told apart already. */
+function tellApart(all: readonly Named[], nameOf: (named: Named, index: number) => string): readonly Named[] {
+  const counts = new Map<string, number>();
+  for (const { after } of all) counts.set(keyOf(after), (counts.get(keyOf(after)) ?? 0) + 1);
+  return all.map((named, index) => {
+    const { before, after } = named;
+    const isShared = (counts.get(keyOf(after)) ?? 0) > 1;
+    const isOwn = keyOf(before) === keyOf(after);
+    return isShared && !isOwn ? { ...named, after: { ...after, name: nameOf(named, index) } } : named;
+  });
+}
+
+function joined(name: string, more: string): string {
+  return more === '' ? name : `${name}/${more}`;
+}
+
+/** A path below a folder. */
+function rest(path: string, folder: string): string {
+  if (path === folder) return '';
+  return folder !== '' && isWithin(path, folder) ? path.slice(folder.length + 1) : path;
+}
+
+function keyOf({ name, environment }: Application): string {
+  return `${name}\0${environment ?? ''}`;
+}

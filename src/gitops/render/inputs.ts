@@ -1,0 +1,23 @@
+import type { Application } from '../../model/target.ts';
+import { offlineKubeVersion, type Place } from '../../world/cluster/place.ts';
+import type { RenderInputs } from './renderer.ts';
+
+/** What an application is rendered for: the place's version and types, the folder's name as release. */
+export function renderInputs(
+  application: Application,
+  place: Place,
+  tools: { readonly offlineApiVersions: readonly string[] },
+): RenderInputs {
+  const read = place.read;
+  const namespaced = (read?.discovery.resources ?? []).map(
+    (type) => [`${type.group}/${type.kind}`, type.namespaced] as const,
+  );
+  return {
+    releaseName: application.root.split('/').at(-1) || 'release',
+    namespace: read?.namespace ?? 'default',
+    kubeVersion: read?.kubeVersion ?? offlineKubeVersion,
+    apiVersions: read?.discovery.apiVersions ?? tools.offlineApiVersions,
+    namespaced: Object.fromEntries(namespaced),
+    set: [],
+  };
+}
