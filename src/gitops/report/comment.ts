@@ -2,7 +2,10 @@ import { code, count, details, html } from '../../formats/markdown.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Review } from '../../model/review.ts';
 import { changesByTarget } from './comment-changes.ts';
+import { sentence } from './compose.ts';
 import { findingLine, limitedList, sortFindings } from './finding-text.ts';
+import { settingsLine } from './settings-line.ts';
+import { type SlowForge, slowLine } from './slow-line.ts';
 import { targetTable } from './target-table.ts';
 import { headline, verdictTitle } from './words.ts';
 
@@ -12,10 +15,19 @@ export interface CommentOptions {
   readonly limit: number;
   /** Address of a file's line at the head, or null where there is none. */
   readonly fileUrl: ((file: string, line: number | null) => string) | null;
+  /** Why the newest settings are not in force, one sentence; null or left out when they are. */
+  readonly problem?: string | null;
+  /** Why the forge took no check, such as a permission that is missing; null or left out when it did. */
+  readonly unreported?: string | null;
+  /** Whether what people said here before is not known any more. */
+  readonly forgotten?: boolean;
+  /** What is left of the forge's rate limit when it is nearly used up; null or left out when there is enough. */
+  readonly slow?: SlowForge | null;
 }
 
 /** Matches the part of a comment that may differ without a reason to edit it. */
-export const readTimePattern = /live state read \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC/;
+export const readTimePattern =
+  /live state read \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} UTC|⏳ \*\*Slower than usual:\*\* [^\n]*\n\n/;
 
 /**
  * The sticky comment of a review: verdict first, then what blocks, what is unknown, the table, cautions, and folded details
@@ -23,7 +35,7 @@ export const readTimePattern = /live state read \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d
  * code spans, fences or entities only.
  */
 export function reviewComment(review: Review, options: CommentOptions): string {
-  const head = [title(review), scope(review), ...findings(review, options), footer(review)];
+  const head = [title(review), scope(review), ...findings(review, options), footer(review, options)];
   const unowned = unownedFiles(review);
   const rest = options.limit - length([...head, unowned]) - 200;
   const changes = rest > 0 ? changesByTarget(review, rest) : [];
@@ -31,7 +43,7 @@ export function reviewComment(review: Review, options: CommentOptions): string {
   const body = join([...heading.reverse(), ...changes, unowned, footing ?? '']);
   return body.length <= options.limit
     ? body
-    : join([title(review), scope(review), 'The details do not fit into a comment.', footer(review)]);
+    : join([title(review), scope(review), 'The details do not fit into a comment.', footer(review, options)]);
 }
 
 function title(review: Review): string {
@@ -74,7 +86,7 @@ function unownedFiles(review: Review): string {
   return details(`${count(files.length, 'changed file')} no application owns`, limitedList(lines, 3_000));
 }
 
-function footer(review: Review): string {
+function footer(review: Review, { problem, unreported, forgotten = false, slow }: CommentOptions): string {
   const { applications, rendered } = review.coverage;
   const parts = [
     `head <code>${html(review.head.slice(0, 12))}</code> on base <code>${html(review.base.slice(0, 12))}</code>`,
@@ -83,7 +95,16 @@ function footer(review: Review): string {
       ? 'no live state read'
       : `live state read ${review.readAt.slice(0, 19).replace('T', ' ')} UTC`,
   ];
-  return `<sub>${parts.join(' · ')}</sub>`;
+  const told = forgotten ? forgottenLine : '';
+  const lines = [settingsLine(problem ?? null), checkLine(unreported ?? null), told, slowLine(slow ?? null)];
+  return [...lines, `<sub>${parts.join(' · ')}</sub>`].filter((part) => part !== '').join('\n\n');
+}
+
+const forgottenLine =
+  '⚠️ **Said before, not known any more:** Fairlead lost what it remembered of this pull. Approvals, holds and whatever else it was told here do not count: say it again.';
+
+function checkLine(unreported: string | null): string {
+  return unreported === null ? '' : `⚠️ **No check:** the forge took none: ${sentence(unreported, 400)}`;
 }
 
 function join(parts: readonly string[]): string {

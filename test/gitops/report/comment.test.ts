@@ -5,7 +5,9 @@ import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
 import { readTimePattern, reviewComment } from '../../../src/gitops/report/comment.ts';
 import type { Review } from '../../../src/model/review.ts';
+import { faultsOf } from '../../support/markdown-shape.ts';
 import { reviews } from '../../support/reviews.ts';
+import { brokenSettings } from './told.ts';
 
 const options = { limit: 60_000, fileUrl: null };
 /** `FAIRLEAD_SOAK=10` runs ten times as many. */
@@ -161,6 +163,23 @@ describe('a comment', () => {
 
     expect(one).not.toBe(other);
     expect(one?.replace(readTimePattern, '')).toBe(other?.replace(readTimePattern, ''));
+  });
+
+  test('says above its footer that newer settings are not in force', () => {
+    const text = reviewComment(small, { ...options, problem: brokenSettings });
+
+    expect(text.trimEnd().split('\n\n').at(-2)).toMatch(/^⚠️ \*\*Settings:\*\* the settings of ab12cd3 are not/);
+    expect(faultsOf(text, options.limit)).toEqual([]);
+  });
+
+  test('says above its footer why there is no check', () => {
+    const unreported =
+      'GitHub answered 403 to POST /repos/@acme/shop/check-runs; the permission checks=write is missing';
+    const text = reviewComment(small, { ...options, unreported });
+
+    const line = text.trimEnd().split('\n\n').at(-2);
+    expect(line).toMatch(/^⚠️ \*\*No check:\*\* .*403.*checks=write is missing/);
+    expect(faultsOf(text, options.limit)).toEqual([]);
   });
 
   test('links a finding to its line where the forge has an address', () => {
