@@ -3,7 +3,8 @@ import type { Tree } from '../../model/tree.ts';
 import type { Blobs } from './blobs.ts';
 import { openBlobs } from './blobs.ts';
 import { fetchRefs } from './fetch.ts';
-import type { FetchSource, MergeResult, Repository } from './git.ts';
+import type { Commit, FetchSource, MergeResult, Repository } from './git.ts';
+import { commitTree, isAncestor, readCommits } from './history.ts';
 import { readTree, type TreeLimits } from './object-tree.ts';
 import { type Git, type GitCall, gitFailed } from './run-git.ts';
 
@@ -26,6 +27,12 @@ export function makeRepository(parts: Parts): Repository {
   return new GitRepository(parts);
 }
 
+/** Trees of commits that are kept: they never change, and every git process costs as much as the whole of ours is large. */
+const mostTrees = 16;
+
+/** Ids known to name a commit or tree here. */
+const mostKnown = 10_000;
+
 const deadlines = { lookup: 15_000, merge: 60_000, fetch: 600_000 };
 
 class GitRepository implements Repository {
@@ -33,6 +40,8 @@ class GitRepository implements Repository {
   readonly #parts: Parts;
   readonly #blobs: Blobs;
   #fetching: Promise<unknown> = Promise.resolve();
+  readonly #trees = new Map<string, Promise<Tree>>();
+  readonly #known = new Map<string, string>();
 
   constructor(parts: Parts) {
     this.path = parts.path;
@@ -53,7 +62,34 @@ class GitRepository implements Repository {
   }
 
   async merge(base: string, head: string, signal: AbortSignal): Promise<MergeResult> {
-    const commits = [await this.resolve(base, signal), await this.resolve(head, signal)];
+    return this.#merge([await this.resolve(base, signal), await this.resolve(head, signal)], signal);
+  }
+
+  firstParents(from: string | null, to: string, signal: AbortSignal): Promise<readonly Commit[]> {
+    return readCommits(this.#parts.objects, { from, to, options: ['--first-parent'] }, signal);
+  }
+
+  commitsBetween(from: string, to: string, signal: AbortSignal): Promise<readonly Commit[]> {
+    return readCommits(this.#parts.objects, { from, to, options: ['--topo-order'] }, signal);
+  }
+
+  isAncestor(commit: string, of: string, signal: AbortSignal): Promise<boolean> {
+    return isAncestor(this.#parts.objects, commit, of, signal);
+  }
+
+  /** git before 2.40 takes no merge base for trees: commits without history stand for them. */
+  async applyBetween(
+    sides: { readonly base: string; readonly ours: string; readonly theirs: string },
+    signal: AbortSignal,
+  ): Promise<MergeResult> {
+    const { objects } = this.#parts;
+    const base = await commitTree(objects, await this.#look(sides.base, 'tree', signal), null, signal);
+    const ours = await commitTree(objects, await this.#look(sides.ours, 'tree', signal), base, signal);
+    const theirs = await commitTree(objects, await this.#look(sides.theirs, 'tree', signal), base, signal);
+    return this.#merge([ours, theirs], signal);
+  }
+
+  async #merge(commits: readonly string[], signal: AbortSignal): Promise<MergeResult> {
     const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ...commits];
     const result = await this.#run({ args, signal, deadlineMs: deadlines.merge });
     if (result.code !== 0 && result.code !== 1) throw mergeFailed(this.path, result.stderr);
@@ -62,7 +98,17 @@ class GitRepository implements Repository {
     return { kind: 'conflict', files: [...new Set(files.filter((file) => file !== ''))].sort() };
   }
 
-  async tree(revision: string, signal: AbortSignal): Promise<Tree> {
+  tree(revision: string, signal: AbortSignal): Promise<Tree> {
+    if (!isFullId(revision)) return this.#readTree(revision, signal);
+    const found = this.#trees.get(revision) ?? this.#readTree(revision, signal);
+    this.#trees.delete(revision);
+    this.#trees.set(revision, found);
+    found.catch(() => this.#trees.delete(revision));
+    dropOldest(this.#trees, mostTrees);
+    return found;
+  }
+
+  async #readTree(revision: string, signal: AbortSignal): Promise<Tree> {
     const { objects, limits } = this.#parts;
     const tree = await this.#look(revision, 'tree', signal);
     return readTree({ git: objects, blobs: this.#blobs, limits }, tree, signal);
@@ -98,16 +144,37 @@ class GitRepository implements Repository {
     return this.#parts.objects.run(call);
   }
 
+  /** What an id names never changes; what a branch names does. */
+  #remember(revision: string, name: string, id: string): string {
+    if (isFullId(revision)) {
+      this.#known.set(name, id);
+      dropOldest(this.#known, mostKnown);
+    }
+    return id;
+  }
+
   /** Names are known to the user's repository, merged trees only to the scratch one. */
   async #look(revision: string, type: 'commit' | 'tree', signal: AbortSignal): Promise<string> {
     if (revision === '' || revision.startsWith('-') || /[\0\n]/.test(revision)) throw unknownRevision(revision);
-    const args = ['rev-parse', '--verify', '--quiet', `${revision}^{${type}}`];
+    const name = `${revision}^{${type}}`;
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const args = ['rev-parse', '--verify', '--quiet', name];
     for (const git of new Set([this.#parts.names, this.#parts.objects])) {
       const result = await git.run({ args, signal, deadlineMs: deadlines.lookup });
-      if (result.code === 0) return result.stdout.toString('utf8').trim();
+      if (result.code === 0) return this.#remember(revision, name, result.stdout.toString('utf8').trim());
     }
     throw unknownRevision(revision);
   }
+}
+
+function isFullId(revision: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision);
+}
+
+function dropOldest(map: Map<string, unknown>, most: number): void {
+  const [oldest] = map.keys();
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
 }
 
 function unknownRevision(revision: string): FairleadError {

@@ -5,6 +5,19 @@ export type MergeResult =
   | { readonly kind: 'clean'; readonly tree: string }
   | { readonly kind: 'conflict'; readonly files: readonly string[] };
 
+/** One commit. */
+export interface Commit {
+  readonly id: string;
+  readonly parents: readonly string[];
+  /** First line of the message. */
+  readonly subject: string;
+  /** The whole message. */
+  readonly message: string;
+  readonly author: string;
+  /** When it was written (author date), ISO 8601, UTC. */
+  readonly authoredAt: string;
+}
+
 /** A way in to fetch from: credentials travel in the environment of the git process only. */
 export interface FetchSource {
   readonly url: string;
@@ -29,6 +42,23 @@ export interface Repository {
   tree(revision: string, signal: AbortSignal): Promise<Tree>;
   /** Paths that differ between two commits or trees, both sides of a rename, sorted. */
   changedFiles(one: string, other: string, signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Commits on the first-parent line of `to` that `from` does not have, oldest first, at most 500 (the newest). With `from` null
+   * only `to` itself.
+   */
+  firstParents(from: string | null, to: string, signal: AbortSignal): Promise<readonly Commit[]>;
+  /** All commits `to` has and `from` has not, oldest first, at most 500. */
+  commitsBetween(from: string, to: string, signal: AbortSignal): Promise<readonly Commit[]>;
+  /** Whether a commit is in the history of another; a commit is in its own. False when either is unknown. */
+  isAncestor(commit: string, of: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Three-way merge of trees: what leads from `base` to `theirs`, done to `ours`. With base = a merge, theirs = its first parent
+   * it is the inverse of that merge.
+   */
+  applyBetween(
+    sides: { readonly base: string; readonly ours: string; readonly theirs: string },
+    signal: AbortSignal,
+  ): Promise<MergeResult>;
   fetch(source: FetchSource, signal: AbortSignal): Promise<void>;
   /** Ends helper processes (`git cat-file --batch`). */
   close(): Promise<void>;

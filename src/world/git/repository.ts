@@ -5,13 +5,11 @@ import { FairleadError } from '../../model/error.ts';
 import type { Repository } from './git.ts';
 import { makeRepository } from './git-repository.ts';
 import { defaultTreeLimits, type TreeLimits } from './object-tree.ts';
-import { type GitEnvironment, gitFailed, gitIn } from './run-git.ts';
+import { type GitOptions, gitFailed, gitIn } from './run-git.ts';
 
 /** What both kinds of repository need. */
-export interface OpenOptions {
+export interface OpenOptions extends GitOptions {
   readonly signal: AbortSignal;
-  /** The caller's environment; git sees PATH, proxies and certificate files of it. */
-  readonly environment?: GitEnvironment;
   readonly limits?: Partial<TreeLimits>;
 }
 
@@ -29,14 +27,13 @@ export interface RepositoryOptions extends OpenOptions {
  * `not-a-repository`, `unsafe-repository` (owned by somebody else), `git-failed`.
  */
 export async function openRepository(options: RepositoryOptions): Promise<Repository> {
-  const environment = options.environment ?? {};
-  const names = gitIn(await existingFolder(options.path), environment);
+  const names = gitIn(await existingFolder(options.path), options);
   const facts = await repositoryFacts(options.path, (args) =>
     names.run({ args, signal: options.signal, deadlineMs: 15_000 }),
   );
   const scratch = await mkdtemp(join(options.tempDir ?? tmpdir(), 'fairlead-git-'));
   const dispose = () => rm(scratch, { recursive: true, force: true });
-  const objects = gitIn(scratch, environment, scratch);
+  const objects = gitIn(scratch, options, scratch);
   try {
     await initBare(scratch, facts.format, options);
     await borrowObjects(scratch, facts);
@@ -51,7 +48,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
 /** Opens a bare mirror of our own, made when it is missing. Throws `git-failed`. */
 export async function openMirror(options: OpenOptions & { readonly dir: string }): Promise<Repository> {
   await mkdir(options.dir, { recursive: true, mode: 0o700 });
-  const git = gitIn(options.dir, options.environment ?? {}, options.dir);
+  const git = gitIn(options.dir, options, options.dir);
   if (!(await exists(join(options.dir, 'HEAD')))) await initBare(options.dir, 'sha1', options);
   const limits = { ...defaultTreeLimits, ...options.limits };
   const dispose = async () => undefined;
@@ -93,7 +90,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function initBare(folder: string, format: string, options: OpenOptions): Promise<void> {
-  const git = gitIn(folder, options.environment ?? {});
+  const git = gitIn(folder, options);
   // An empty template: no sample hooks, no info/exclude.
   const args = ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`, '.'];
   const result = await git.run({ args, signal: options.signal, deadlineMs: 15_000 });

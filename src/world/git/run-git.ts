@@ -1,5 +1,5 @@
 import { FairleadError } from '../../model/error.ts';
-import { type ProcessResult, runProcess } from '../../tools/process.ts';
+import { type ProcessResult, type RunProcess, runProcess } from '../../tools/process.ts';
 
 /** The variables of the caller's environment that git may see; the rest is left out. */
 export type GitEnvironment = Readonly<Record<string, string | undefined>>;
@@ -25,15 +25,27 @@ export interface Git {
   command(args: readonly string[]): { readonly args: readonly string[]; readonly env: GitEnvironment };
 }
 
+/** What git is started with. */
+export interface GitOptions {
+  /** The caller's environment; git sees PATH, proxies and certificate files of it. */
+  readonly environment?: GitEnvironment;
+  /** What starts processes; by default we do ourselves. */
+  readonly run?: RunProcess;
+}
+
 /** Git for a folder. The repository is found from there unless `gitDir` names it. */
-export function gitIn(folder: string, environment: GitEnvironment, gitDir: string | null = null): Git {
+export function gitIn(
+  folder: string,
+  { environment = {}, run = runProcess }: GitOptions,
+  gitDir: string | null = null,
+): Git {
   const base = { ...pickEnvironment(environment), ...pinned, ...(gitDir === null ? {} : { GIT_DIR: gitDir }) };
   const command = (args: readonly string[]) => ({ args: [...overrides, ...args], env: base });
   return {
     folder,
     command,
     run: (call) =>
-      runProcess({
+      run({
         command: 'git',
         args: command(call.args).args,
         cwd: folder,
