@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { JsonObject } from '../../../src/model/json.ts';
 import type { WatchEvent } from '../../../src/world/cluster/cluster.ts';
 import { systemClock } from '../../../src/world/cluster/kubernetes/clock.ts';
 import { createGate } from '../../../src/world/cluster/kubernetes/gate.ts';
@@ -219,4 +220,47 @@ describe('pod logs', () => {
     ]);
     expect(scripted.seen.at(-1)?.url).toContain('tailLines=5');
   });
+
+  test('leave out a container that waits, and keep what the crashing one said', async () => {
+    const scripted = await serveLogs({}, { web: 'panic\n' });
+
+    const logs = await (await scripted.open()).podLogs({ ...id, kind: 'Pod' }, 5, signal);
+
+    expect([...logs]).toEqual([['web', 'panic\n']]);
+  });
+
+  test('are refused when no container has one', async () => {
+    const scripted = await serveLogs({}, {});
+
+    const asked = (await scripted.open()).podLogs({ ...id, kind: 'Pod' }, 5, signal);
+
+    await expect(asked).rejects.toThrow('is waiting to start');
+  });
+
+  test.each([
+    ['has said nothing since', { running: {} }, '', 'two\nthree\n'],
+    ['has only just begun again', { running: {} }, 'hello\n', 'three\nhello\n'],
+    ['has said enough since', { running: {} }, 'a\nb\n', 'a\nb\n'],
+    ['waits to begin again', { waiting: { reason: 'CrashLoopBackOff' } }, 'three\n', 'three\n'],
+  ])('tell what a restarted container said last that %s', async (_title, state, now, expected) => {
+    const web = { name: 'web', restartCount: 3, state, lastState: { terminated: { exitCode: 1 } } };
+    const scripted = await serveLogs({ containerStatuses: [web] }, { web: now, 'web before': 'two\nthree\n' });
+
+    const logs = await (await scripted.open()).podLogs({ ...id, kind: 'Pod' }, 2, signal);
+
+    expect(logs.get('web')).toBe(expected);
+  });
 });
+
+/** A pod with the containers `side` and `web`; a log that is not given is refused as that of a container that waits. */
+function serveLogs(status: JsonObject, logs: Readonly<Record<string, string>>): Promise<ScriptedServer> {
+  const pod = { kind: 'Pod', spec: { containers: [{ name: 'side' }, { name: 'web' }] }, status };
+  return serve(({ url }, response) => {
+    if (!url.includes('/log')) return sendJson(response, 200, pod);
+    const query = new URL(url, 'http://localhost').searchParams;
+    const text = logs[`${query.get('container')}${query.get('previous') === 'true' ? ' before' : ''}`];
+    if (text !== undefined) return response.writeHead(200).end(text);
+    const message = `container "${query.get('container')}" in pod "web" is waiting to start: PodInitializing`;
+    return sendJson(response, 400, { kind: 'Status', status: 'Failure', message, reason: 'BadRequest', code: 400 });
+  });
+}

@@ -178,6 +178,33 @@ describe('schemas', () => {
     expect(scripted.seen.map(({ url }) => url).filter((url) => url.includes('hash'))).toHaveLength(2);
   });
 
+  test('are read where the server says they have moved, for the index lags behind', async () => {
+    const newest = '/openapi/v3/api/v1?hash=B';
+    const scripted = await serve(({ url }, response) => {
+      if (url === '/openapi/v3') return sendJson(response, 200, index('A'));
+      if (url === newest) return sendJson(response, 200, { openapi: '3.0.0', from: url });
+      response.writeHead(301, { location: newest }).end('<a href="elsewhere">Moved Permanently</a>.');
+    });
+    const openapi = await (await scripted.open()).openapi(signal);
+
+    expect(await openapi.document('v1', signal)).toMatchObject({ from: newest });
+  });
+
+  test('are given up when the server only sends from one address to the next', async () => {
+    let hash = 0;
+    const scripted = await serve(({ url }, response) => {
+      if (url === '/openapi/v3') return sendJson(response, 200, index('A'));
+      hash += 1;
+      response.writeHead(301, { location: `/openapi/v3/api/v1?hash=${hash}` }).end();
+    });
+    const openapi = await (await scripted.open()).openapi(signal);
+
+    await expect(openapi.document('v1', signal)).rejects.toThrow(
+      /gave an answer that is one redirect after another; tried to read the schemas of v1/,
+    );
+    expect(hash).toBe(4);
+  });
+
   test('are read from the server itself only', async () => {
     const scripted = await serve((_, response) => sendJson(response, 200, index('A')));
 

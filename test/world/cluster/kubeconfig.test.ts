@@ -7,6 +7,7 @@ import { FairleadError } from '../../../src/model/error.ts';
 import type { Json } from '../../../src/model/json.ts';
 import { systemClock } from '../../../src/world/cluster/kubernetes/clock.ts';
 import { createCredentials } from '../../../src/world/cluster/kubernetes/credentials.ts';
+import { noProxies } from '../../../src/world/cluster/kubernetes/dispatcher.ts';
 import {
   chooseContext,
   defaultKubeconfigPaths,
@@ -146,7 +147,11 @@ describe('choosing a context', () => {
 describe('the credentials of a context', () => {
   async function headersFor(user: Json): Promise<Readonly<Record<string, string>>> {
     const text = JSON.stringify(kubeconfigOf('https://one.example', user));
-    const credentials = createCredentials(await chooseContext({ text }, 'scripted'), 'scripted', systemClock);
+    const credentials = createCredentials(await chooseContext({ text }, 'scripted'), {
+      server: 'scripted',
+      clock: systemClock,
+      proxies: noProxies,
+    });
     try {
       return (await credentials.connection(signal)).headers;
     } finally {
@@ -221,7 +226,11 @@ echo "{\\"status\\":{\\"token\\":\\"token-$(wc -l < "$0.runs" | tr -d ' ')\\"}}"
     const text = JSON.stringify(
       kubeconfigOf('https://one.example', await plugin('while [ -e "$0" ]; do sleep 0.1; done')),
     );
-    const credentials = createCredentials(await chooseContext({ text }, 'scripted'), 'scripted', systemClock);
+    const credentials = createCredentials(await chooseContext({ text }, 'scripted'), {
+      server: 'scripted',
+      clock: systemClock,
+      proxies: noProxies,
+    });
 
     await expect(credentials.connection(AbortSignal.timeout(100))).rejects.toMatchObject({ name: 'TimeoutError' });
   });

@@ -3,6 +3,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { BorderError } from '../../../model/error.ts';
 import type { Clock } from './clock.ts';
+import { createDispatcher, type Proxies, type Route } from './dispatcher.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** A way to the server that carries its credentials. */
@@ -24,13 +25,15 @@ export interface Credentials {
 type Filled = RequestOptions & { headers?: Record<string, string>; auth?: string };
 
 const fresh = 30_000;
-const connectMs = 4000;
 
 /**
  * The credentials of a kubeconfig's current context: tokens, basic auth, client certificates, exec plugins, tokens from
  * files, by client-node's rules; the connections are ours. `server` names the cluster in errors.
  */
-export function createCredentials(kubeconfig: KubeConfig, server: string, clock: Clock): Credentials {
+export function createCredentials(
+  kubeconfig: KubeConfig,
+  { server, clock, proxies }: { readonly server: string; readonly clock: Clock; readonly proxies: Proxies },
+): Credentials {
   let config = kubeconfig;
   let known: { readonly at: number; readonly connection: Connection; readonly tls: string } | null = null;
   let asking: Promise<Connection> | null = null;
@@ -38,7 +41,8 @@ export function createCredentials(kubeconfig: KubeConfig, server: string, clock:
   const ask = async (): Promise<Connection> => {
     const filled = await fill(config, server);
     const tls = fingerprint(filled);
-    const dispatcher = known?.tls === tls ? known.connection.dispatcher : await createDispatcher(config, filled);
+    const dispatcher =
+      known?.tls === tls ? known.connection.dispatcher : await createDispatcher(routeOf(config, filled, proxies));
     if (known !== null && known.connection.dispatcher !== dispatcher) void known.connection.dispatcher.close();
     known = { at: clock.now(), tls, connection: { dispatcher, headers: headersOf(filled) } };
     return known.connection;
@@ -105,14 +109,10 @@ function reasonOf(cause: unknown): string {
   return typeof code === 'string' ? ` (${code})` : '';
 }
 
-async function createDispatcher(config: KubeConfig, filled: Filled): Promise<Dispatcher> {
-  const { Agent, ProxyAgent } = await import('undici');
-  const tls = tlsOf(filled);
-  const timing = { connectTimeout: connectMs, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 };
-  const proxy = config.getCurrentCluster()?.proxyUrl;
-  const connect = { ...tls, timeout: connectMs, keepAlive: true, keepAliveInitialDelay: 30_000 };
-  if (proxy) return new ProxyAgent({ ...timing, uri: proxy, requestTls: connect });
-  return new Agent({ ...timing, connect });
+function routeOf(config: KubeConfig, filled: Filled, proxies: Proxies): Route {
+  const cluster = config.getCurrentCluster();
+  const url = new URL(cluster?.server ?? 'https://localhost');
+  return { url, tls: tlsOf(filled), proxyUrl: cluster?.proxyUrl || null, proxies };
 }
 
 function tlsOf(filled: Filled): Record<string, unknown> {

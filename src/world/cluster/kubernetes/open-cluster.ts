@@ -1,9 +1,11 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Redactor } from '../../../formats/redaction/redactor.ts';
 import type { Cluster } from '../cluster.ts';
+import type { Entrance } from './access/entrance.ts';
 import { createCatalogue } from './catalogue.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCredentials } from './credentials.ts';
+import { noProxies } from './dispatcher.ts';
 import { chooseContext, type KubeconfigSource } from './kubeconfig.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { type ClusterLimits, defaultLimits } from './limits.ts';
@@ -27,16 +29,25 @@ export interface ClusterOptions {
  * `unknown-context`.
  */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
-  const { redactor, context, clock = systemClock, random = Math.random } = options;
+  const { redactor, context, clock = systemClock } = options;
   const config = await chooseContext(options.kubeconfig, context);
-  const limits = { ...defaultLimits, ...options.limits };
   const url = serverUrl(config);
   const server = `${context} (${url.host})`;
   learnCredentials(config, redactor);
-  const credentials = createCredentials(config, server, clock);
+  const credentials = createCredentials(config, { server, clock, proxies: noProxies });
+  return openEntrance({ url, server, credentials }, { ...options, name: context });
+}
+
+/** Opens the API server behind a way in. Nothing is sent yet. */
+export function openEntrance(
+  { url, server, credentials }: Pick<Entrance, 'url' | 'server' | 'credentials'>,
+  options: Omit<ClusterOptions, 'kubeconfig' | 'context'> & { readonly name: string },
+): Cluster {
+  const { redactor, clock = systemClock, random = Math.random } = options;
+  const limits = { ...defaultLimits, ...options.limits };
   const transport = createTransport({ url, server, credentials, limits, redactor, clock, random });
   const catalogue = createCatalogue(transport, limits, clock);
-  return new KubernetesCluster(context, {
+  return new KubernetesCluster(options.name, {
     transport,
     catalogue,
     limits,

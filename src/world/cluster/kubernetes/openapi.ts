@@ -1,11 +1,21 @@
 import { isJsonObject, type JsonObject, pickText } from '../../../model/json.ts';
 import type { OpenApi } from '../cluster.ts';
 import { readObject } from './answer.ts';
+import { garbledError } from './errors.ts';
 import type { ClusterLimits } from './limits.ts';
-import type { Transport } from './transport.ts';
+import type { Answer, Transport } from './transport.ts';
 
 /** Group versions whose documents are kept; a large cluster serves about fifty. */
 const maxDocuments = 64;
+
+/** A document may change once more between two answers; it does not change for ever. */
+const maxRedirects = 3;
+
+interface Read {
+  /** With the hash of the content that was sent. */
+  readonly address: string;
+  readonly document: JsonObject;
+}
 
 /** Opens the OpenAPI v3 documents of a server. The index is read on every opening, documents once per content hash. */
 export function createOpenApiReader(
@@ -14,10 +24,18 @@ export function createOpenApiReader(
 ): (signal: AbortSignal) => Promise<OpenApi> {
   /** By the address the index gives, which holds the hash of the content. Oldest first. */
   const kept = new Map<string, JsonObject>();
-  const readAddress = async (path: string, action: string, signal: AbortSignal): Promise<JsonObject> => {
-    const call = { method: 'GET', path, action, deadlineMs: limits.bulkMs, isIdempotent: true } as const;
-    const { text } = await transport.send(call, signal);
-    return readObject(text, { server: transport.server, action });
+  const ask = async (path: string, action: string, signal: AbortSignal): Promise<Answer> =>
+    transport.send({ method: 'GET', path, action, deadlineMs: limits.bulkMs, isIdempotent: true }, signal);
+  const read = async (path: string, action: string, signal: AbortSignal): Promise<Read> => {
+    const attempt = { server: transport.server, action };
+    let address = path;
+    for (let asked = 0; asked <= maxRedirects; asked += 1) {
+      const { text, location } = await ask(address, action, signal);
+      const moved = withHashOf(path, location);
+      if (moved === null) return { address, document: readObject(text, attempt) };
+      address = moved;
+    }
+    throw garbledError(attempt, 'one redirect after another');
   };
   const keep = (address: string, document: JsonObject): JsonObject => {
     kept.delete(address);
@@ -27,17 +45,28 @@ export function createOpenApiReader(
     return document;
   };
   return async (signal) => {
-    const index = await readAddress('/openapi/v3', 'read the index of its schemas', signal);
+    const { document: index } = await read('/openapi/v3', 'read the index of its schemas', signal);
     return {
       document: async (groupVersion, documentSignal) => {
         const address = addressOf(index, groupVersion);
         if (address === null) return null;
         const known = kept.get(address);
-        const action = `read the schemas of ${groupVersion}`;
-        return keep(address, known ?? (await readAddress(address, action, documentSignal)));
+        if (known !== undefined) return keep(address, known);
+        const found = await read(address, `read the schemas of ${groupVersion}`, documentSignal);
+        return keep(found.address, found.document);
       },
     };
   };
+}
+
+/**
+ * The same address with the content hash a redirect names: the index lags behind the documents for up to a minute,
+ * and a server asked for a hash that is gone says so by 301 (kube-openapi, pkg/handler3). Null when it names none.
+ */
+function withHashOf(path: string, location: string | null): string | null {
+  if (location === null || !URL.canParse(location, 'https://server')) return null;
+  const hash = new URL(location, 'https://server').searchParams.get('hash');
+  return hash === null ? null : `${path.split('?', 1)[0]}?${new URLSearchParams({ hash })}`;
 }
 
 /** Where the index says a group version is, `/openapi/v3/apis/apps/v1?hash=...`. Only a path on the same server counts. */

@@ -14,7 +14,7 @@ import { untilAborted } from './until-aborted.ts';
 
 /** One request to the API server. */
 export interface Call {
-  readonly method: 'GET' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'PATCH' | 'DELETE' | 'POST';
   /** Path and query, from urls.ts. */
   readonly path: string;
   /** For errors: `get deployments.apps shop/web`. */
@@ -34,6 +34,10 @@ export interface Answer {
   readonly text: string;
   readonly warnings: readonly string[];
   readonly etag: string | null;
+  /** Where a redirect (301) points; null for every other answer. None is followed here. */
+  readonly location: string | null;
+  /** The server's own time, as it says; null where it says none. */
+  readonly date: string | null;
 }
 
 /** Sends requests, with the limits, retries and error mapping of this room. */
@@ -167,12 +171,14 @@ class HttpTransport implements Transport {
   async #answer(call: Call, response: Dispatcher.ResponseData): Promise<Answer> {
     if (response.statusCode >= 400) throw await this.#refusal(call, response);
     const text = await readText(response.body, this.#options.limits.answerBytes, this.#attempt(call));
-    const etag = response.headers['etag'];
+    const { etag, location, date } = response.headers;
     return {
       status: response.statusCode,
       text,
       warnings: warningsOf(response.headers['warning']).map((warning) => this.#mask(call, warning)),
       etag: typeof etag === 'string' ? etag : null,
+      location: typeof location === 'string' ? location : null,
+      date: typeof date === 'string' ? date : null,
     };
   }
 
