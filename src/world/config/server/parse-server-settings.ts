@@ -1,0 +1,99 @@
+import { isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../model/json.ts';
+import {
+  type ClusterEntry,
+  type ClusterWay,
+  type ForgeEntry,
+  type SecretSource,
+  type ServerSettings,
+  wayKinds,
+} from '../../../model/server-settings.ts';
+import { withDefaults } from '../build-settings.ts';
+import { type ConfigSource, locate } from '../config-source.ts';
+import { parseDuration } from '../duration.ts';
+import type { ConfigProblem } from '../problem.ts';
+import { readYaml } from '../read-yaml.ts';
+import { serverFaults } from './server-faults.ts';
+import { serverOptions } from './server-options.ts';
+
+/** The settings of a server's file, or everything that is wrong with it. */
+export type ParsedServerSettings =
+  | { readonly settings: ServerSettings; readonly problems: readonly []; readonly source: ConfigSource }
+  | { readonly settings: null; readonly problems: readonly ConfigProblem[] };
+
+/** Reads and checks a server's file. Never throws. */
+export function parseServerSettings(text: Uint8Array | string, file: string): ParsedServerSettings {
+  const { source, problems } = readYaml(text, file);
+  if (source === null) return { settings: null, problems };
+  const faults = serverFaults(source.value);
+  if (faults.length > 0) return { settings: null, problems: locate(source, faults) };
+  return { settings: build(withDefaults(serverOptions, source.value)), problems: [], source };
+}
+
+/** What holds without a file. */
+export function defaultServerSettings(): ServerSettings {
+  return build(withDefaults(serverOptions, { version: 1 }));
+}
+
+/** The schema has accepted the value, so that each part is of its shape. */
+function build(filled: Json): ServerSettings {
+  const whole = filled as unknown as Whole;
+  return {
+    ...{ mode: whole.mode, host: whole.host, port: whole.port, data: whole.data, logLevel: whole.logLevel },
+    ...{ caFile: whole.caFile, repositories: whole.repositories, applications: whole.applications },
+    poll: whole.poll === null ? null : parseDuration(whole.poll),
+    database: whole.database === null ? null : secretOf(whole.database, 'url'),
+    forges: mapOf(whole.forges, forgeOf),
+    clusters: mapOf(whole.clusters, clusterOf),
+  };
+}
+
+/** The file with its defaults, as the options describe it. */
+interface Whole extends Omit<ServerSettings, 'poll' | 'database' | 'forges' | 'clusters'> {
+  readonly poll: string | number | null;
+  readonly database: JsonObject | null;
+  readonly forges: Readonly<Record<string, JsonObject>>;
+  readonly clusters: Readonly<Record<string, JsonObject>>;
+}
+
+function mapOf<T>(
+  entries: Readonly<Record<string, JsonObject>>,
+  make: (entry: JsonObject) => T,
+): ReadonlyMap<string, T> {
+  return new Map(Object.entries(entries).map(([name, entry]) => [name, make(entry)]));
+}
+
+function secretOf(entry: JsonObject, name: string): SecretSource | null {
+  const path = pickText(entry, `${name}File`);
+  if (path !== undefined) return { kind: 'file', path };
+  const variable = pickText(entry, `${name}Env`);
+  return variable === undefined ? null : { kind: 'variable', name: variable };
+}
+
+function forgeOf(entry: JsonObject): ForgeEntry {
+  const appId = pick(entry, 'appId');
+  return {
+    kind: pickText(entry, 'kind') === 'gitlab' ? 'gitlab' : 'github',
+    url: pickText(entry, 'url') ?? null,
+    appId: typeof appId === 'number' ? appId : null,
+    privateKey: secretOf(entry, 'privateKey'),
+    token: secretOf(entry, 'token'),
+    webhookSecret: secretOf(entry, 'webhookSecret'),
+    oldWebhookSecret: secretOf(entry, 'oldWebhookSecret'),
+    signingSecret: secretOf(entry, 'signingSecret'),
+  };
+}
+
+function clusterOf(entry: JsonObject): ClusterEntry {
+  // The schema holds the shapes of these.
+  const { environments, namespace, tls } = entry as unknown as Pick<ClusterEntry, 'environments' | 'namespace' | 'tls'>;
+  const plan = wayOf(entry['plan']);
+  if (plan === null) throw new Error('plan has a way in: checked before');
+  return { environments, namespace, tls, plan, apply: wayOf(entry['apply']) };
+}
+
+function wayOf(entry: Json | undefined): ClusterWay | null {
+  if (!isJsonObject(entry)) return null;
+  const kind = wayKinds.find((candidate) => isJsonObject(entry[candidate]));
+  // The options of each way are named as the fields of its type, and all are filled in.
+  return kind === undefined ? null : ({ kind, ...(entry[kind] as JsonObject) } as unknown as ClusterWay);
+}

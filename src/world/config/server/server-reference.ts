@@ -1,0 +1,109 @@
+import { optionExamples, optionRows } from '../config-reference.ts';
+import { schemaOf } from '../config-schema.ts';
+import { durationRule } from '../options.ts';
+import { serverOptions } from './server-options.ts';
+
+/** The JSON Schema (draft-07) of the server's file. */
+export function serverSchema() {
+  return schemaOf(serverOptions, {
+    title: 'Fairlead: the file of the server',
+    description: 'Forges, clusters and limits of `fairlead serve`. It holds no secrets.',
+  });
+}
+
+/** The page that lists every option of the server's file. */
+export function serverReference(): string {
+  return `<!-- Generated from the options in src/world/config/server. Do not edit: a test compares this page with them. -->
+
+# The file of the server
+
+\`fairlead serve --config FILE\` (or \`FAIRLEAD_CONFIG=FILE\`) reads forges, clusters and limits from one YAML file. It is optional:
+flags and environment variables alone will do for one forge and the contexts of a kubeconfig. It is YAML 1.2 and at most 256 KiB.
+Unknown keys are problems, not ignored. \`fairlead config check --server FILE\` checks it, \`fairlead config schema --server\` prints its
+JSON Schema, which is also kept in [fairlead-server.schema.json](fairlead-server.schema.json) for editors, and \`fairlead doctor\`
+tries what it says.
+
+**What wins:** a flag, then an environment variable, then this file, then the default. Variables of one forge (\`APP_ID\`,
+\`GITLAB_TOKEN\`, …) win option by option over the forges called \`github\` and \`gitlab\` here; every other forge is told here only.
+\`--cluster\` and \`FAIRLEAD_CLUSTERS\` replace which cluster belongs to which environment; a name in them is a cluster of this file,
+else a context of the kubeconfig.
+
+**Secrets** never stand in it: \`…File\` names a file, \`…Env\` a variable. Every variable that holds a secret also has a variant with
+\`_FILE\` that names a file: ${secretVariables.map((name) => `\`${name}_FILE\``).join(', ')}. Paths are taken from the folder of this file.
+
+## Example
+
+\`\`\`yaml
+${exampleServerConfig}\`\`\`
+
+## Options
+
+| Option | Takes | Default | Meaning |
+| --- | --- | --- | --- |
+${optionRows(serverOptions).join('\n')}
+
+A duration is ${durationRule.is.replace(/^a duration such as /, 'written such as ')}, or 0. In a glob \`*\` stands for anything within a
+segment and \`**\` across segments.
+
+## Ways into a cluster
+
+${ways}
+## Examples of values
+
+${optionExamples(serverOptions).join('\n')}
+`;
+}
+
+/** Variables that hold a secret; each may be given as \`NAME_FILE\` instead. */
+export const secretVariables = [
+  'PRIVATE_KEY',
+  'WEBHOOK_SECRET',
+  'WEBHOOK_SECRET_OLD',
+  'GITLAB_TOKEN',
+  'GITLAB_WEBHOOK_SECRET',
+  'GITLAB_WEBHOOK_SECRET_OLD',
+  'GITLAB_SIGNING_SECRET',
+  'GITLAB_SIGNING_SECRET_OLD',
+  'DATABASE_URL',
+] as const;
+
+/** What a server with two forges and two clusters says. A test reads it. */
+export const exampleServerConfig = `version: 1
+mode: enforce
+repositories: [acme/*]
+data: /var/lib/fairlead
+forges:
+  github:
+    kind: github
+    appId: 12345
+    privateKeyFile: /run/secrets/app.pem
+    webhookSecretFile: /run/secrets/webhook
+  gitlab-internal:
+    kind: gitlab
+    url: https://gitlab.example.com
+    tokenFile: /run/secrets/gitlab-token
+    webhookSecretEnv: GITLAB_INTERNAL_WEBHOOK
+clusters:
+  stg-eu:
+    environments: [staging]
+    plan: {kubeconfig: {context: stg-eu}}
+  prod-eu:
+    environments: [prod]
+    plan:
+      serviceAccount: {server: 'https://10.0.0.1:6443', caFile: prod-ca.pem, tokenFile: /run/secrets/prod-plan}
+    apply:
+      serviceAccount: {server: 'https://10.0.0.1:6443', caFile: prod-ca.pem, tokenFile: /run/secrets/prod-apply}
+`;
+
+const ways = `Each of \`plan\` and \`apply\` names exactly one. Tokens are had anew before they end and after a 401. A dry-run needs the verbs of a
+real write: [plan-identity.yaml](plan-identity.yaml) is an admission policy that holds the plan identity to dry-runs, and \`fairlead
+doctor\` says whether it is in force.
+
+- A program that a kubeconfig or a cluster Secret asks to run, \`insecure-skip-tls-verify\`, and files it names are refused where the
+  kubeconfig comes from an untrusted place: inside the repository or the data folder, outside the folder of this file by a relative
+  path, or writable by everybody.
+- \`HTTPS_PROXY\`, \`HTTP_PROXY\` and \`NO_PROXY\` hold for clusters and forges; \`localhost\` and loopback addresses are always reached
+  directly. A \`proxy-url\` of a kubeconfig wins.
+- EKS, GKE and AKS are reached through the vendors' own libraries, loaded when first needed. **Not proven live:** they are tested
+  against exchanges written from the vendors' documentation.
+`;

@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { problemText } from '../../../src/world/config/problem.ts';
+import { parseServerSettings } from '../../../src/world/config/server/parse-server-settings.ts';
+import { exampleServerConfig } from '../../../src/world/config/server/server-reference.ts';
+
+const problems = (text: string): readonly string[] =>
+  parseServerSettings(`version: 1\n${text}`, 'fairlead-server.yaml').problems.map(
+    (problem) => `${problemText(problem)} -> ${problem.fix}`,
+  );
+
+test('the example says where its secrets stand, and which identity does what', () => {
+  const { settings } = parseServerSettings(exampleServerConfig, 'example');
+
+  expect(settings?.forges.get('gitlab-internal')).toMatchObject({
+    kind: 'gitlab',
+    token: { kind: 'file', path: '/run/secrets/gitlab-token' },
+    webhookSecret: { kind: 'variable', name: 'GITLAB_INTERNAL_WEBHOOK' },
+  });
+  expect(settings?.clusters.get('stg-eu')).toMatchObject({
+    plan: { kind: 'kubeconfig', context: 'stg-eu' },
+    apply: null,
+  });
+  expect(settings?.clusters.get('prod-eu')?.apply).toMatchObject({ kind: 'serviceAccount', caFile: 'prod-ca.pem' });
+});
+
+test('a file that says nothing restricts nothing', () => {
+  const { settings } = parseServerSettings('version: 1', 'file');
+
+  expect(settings).toMatchObject({ mode: 'enforce', repositories: [], applications: [], port: null, database: null });
+});
+
+describe('a problem names its place, the value, what is allowed and the nearest', () => {
+  test.each([
+    [
+      'mode: enforced',
+      /^fairlead-server\.yaml:2:1 mode: "enforced" is not allowed; did you mean "enforce"\? -> Write observe or enforce\.$/,
+    ],
+    ['mdoe: observe', /:2:1 mdoe: unknown key; did you mean "mode"\?/],
+    ['port: 70000', /port: 70000 is not between 0 and 65535/],
+    ['forges: {g: {kind: gitea}}', /forges\.g\.kind: "gitea" is not allowed.* -> Write github or gitlab/],
+    ['forges: {Main: {kind: gitlab}}', /"Main" is not a name of a forge/],
+    ['forges: {github: {kind: gitlab}}', /a forge called github is of kind github/],
+    ['forges: {g: {kind: gitlab, appId: 1}}', /forges\.g\.appId: is for a forge of kind github/],
+    ['forges: {g: {kind: gitlab, tokenFile: a, tokenEnv: B}}', /tokenEnv: tokenFile says the same thing/],
+    ['clusters: {a: {}}', /clusters\.a\.plan: is missing/],
+    ['clusters: {a: {plan: {}}}', /clusters\.a\.plan: names no way in -> Write one of kubeconfig, inCluster/],
+    ['clusters: {a: {plan: {inCluster: {}, kubeconfig: {context: x}}}}', /inCluster: kubeconfig is a way in already/],
+    ['clusters: {a: {plan: {argocd: {secret: s, from: a}}}}', /"a" would be read from itself/],
+    [
+      'clusters: {hub: {plan: {inCluster: {}}}, a: {plan: {argocd: {secret: s, from: hubb}}}}',
+      /"hubb" is no cluster of this file; did you mean "hub"\?/,
+    ],
+    ['clusters: {a: {plan: {serviceAccount: {server: 10.0.0.1, tokenFile: t}}}}', /"10\.0\.0\.1" is not an address/],
+  ])('%s', (text, says) => {
+    expect(problems(text)).toEqual([expect.stringMatching(says)]);
+  });
+});
+
+describe('a secret in the file is refused, and said nowhere', () => {
+  test.each([
+    [
+      'forges: {github: {kind: github, privateKey: CANARY-1}}',
+      /privateKey: a secret never stands.*privateKeyFile: PATH/,
+    ],
+    ['forges: {g: {kind: gitlab, token: CANARY-1}}', /token: a secret never stands.*tokenEnv: NAME/],
+    ['forges: {g: {kind: gitlab, tokenEnv: CANARY-1-lower}}', /tokenEnv: what is written is not the name of/],
+    ['forges: {g: {kind: gitlab, tokenFile: glpat-CANARY}}', /tokenFile: what is written is not the path/],
+    ['forges: {g: {kind: gitlab, tokenFile: [CANARY]}}', /tokenFile: expected a text, found a list/],
+    [
+      'clusters: {a: {plan: {serviceAccount: {server: "https://a", tokenFile: t, token: CANARY}}}}',
+      /token: a secret never/,
+    ],
+    ['database: postgresql://u:CANARY@h/db', /database: a secret never stands.*urlFile/],
+    ['database: {url: postgresql://u:CANARY@h/db}', /database\.url: a secret never stands.*urlEnv/],
+    [`forges: {g: {kind: gitlab, tokenEnv: "${'CANARY'.repeat(30)}"}}`, /tokenEnv: what is written/],
+  ])('%s', (text, says) => {
+    const found = problems(text);
+
+    expect(found).toEqual([expect.stringMatching(says)]);
+    expect(found.join()).not.toContain('CANARY');
+  });
+});
