@@ -1,0 +1,162 @@
+import { type Kysely, sql } from 'kysely';
+import type { Job, JobKind } from '../../../model/jobs.ts';
+import type { DeadJob, KindStats } from '../queue.ts';
+import { fromColumn } from '../sql/json-column.ts';
+import type { TakenJob } from '../sql/taken-job.ts';
+import { bossSchema, deadQueue, jobsQueue } from './boss.ts';
+
+/**
+ * What Fairlead asks of pg-boss's own table, because pg-boss 12.38 has no call for it: to take a job by the turns of repositories
+ * (its `fetch` knows one order and limits, not who has the fewest), of some kinds only and by Fairlead's clock; to see what became
+ * of running jobs; and to count. Everything else goes through its calls. Taking writes what its `fetch` writes, so that its
+ * heartbeats, fences and policies hold for what was taken here.
+ */
+
+/** What is kept as the data of a job. The payload is text: numbers keep their digits. */
+export interface JobData {
+  readonly kind: JobKind;
+  readonly payload: string;
+  /** Whether it was added to replace those that wait. */
+  readonly replaces: boolean;
+  /** Times it failed. */
+  readonly attempts: number;
+  /** Of pg-boss's count of retries, how many are not this job's: those of jobs it replaced. */
+  readonly base: number;
+}
+
+export interface DeadData extends Pick<JobData, 'kind' | 'payload' | 'attempts'> {
+  readonly key: string;
+  readonly fault: string;
+}
+
+// The tables of pg-boss are not among Fairlead's.
+// biome-ignore lint/suspicious/noExplicitAny: raw statements do not look at the tables.
+type Database = Kysely<any>;
+
+/** Where pg-boss keeps the jobs of queues without a table of their own. By its parent, `job`, each statement takes twice as long to plan. */
+const table = sql.table(`${bossSchema}.job_common`);
+
+/** A process died while it ran, and pg-boss let it wait again: it is due whatever the clock says. */
+const isInterrupted = sql`j.state = 'retry' and (j.data->>'attempts')::int + (j.data->>'base')::int <= j.retry_count`;
+
+/** Whether a newer job waits that replaces `j`. The sum keeps the planner to the index of keys, also where it has no statistics. */
+const isReplaced = sql<boolean>`exists (
+  select 1 from ${table} w
+  where w.name = ${jobsQueue} and w.singleton_key = j.singleton_key and w.state < 'active' and w.id <> j.id
+    and w.created_on + interval '0' >= j.created_on and w.data->>'kind' = j.data->>'kind' and (w.data->>'replaces')::boolean)`;
+
+/** Takes the next job; null when none is due. Fails with the code 23505 when another process took one of its key at the same time. */
+export async function takeNext(db: Database, kinds: readonly JobKind[], at: Date): Promise<TakenJob | null> {
+  const isDue = sql`j.name = ${jobsQueue} and j.state < 'active' and not j.blocked
+    and (j.start_after <= ${at} or ${isInterrupted})
+    and j.data->>'kind' = any(${[...kinds]}::text[])
+    and j.singleton_key <> all(array(select singleton_key from active))`;
+  // Only where the repository of the first in line has its turn already can another go before it.
+  const { rows } = await sql<TakenRow>`
+    with active as materialized (
+      select singleton_key, group_id from ${table} where name = ${jobsQueue} and state = 'active'
+    ), turns as materialized (
+      select coalesce(jsonb_object_agg(group_id, running), '{}') as running from (
+        select group_id, count(*) as running from active where group_id is not null group by group_id) counts
+    ), first as materialized (
+      select j.id, j.priority, j.group_id from ${table} j where ${isDue}
+      order by j.priority desc, j.created_on limit 1 for update skip locked
+    ), fair as materialized (
+      select j.id from ${table} j
+      where (select (select running from turns) ? group_id from first)
+        and j.priority = (select priority from first) and ${isDue}
+      order by coalesce(((select running from turns)->>j.group_id)::int, 0), j.created_on, j.id
+      limit 1 for update skip locked
+    )
+    update ${table} j set
+      state = 'active', started_on = pgboss.job_now(), heartbeat_on = pgboss.job_now(),
+      retry_count = case when j.started_on is not null then j.retry_count + 1 else j.retry_count end
+    where j.name = ${jobsQueue} and j.id = coalesce((select id from fair), (select id from first))
+    returning j.id, j.singleton_key as key, j.data, j.retry_count as fence`.execute(db);
+  const [row] = rows;
+  return row === undefined ? null : takenOf(row);
+}
+
+/** Of those given, the jobs that still run as they were taken, and whether a newer one is to replace them. */
+export async function stillRunning(db: Database, jobs: readonly TakenJob[]): Promise<ReadonlyMap<string, boolean>> {
+  const pairs = jobs.map(({ id, fence }) => `${id}:${fence}`);
+  const { rows } = await sql<{ readonly id: string; readonly replaced: boolean }>`
+    select j.id, ${isReplaced} as replaced from ${table} j
+    where j.name = ${jobsQueue} and j.id = any(${jobs.map(({ id }) => id)}::uuid[]) and j.state = 'active'
+      and j.id::text || ':' || j.retry_count::text = any(${pairs}::text[])`.execute(db);
+  return new Map(rows.map(({ id, replaced }) => [id, replaced]));
+}
+
+/** When the next waiting job of the kinds is due after the time. */
+export async function nextDue(db: Database, kinds: readonly JobKind[], at: Date): Promise<Date | null> {
+  const { rows } = await sql<{ readonly due: Date | null }>`
+    select min(start_after) as due from ${table}
+    where name = ${jobsQueue} and state < 'active' and start_after > ${at}
+      and data->>'kind' = any(${[...kinds]}::text[])`.execute(db);
+  return rows[0]?.due ?? null;
+}
+
+/** Jobs that wait or run. */
+export async function countJobs(db: Database): Promise<number> {
+  const { rows } = await sql<{ readonly count: string }>`
+    select count(*) as count from ${table} where name = ${jobsQueue} and state <= 'active'`.execute(db);
+  return Number(rows[0]?.count ?? 0);
+}
+
+export async function statsOf(db: Database, at: Date): Promise<readonly KindStats[]> {
+  const { rows } = await sql<StatsRow>`
+    select data->>'kind' as kind,
+      count(*) filter (where name = ${jobsQueue} and state < 'active') as waiting,
+      count(*) filter (where name = ${jobsQueue} and state = 'active') as running,
+      count(*) filter (where name = ${deadQueue}) as dead,
+      min(start_after) filter (where name = ${jobsQueue} and state < 'active' and start_after <= ${at}) as due
+    from ${table}
+    where name in (${jobsQueue}, ${deadQueue}) and state <= 'active'
+    group by 1 order by 1`.execute(db);
+  return rows.map(({ kind, waiting, running, dead, due }) => ({
+    kind,
+    waiting: Number(waiting),
+    running: Number(running),
+    dead: Number(dead),
+    oldestDueMs: due === null ? null : at.getTime() - due.getTime(),
+  }));
+}
+
+/** Those that are dead, the newest first. */
+export async function deadJobs(db: Database, limit: number): Promise<readonly DeadJob[]> {
+  const { rows } = await sql<{ readonly id: string; readonly data: DeadData }>`
+    select id, data from ${table} where name = ${deadQueue} and state = 'created'
+    order by created_on desc, id limit ${limit}`.execute(db);
+  return rows.map(({ id, data }) => ({
+    id,
+    job: jobOf(data),
+    key: data.key,
+    attempts: data.attempts,
+    fault: data.fault,
+  }));
+}
+
+export function jobOf({ kind, payload }: Pick<JobData, 'kind' | 'payload'>): Job {
+  // Only `add` writes kind and payload, of one job each.
+  return { kind, payload: fromColumn(payload) };
+}
+
+interface TakenRow {
+  readonly id: string;
+  readonly key: string;
+  readonly data: JobData;
+  readonly fence: number;
+}
+
+interface StatsRow {
+  readonly kind: JobKind;
+  readonly waiting: string;
+  readonly running: string;
+  readonly dead: string;
+  readonly due: Date | null;
+}
+
+function takenOf({ id, key, data, fence }: TakenRow): TakenJob {
+  const { attempts, base } = data;
+  return { id, fence, key, job: jobOf(data), attempts, interruptions: fence - base - attempts };
+}

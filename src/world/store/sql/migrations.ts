@@ -1,0 +1,45 @@
+import { FairleadError } from '../../../model/error.ts';
+import type { SqlDialect } from './dialect.ts';
+import { forgeWritesSchema } from './forge-writes-schema.ts';
+import { schema1 } from './schema-1.ts';
+
+/** Statements that lead from one version of the schema to the next: alike in both databases, or in the words of each. */
+type Migration = readonly string[] | ((words: SqlDialect) => readonly string[]);
+
+/**
+ * The first leads from nothing to version 1. Only ever added to. Replicas of the version before go on while a new one migrates: a
+ * migration adds tables and columns with defaults, and takes away only what no version in use reads.
+ */
+const migrations: readonly Migration[] = [schema1, forgeWritesSchema];
+
+/** The version this Fairlead reads and writes. */
+export const schemaVersion = migrations.length;
+
+/** What leads from a version to the present one; nothing when it is that. Throws `FairleadError` `store-newer`. */
+export function migrationsFrom(version: number, path: string, words: SqlDialect): readonly string[] {
+  if (version > schemaVersion) throw newer(path, version);
+  return migrations
+    .slice(version)
+    .flatMap((migration) => (typeof migration === 'function' ? migration(words) : migration));
+}
+
+/** Throws `FairleadError` `store-newer` or `store-older` when the schema is not this version's. */
+export function checkSchema(version: number, path: string): void {
+  if (version > schemaVersion) throw newer(path, version);
+  if (version === schemaVersion) return;
+  throw new FairleadError({
+    code: 'store-older',
+    subject: path,
+    message: `the store ${path} was written by an older Fairlead (schema ${version}, this one has ${schemaVersion})`,
+    remedy: 'Start this version of the server once: it brings the store up to date.',
+  });
+}
+
+function newer(path: string, version: number): FairleadError {
+  return new FairleadError({
+    code: 'store-newer',
+    subject: path,
+    message: `the store ${path} was written by a newer Fairlead (schema ${version}, this one knows ${schemaVersion})`,
+    remedy: 'Start that version again, or restore the backup made before the upgrade.',
+  });
+}
