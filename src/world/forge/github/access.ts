@@ -1,4 +1,4 @@
-import type { RepoRef } from '../forge.ts';
+import type { RepoRef } from '../../../model/repo.ts';
 import type { Client } from './client.ts';
 import { calling, type ErrorContext } from './errors.ts';
 

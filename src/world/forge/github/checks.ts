@@ -1,6 +1,7 @@
-import type { Annotation, CheckReport } from '../forge.ts';
+import type { Annotation, CheckReport, CheckState } from '../forge.ts';
 import { type Access, PAGE } from './access.ts';
 import { writeOnce } from './client.ts';
+import { reportCommitStatus } from './commit-status.ts';
 import { calling } from './errors.ts';
 
 /** Annotations GitHub takes in one call; more are appended by further calls. */
@@ -25,9 +26,16 @@ interface Run {
  * annotations of a run can only be added to). The conclusion goes with the last call, so that no check turns green before
  * its annotations are there; after a crash in between, the calls that arrived are not repeated.
  */
-export async function reportCheck(access: Access, sha: string, check: CheckReport): Promise<void> {
+export function reportCheck(access: Access, sha: string, check: CheckReport): Promise<void> {
+  return access.oneAtATime(`${access.ref.id} check ${sha}`, async () => {
+    await bring(access, sha, check);
+    if (check.status === true && check.state === 'done') await reportCommitStatus(access, sha, check);
+  });
+}
+
+async function bring(access: Access, sha: string, check: CheckReport): Promise<void> {
   const existing = await findRun(access, sha, check.name);
-  if (existing !== null && saysTheSame(existing, check)) return;
+  if (existing !== null && (check.yields === true || saysTheSame(existing, check))) return;
   const carriedOn = toCarryOn(existing, check);
   const batches = batchesOf(check.annotations.slice(carriedOn?.annotations ?? 0));
   let id = carriedOn?.id ?? null;
@@ -36,6 +44,13 @@ export async function reportCheck(access: Access, sha: string, check: CheckRepor
     const body = { ...(isLast ? stateOf(check) : open), output: outputOf(check, batch) };
     id = id === null ? await createRun(access, { sha, name: check.name, ...body }) : await editRun(access, id, body);
   }
+}
+
+/** Whether our newest run of this name on a commit is done. */
+export async function readCheckState(access: Access, sha: string, name: string): Promise<CheckState> {
+  const run = await findRun(access, sha, name);
+  if (run === null) return 'absent';
+  return run.isComplete ? 'done' : 'running';
 }
 
 const open = { status: 'in_progress' } as const;

@@ -1,9 +1,10 @@
-import { BorderError } from '../../../model/error.ts';
 import type { Redacted } from '../../../model/redacted.ts';
 import type { CommentOutcome } from '../forge.ts';
+import { knownId } from '../writes/announce.ts';
 import { type Access, PAGE, readPages } from './access.ts';
 import { writeOnce } from './client.ts';
-import { calling } from './errors.ts';
+import { calling, failedWith, unless } from './errors.ts';
+import { isSame, markerOf } from './marker.ts';
 
 /** Pages of comments we look through for ours: 2,500 comments. */
 const MOST_PAGES = 25;
@@ -15,7 +16,7 @@ interface Found {
 }
 
 /**
- * Makes sure that exactly one comment of this key stands on the pull with this body. Ours are those that our own user
+ * Makes sure that exactly one comment of this key stands on the pull or issue with this body. Ours are those that our own user
  * wrote and that begin with the marker: a marker quoted further down, or written by somebody else, counts for nothing.
  * Any of ours beyond the oldest are deleted: a POST whose answer was lost leaves such a twin.
  */
@@ -25,8 +26,9 @@ export function ensureComment(
 ): Promise<CommentOutcome> {
   const marker = markerOf(wanted.key);
   return access.oneAtATime(`${access.ref.id}#${wanted.pull}`, async () => {
-    const [oldest, ...twins] = await findOurs(access, wanted.pull, marker);
+    const [listed, ...twins] = await findOurs(access, wanted.pull, marker);
     for (const twin of twins) await remove(access, twin.id);
+    const oldest = listed ?? (await findKnown(access, wanted.pull, marker));
     const body = `${marker}\n${wanted.body}`;
     if (oldest === undefined) return create(access, wanted.pull, body);
     if (isSame(oldest.body, body, wanted.sameApartFrom)) return { id: oldest.id, did: 'unchanged', url: oldest.url };
@@ -44,11 +46,6 @@ export function retireComment(access: Access, pull: number, key: string): Promis
   return access.oneAtATime(`${access.ref.id}#${pull}`, async () => {
     for (const found of await findOurs(access, pull, markerOf(key))) await remove(access, found.id);
   });
-}
-
-/** The hidden first line of our comments. Keys are our own words, never foreign text. */
-export function markerOf(key: string): string {
-  return `<!-- fairlead:v1 key=${key} -->`;
 }
 
 /** Our comments of a marker, oldest first. */
@@ -71,6 +68,21 @@ async function findOurs(access: Access, pull: number, marker: string): Promise<r
     .filter((comment) => authors.has(Number(comment.user?.id ?? -1)) && (comment.body ?? '').startsWith(marker))
     .map((comment) => ({ id: Number(comment.id), body: comment.body ?? '', url: comment.html_url }))
     .toSorted((a, b) => a.id - b.id);
+}
+
+/** The comment we wrote the last time, where the list does not show it: lists lag behind. Undefined when it is gone. */
+async function findKnown(access: Access, pull: number, marker: string): Promise<Found | undefined> {
+  const id = await knownId();
+  if (id === null) return undefined;
+  const { owner, repo, client } = access;
+  const route = 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}';
+  return unless('not-found', undefined, async () => {
+    const asked = { owner, repo, comment_id: id };
+    const { data } = await calling(access.errors, () => client.request(route, asked));
+    const isOurs = (await access.authorIds()).has(Number(data.user?.id ?? -1));
+    const stands = isOurs && data.issue_url.endsWith(`/issues/${pull}`) && (data.body ?? '').startsWith(marker);
+    return stands ? { id, body: data.body ?? '', url: data.html_url } : undefined;
+  });
 }
 
 async function create(access: Access, pull: number, body: string): Promise<CommentOutcome> {
@@ -98,18 +110,6 @@ async function remove(access: Access, id: number): Promise<void> {
   try {
     await calling(access.errors, () => client.request(route, { owner, repo, comment_id: id, ...writeOnce }));
   } catch (error) {
-    if (!(error instanceof BorderError) || error.kind !== 'not-found') throw error;
+    if (!failedWith(error, 'not-found')) throw error;
   }
-}
-
-function isSame(one: string, other: string, apartFrom: RegExp | null): boolean {
-  return blank(one, apartFrom) === blank(other, apartFrom);
-}
-
-/** GitHub may store line ends and trailing blanks its own way. */
-function blank(text: string, apartFrom: RegExp | null): string {
-  const plain = text.replaceAll('\r\n', '\n').trimEnd();
-  if (apartFrom === null) return plain;
-  const flags = apartFrom.flags.includes('g') ? apartFrom.flags : `${apartFrom.flags}g`;
-  return plain.replace(new RegExp(apartFrom.source, flags), '');
 }

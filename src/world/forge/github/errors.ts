@@ -28,6 +28,26 @@ export async function calling<T>(context: ErrorContext, work: () => Promise<T>):
   }
 }
 
+/** Whether a call failed in this way. */
+export function failedWith(error: unknown, kind: BorderCode): error is BorderError {
+  return error instanceof BorderError && error.kind === kind;
+}
+
+/** The answer of a call, or something else where it failed in this way. */
+export async function unless<T, O>(kind: BorderCode, instead: O, work: () => Promise<T>): Promise<T | O> {
+  try {
+    return await work();
+  } catch (error) {
+    if (failedWith(error, kind)) return instead;
+    throw error;
+  }
+}
+
+/** What we asked for cannot be, as things stand on GitHub. */
+export function conflict(facts: { readonly subject: string; readonly message: string; readonly remedy: string }) {
+  return new BorderError({ code: 'github-conflict', kind: 'conflict', status: 409, ...facts });
+}
+
 /** Octokit gives every failed call a status, also where no answer came. What is mapped already stays as it is. */
 function isCallFailure(error: unknown): boolean {
   if (error instanceof BorderError) return false;
@@ -101,6 +121,7 @@ const kinds: Readonly<Record<number, BorderCode>> = {
   401: 'unauthorized',
   403: 'forbidden',
   404: 'not-found',
+  405: 'conflict',
   408: 'unavailable',
   409: 'conflict',
   410: 'not-found',
@@ -134,7 +155,9 @@ const remedies: Readonly<Record<BorderCode, string>> = {
   unauthorized: 'Check APP_ID and PRIVATE_KEY, or the token, and that the clock of this machine is right.',
 };
 
-function remedyOf({ headers }: Failure, kind: BorderCode): string {
+function remedyOf({ headers, text }: Failure, kind: BorderCode): string {
+  if (kind === 'forbidden' && /suspended/i.test(text))
+    return 'Unsuspend the app in the settings of the organisation, under GitHub Apps.';
   const sso = /url=(\S+)/.exec(headers['x-github-sso'] ?? '')?.[1];
   if (kind === 'forbidden' && sso !== undefined) return `Authorise the token for single sign-on at ${sso}`;
   return remedies[kind];

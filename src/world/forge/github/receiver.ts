@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { RawDelivery, Receiver } from '../forge.ts';
+import type { RawDelivery, Receiver } from '../receiver.ts';
 import { readEvents } from './events.ts';
 
 /** Checks and reads GitHub's webhooks. Several secrets may be active, so that one can be exchanged without a gap. */
-export function createReceiver(secrets: readonly string[]): Receiver {
+export function createReceiver(secrets: readonly string[], forge = 'github'): Receiver {
   return {
     authenticate: (delivery) => authenticate(delivery, secrets),
-    normalise: readEvents,
+    normalise: (delivery) => readEvents(delivery).map((event) => ({ ...event, repo: { ...event.repo, forge } })),
   };
 }
 

@@ -1,25 +1,85 @@
-import { BorderError } from '../../../model/error.ts';
-import type { GitRemote, RepoPort, Role } from '../forge.ts';
+import type { GitRemote, RepoPort } from '../forge.ts';
 import type { Access } from './access.ts';
-import { reportCheck } from './checks.ts';
+import { ensureBranchCommit } from './branch-commit.ts';
+import { readBranchHead, readBranchRules, readDefaultBranch } from './branches.ts';
+import { readCheckState, reportCheck } from './checks.ts';
 import { ensureComment, hasComment, retireComment } from './comments.ts';
+import { finishDeployment, startDeployment } from './deployments.ts';
 import { calling } from './errors.ts';
-import { readChangedFiles, readOpenPulls, readPull } from './pulls.ts';
+import { readNewCommands } from './found-comments.ts';
+import { ensureIssue, readIssueKey } from './issues.ts';
+import { closePull, mergePull, setLabels } from './outcomes.ts';
+import { isMember, readApprovals, readRole } from './people.ts';
+import { ensurePull } from './proposals.ts';
+import { readChangedFiles, readChangedPulls, readOpenPulls, readPull, readPullsForCommit } from './pulls.ts';
+import { acknowledge, readComment } from './threads.ts';
 
 /** A repository of GitHub, whoever authenticates. */
 export function createRepoPort(access: Access): RepoPort {
+  return { ...readingPort(access), ...writingPort(access) };
+}
+
+type Reads =
+  | 'ref'
+  | 'pull'
+  | 'openPulls'
+  | 'changedPulls'
+  | 'newCommands'
+  | 'checkState'
+  | 'changedFiles'
+  | 'gitRemote'
+  | 'fileUrl'
+  | 'hasComment'
+  | 'comment'
+  | 'pullsForCommit'
+  | 'branchHead'
+  | 'defaultBranch'
+  | 'issueKey'
+  | 'isMember'
+  | 'approvals'
+  | 'branchRules'
+  | 'roleOf';
+
+function readingPort(access: Access): Pick<RepoPort, Reads> {
   return {
     ref: access.ref,
     pull: (number) => readPull(access, number),
     openPulls: (since) => readOpenPulls(access, since),
+    changedPulls: (since) => readChangedPulls(access, since),
+    newCommands: (since) => readNewCommands(access, since),
+    checkState: (sha, name) => readCheckState(access, sha, name),
     changedFiles: (number) => readChangedFiles(access, number),
     gitRemote: () => remoteOf(access),
     fileUrl: (sha, file, line) => fileUrl(access, { sha, file, line }),
-    ensureComment: (pull, key, body, sameApartFrom) => ensureComment(access, { pull, key, body, sameApartFrom }),
     hasComment: (pull, key) => hasComment(access, pull, key),
-    retireComment: (pull, key) => retireComment(access, pull, key),
-    report: (sha, check) => reportCheck(access, sha, check),
+    comment: (thread, id) => readComment(access, thread, id),
+    pullsForCommit: (sha) => readPullsForCommit(access, sha),
+    branchHead: (branch) => readBranchHead(access, branch),
+    defaultBranch: () => readDefaultBranch(access),
+    issueKey: (issue) => readIssueKey(access, issue),
+    isMember: (user, team) => isMember(access, user, team),
+    approvals: (pull) => readApprovals(access, pull),
+    branchRules: (branch) => readBranchRules(access, branch),
     roleOf: (user) => readRole(access, user),
+  };
+}
+
+function writingPort(access: Access): Omit<RepoPort, Reads> {
+  return {
+    ensureComment: (pull, key, body, sameApartFrom) => ensureComment(access, { pull, key, body, sameApartFrom }),
+    retireComment: (pull, key) => retireComment(access, pull, key),
+    // Pulls are issues to GitHub, so their comments are written alike.
+    reply: ({ number }, key, body) => ensureComment(access, { pull: number, key, body, sameApartFrom: null }),
+    acknowledge: (_thread, comment, how) => acknowledge(access, comment, how),
+    ensureBranchCommit: (commit) => ensureBranchCommit(access, commit),
+    ensurePull: (spec) => ensurePull(access, spec),
+    merge: (pull, { sha }) => mergePull(access, pull, sha),
+    setLabels: (pull, labels) => setLabels(access, pull, labels),
+    closePull: (pull, why) => closePull(access, pull, why),
+    ensureIssue: (key, title, body, sameApartFrom) => ensureIssue(access, { key, title, body, sameApartFrom }),
+    startDeployment: (deployment) => startDeployment(access, deployment),
+    finishDeployment: (ref, state, description) => finishDeployment(access, ref, { state, description }),
+    report: (sha, check) => reportCheck(access, sha, check),
   };
 }
 
@@ -50,24 +110,4 @@ async function remoteOf(access: Access): Promise<GitRemote> {
     header: `Authorization: Basic ${credentials}`,
     pullRefs: (pull) => ({ head: `refs/pull/${pull}/head`, merge: `refs/pull/${pull}/merge` }),
   };
-}
-
-/** What a user may do. `role_name` is asked first: `permission` folds maintain into write and triage into read. */
-async function readRole(access: Access, user: string): Promise<Role> {
-  const { owner, repo, client } = access;
-  const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
-  try {
-    const { data } = await calling(access.errors, () => client.request(route, { owner, repo, username: user }));
-    // An organisation may name roles of its own; `permission` then says what they amount to.
-    return toRole(data.role_name) ?? toRole(data.permission) ?? 'none';
-  } catch (error) {
-    if (error instanceof BorderError && error.kind === 'not-found') return 'none';
-    throw error;
-  }
-}
-
-const roles: readonly Role[] = ['none', 'read', 'triage', 'write', 'maintain', 'admin'];
-
-function toRole(name: string): Role | undefined {
-  return roles.find((role) => role === name);
 }

@@ -1,9 +1,11 @@
 import { BorderError } from '../../../model/error.ts';
+import { noGuard } from '../calls/guard.ts';
 import type { RepoPort } from '../forge.ts';
 import { createTurns, lazily, splitName } from './access.ts';
 import { type Client, clientOptions, defaultPace } from './client.ts';
 import { calling, type ErrorContext } from './errors.ts';
 import type { GitHubSurroundings } from './github.ts';
+import { guardClient } from './guarded-client.ts';
 import { createRepoPort } from './repo.ts';
 
 /** How to be whoever a token belongs to. */
@@ -29,13 +31,15 @@ export async function createGitHubWithToken(options: TokenOptions): Promise<Repo
   const { token, baseUrl, pace = defaultPace } = options;
   const { throttle, retry, request } = clientOptions(pace);
   const base = baseUrl === undefined ? {} : { baseUrl };
-  const client: Client = new Octokit({ auth: token, throttle, retry, request, log: silent, ...base });
   const errors = { now: options.now, redact: options.redact };
+  const guarding = { guard: noGuard, errors, pace, renew: async () => null };
+  const octokit = new Octokit({ auth: token, throttle, retry, request, log: silent, ...base });
+  const client = guardClient(octokit, guarding);
   const { owner, repo } = splitName(options.repository);
   const { data } = await calling(errors, () => client.request('GET /repos/{owner}/{repo}', { owner, repo }));
   return createRepoPort({
     client,
-    ref: { id: Number(data.id), fullName: data.full_name, installation: null },
+    ref: { forge: 'github', id: Number(data.id), fullName: data.full_name, installation: null },
     owner,
     repo,
     errors,

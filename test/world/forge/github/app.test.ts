@@ -17,7 +17,12 @@ function forgeWith(changes: Partial<GitHubOptions>) {
   const baseUrl = github.apiUrl;
   return createGitHub({ appId, privateKey, baseUrl, webhookSecrets: [webhookSecret], ...common, ...changes });
 }
-const refOf = ({ repo }: Stage) => ({ id: repo.id, fullName: repo.fullName, installation: repo.installation });
+const refOf = ({ repo }: Stage) => ({
+  forge: 'github',
+  id: repo.id,
+  fullName: repo.fullName,
+  installation: repo.installation,
+});
 const minted = () => stage.github.requests.filter(({ path }) => path.endsWith('/access_tokens')).length;
 
 function otherKey(): string {
@@ -33,7 +38,7 @@ test('finds the installation of a repository whose event named none', async () =
 });
 
 test('says not-found of a repository without the app', async () => {
-  const opening = stage.forge.repo({ id: 1, fullName: 'acme/elsewhere', installation: null });
+  const opening = stage.forge.repo({ forge: 'github', id: 1, fullName: 'acme/elsewhere', installation: null });
 
   await expect(opening).rejects.toMatchObject({ kind: 'not-found' });
 });
@@ -63,7 +68,12 @@ test('writes of one installation keep their distance, those of another do not wa
   const paced = forgeWith({ pace: { ...fast, write: pause } });
   const other = await stage.github.createRepo({ owner: 'other', name: 'gitops' });
   const one = await paced.repo(refOf(stage));
-  const two = await paced.repo({ id: other.id, fullName: other.fullName, installation: other.installation });
+  const two = await paced.repo({
+    forge: 'github',
+    id: other.id,
+    fullName: other.fullName,
+    installation: other.installation,
+  });
   const check = {
     state: 'running',
     conclusion: null,

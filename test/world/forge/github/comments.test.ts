@@ -28,7 +28,7 @@ test('adopts the comment of a POST whose answer was lost', async () => {
 test('deletes twins of ours and keeps the oldest', async () => {
   const { id } = await ensure('kept');
   // What a lost answer on another machine leaves behind: a second comment with our marker by our own user.
-  for (const { body } of live()) stage.repo.addComment(number, 'fairlead[bot]', body);
+  for (const { body } of live()) await stage.repo.addComment(number, 'fairlead[bot]', body);
 
   const outcome = await ensure('kept anew');
 

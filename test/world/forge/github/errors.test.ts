@@ -31,6 +31,7 @@ afterEach(() => {
   nock.cleanAll();
 });
 afterAll(() => {
+  nock.enableNetConnect();
   nock.restore();
 });
 
@@ -114,11 +115,19 @@ test.each([
   [422, 'invalid'],
   [451, 'forbidden'],
 ] as const)('%i is %s', async (status, kind) => {
+  // Whether it is the pull alone that is missing.
+  if (kind === 'not-found') nock(api).get('/repos/acme/gitops').reply(200, {});
   expect(await answering(status, { message: 'no' })).toMatchObject({ kind, status, retryAt: null });
 });
 
 test('a 5xx on a read is unavailable after three more tries', async () => {
-  const error = await answering(503, { message: 'Service unavailable' }, { 'retry-after': '20' }, 4);
+  const error = await answering(503, { message: 'Service unavailable' }, {}, 4);
+
+  expect(error).toMatchObject({ kind: 'unavailable', status: 503, retryAt: null });
+});
+
+test('a 5xx that says when to come back is not tried again before', async () => {
+  const error = await answering(503, { message: 'Service unavailable' }, { 'retry-after': '20' });
 
   expect(error).toMatchObject({ kind: 'unavailable', status: 503, retryAt: new Date('2026-03-01T12:00:20Z') });
 });

@@ -8,7 +8,7 @@ const older = 'old-9a8b7c6d5e4f3a2b';
 const receiver = createReceiver([secret, older]);
 
 const repository = { id: 42, full_name: 'acme/gitops' };
-const repo = { id: 42, fullName: 'acme/gitops', installation: 7 };
+const repo = { forge: 'github', id: 42, fullName: 'acme/gitops', installation: 7 };
 const around = { repository, installation: { id: 7 } };
 const pull = { number: 3, pull_request: { head: { sha: 'abc' } } };
 
@@ -98,11 +98,67 @@ describe('normalise', () => {
     expect(events).toEqual([{ kind: 'pull-closed', repo, pull: 3 }]);
   });
 
-  test('a push to a branch means it moved; tags and deleted branches mean nothing', () => {
-    const push = (payload: object) => receiver.normalise(delivery('push', { after: 'def', ...payload, ...around }));
+  test('closed and merged means the pull is merged into its base', () => {
+    const { number } = pull;
+    const merged = { action: 'closed', number, pull_request: { merged: true, base: { ref: 'main' } }, ...around };
 
-    const moved = { kind: 'branch-moved', repo, branch: 'feature/x', head: 'def' };
+    const events = receiver.normalise(delivery('pull_request', merged));
+
+    expect(events).toEqual([{ kind: 'pull-merged', repo, pull: 3, branch: 'main' }]);
+  });
+
+  describe('comments', () => {
+    interface Changes {
+      readonly action?: string;
+      readonly body?: string;
+      readonly type?: string;
+      readonly sender?: string;
+      readonly issue?: object;
+    }
+    const comment = ({ action = 'created', body = '/fairlead diff', type = 'User', ...more }: Changes = {}) =>
+      receiver.normalise(
+        delivery('issue_comment', {
+          action,
+          issue: { number: 3, pull_request: {}, ...more.issue },
+          comment: { id: 9, body, user: { login: 'mona', type } },
+          sender: { login: 'mona', type: more.sender ?? type },
+          ...around,
+        }),
+      );
+
+    test('a new one with a command is told with its thread', () => {
+      const thread = { kind: 'pull', number: 3 };
+
+      expect(comment()).toEqual([{ kind: 'comment-created', repo, thread, comment: 9, author: 'mona' }]);
+      expect(comment({ issue: { pull_request: undefined } })).toMatchObject([{ thread: { kind: 'issue', number: 3 } }]);
+    });
+
+    test.each<[string, Changes]>([
+      ['an edited one', { action: 'edited' }],
+      ['one of a bot', { type: 'Bot' }],
+      ['one sent by a bot in the name of a person', { sender: 'Bot' }],
+      ['one without a command', { body: 'see `/fairlead diff`' }],
+      ['one that speaks to another word', { body: '/fairleads diff' }],
+      ['one in a code block', { body: '    /fairlead diff' }],
+    ])('%s means nothing', (_what, changes) => {
+      expect(comment(changes)).toEqual([]);
+    });
+
+    test('one of a hundred thousand blank lines is read at once', () => {
+      const before = performance.now();
+
+      expect(comment({ body: `${' \n'.repeat(100_000)}/fairlea` })).toEqual([]);
+      expect(performance.now() - before).toBeLessThan(1000);
+    });
+  });
+
+  test('a push to a branch means it moved; tags and deleted branches mean nothing', () => {
+    const push = (payload: object) =>
+      receiver.normalise(delivery('push', { before: 'abc', after: 'def', ...payload, ...around }));
+
+    const moved = { kind: 'branch-moved', repo, branch: 'feature/x', head: 'def', before: 'abc' };
     expect(push({ ref: 'refs/heads/feature/x', deleted: false })).toEqual([moved]);
+    expect(push({ ref: 'refs/heads/feature/x', before: '0'.repeat(40) })).toEqual([{ ...moved, before: null }]);
     expect(push({ ref: 'refs/tags/v1', deleted: false })).toEqual([]);
     expect(push({ ref: 'refs/heads/gone', deleted: true })).toEqual([]);
   });
@@ -115,15 +171,20 @@ describe('normalise', () => {
     expect(run('completed')).toEqual([]);
   });
 
-  test.each(['ping', 'installation', 'issue_comment', 'star', '__proto__', 'constructor', 'toString'])(
-    '%s means nothing',
-    (event) => {
-      expect(receiver.normalise(delivery(event, { zen: 'Keep it logically awesome.' }))).toEqual([]);
-    },
-  );
+  test.each([
+    'ping',
+    'pull_request_review',
+    'pull_request_review_comment',
+    'star',
+    '__proto__',
+    'constructor',
+    'toString',
+  ])('%s means nothing', (event) => {
+    expect(receiver.normalise(delivery(event, { zen: 'Keep it logically awesome.' }))).toEqual([]);
+  });
 
   test('an installation that is not named is null', () => {
-    const payload = { ref: 'refs/heads/main', after: 'def', repository };
+    const payload = { ref: 'refs/heads/main', before: 'abc', after: 'def', repository };
 
     expect(receiver.normalise(delivery('push', payload))).toMatchObject([{ repo: { installation: null } }]);
   });

@@ -56,7 +56,7 @@ export async function openStage(changes: { appYaml?: string; pace?: Pace; now?: 
     redact: (text) => text,
     pace: changes.pace ?? fast,
   });
-  const ref = { id: repo.id, fullName: repo.fullName, installation: repo.installation };
+  const ref = { forge: 'github', id: repo.id, fullName: repo.fullName, installation: repo.installation };
   const port = await forge.repo(ref);
   const stop = async () => {
     if (!opened.delete(stage)) return;

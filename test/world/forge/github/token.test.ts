@@ -72,7 +72,7 @@ test("a person's token finds the person's own comment and not that of the job", 
 test('knows the repository by its id', async () => {
   const port = await open(jobToken(reader));
 
-  expect(port.ref).toEqual({ id: stage.repo.id, fullName: 'acme/gitops', installation: null });
+  expect(port.ref).toEqual({ forge: 'github', id: stage.repo.id, fullName: 'acme/gitops', installation: null });
 });
 
 test('says not-found of a repository the token does not reach', async () => {
