@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { type RunProcess, runProcess } from '../tools/process.ts';
+import type { ProcessHost } from '../tools/process-host.ts';
 
 /** One request for a bare repository, already authenticated. */
 export interface GitRequest {
@@ -11,6 +13,12 @@ export interface GitRequest {
   readonly query: string;
 }
 
+/** Where the repositories of a pretend forge stand, and what starts Git there. */
+export interface GitPlace {
+  readonly dir: string;
+  readonly processes: ProcessHost;
+}
+
 /** Variables that keep Git to the repository: no global or system configuration, never a prompt. */
 export const isolatedGit: readonly string[] = [
   'GIT_CONFIG_GLOBAL=/dev/null',
@@ -19,27 +27,30 @@ export const isolatedGit: readonly string[] = [
 ];
 
 /** Milliseconds one fetch or push may take. */
-const DEADLINE = 60_000;
+const deadlineMs = 60_000;
 
 /**
  * Serves real Git over HTTP through `git http-backend`, the CGI program that comes with Git. Variables go through `env`,
  * so that the process's own environment is inherited without being read here.
  */
-export function serveGit(incoming: IncomingMessage, outgoing: ServerResponse, request: GitRequest): Promise<void> {
-  const variables = [...isolatedGit, ...cgiVariables(incoming, request)];
-  const backend = spawn('env', [...variables, 'git', 'http-backend'], { timeout: DEADLINE });
-  incoming.pipe(backend.stdin);
-  // A client that goes away, or a backend that answers without reading the body: both end the pipe early.
-  backend.stdin.on('error', () => incoming.resume());
-  return new Promise((resolve, reject) => {
-    forwardAnswer(backend.stdout, outgoing);
-    backend.on('error', reject);
-    backend.on('close', () => {
-      if (!outgoing.headersSent) outgoing.writeHead(500);
-      outgoing.end();
-      resolve();
-    });
+export async function serveGit(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  request: GitRequest,
+  run: RunProcess = runProcess,
+): Promise<void> {
+  const { stdout } = await run({
+    command: 'env',
+    args: [...isolatedGit, ...cgiVariables(incoming, request), 'git', 'http-backend'],
+    input: await buffer(incoming),
+    maxOutputBytes: 512 * 1024 * 1024,
+    signal: AbortSignal.timeout(2 * deadlineMs),
+    deadlineMs,
   });
+  const end = stdout.indexOf('\r\n\r\n');
+  if (end < 0) outgoing.writeHead(500);
+  else writeHead(stdout.toString('latin1', 0, end), outgoing);
+  outgoing.end(stdout.subarray(end < 0 ? stdout.length : end + 4));
 }
 
 function cgiVariables(incoming: IncomingMessage, request: GitRequest): string[] {
@@ -56,23 +67,6 @@ function cgiVariables(incoming: IncomingMessage, request: GitRequest): string[] 
     'REMOTE_USER=pretend',
     'REMOTE_ADDR=127.0.0.1',
   ];
-}
-
-/** Splits the CGI header block off the output and passes the rest on as it comes. */
-function forwardAnswer(output: NodeJS.ReadableStream, outgoing: ServerResponse): void {
-  let head: Buffer | null = Buffer.alloc(0);
-  output.on('data', (chunk: Buffer) => {
-    if (head === null) {
-      outgoing.write(chunk);
-      return;
-    }
-    head = Buffer.concat([head, chunk]);
-    const end = head.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    writeHead(head.subarray(0, end).toString('latin1'), outgoing);
-    outgoing.write(head.subarray(end + 4));
-    head = null;
-  });
 }
 
 function writeHead(block: string, outgoing: ServerResponse): void {

@@ -12,6 +12,8 @@ import { Registry } from './registry.ts';
 import { seedObjects } from './seed.ts';
 import { refusal } from './status.ts';
 import { ObjectStore } from './store.ts';
+import type { WorkloadOptions } from './workloads/options.ts';
+import { runWorkloads } from './workloads/workloads.ts';
 
 /** How a server is set up. */
 export interface ApiServerOptions {
@@ -27,6 +29,8 @@ export interface ApiServerOptions {
   readonly seed: readonly JsonObject[] | Promise<readonly JsonObject[]>;
   /** The field manager the seed is applied as. */
   readonly seedManager: string;
+  /** Lets Deployments, StatefulSets, Jobs and Pods do what they say; without it they only are. */
+  readonly workloads?: WorkloadOptions;
   /** Where derived schemas are kept between runs; null derives them anew. */
   readonly cacheDir: string | null;
 }
@@ -64,11 +68,18 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const { mergeModule, now } = options;
   const merge = typeof mergeModule === 'string' ? openMerge(mergeModule, now) : mergeModule;
   const closing = new AbortController();
-  const parts = { store, registry: new Registry(store), merge, documents: openDocuments(options.cacheDir) };
+  const parts = {
+    store,
+    logs: new Map(),
+    registry: new Registry(store),
+    merge,
+    documents: openDocuments(options.cacheDir),
+  };
   const ready = seedObjects(parts, options.seed, options.seedManager);
   // Whoever awaits `ready` sees the fault; without a listener it would end the process.
   ready.catch(() => undefined);
   const api: Api = { ...parts, users: usersOf(options), ready, closing: closing.signal };
+  if (options.workloads !== undefined) runWorkloads(api, now, options.workloads);
   const requests: LoggedRequest[] = [];
   const server = createServer((incoming, response) => {
     if (requests.length < logLimit) requests.push({ method: incoming.method ?? '', path: incoming.url ?? '' });

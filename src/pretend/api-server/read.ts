@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, pickText } from '../../model/json.ts';
 import type { Api } from './api.ts';
 import { type ApiAnswer, type ApiRequest, ok } from './exchange.ts';
 import type { ServedKind } from './kinds.ts';
+import { readLog } from './pod-logs.ts';
 import { groupVersionOf } from './registry.ts';
 import type { Route } from './route.ts';
 import { readSelector } from './selectors.ts';
@@ -12,7 +13,7 @@ export function readOne(api: Api, route: Route, request: ApiRequest): ApiAnswer 
   const { kind, namespace, name } = route;
   const object = api.store.get(kind, namespace, name ?? '');
   if (object === undefined) throw notFound(kind, name ?? '');
-  if (route.subresource === 'log') return ok('', 'text/plain');
+  if (route.subresource === 'log') return readLog(api.logs, object, request.query);
   const shape = shapeFor(kind, request);
   return ok(shape.one(object));
 }

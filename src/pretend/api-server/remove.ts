@@ -16,9 +16,11 @@ export function removeOne(api: Api, route: Route, request: ApiRequest, now: () =
   if (object === undefined) throw notFound(kind, name ?? '');
   const options = readOptions(request);
   checkPreconditions(kind, object, options);
-  const isHeld = finalizersOf(object).length > 0;
+  // What holds others is still seen terminating when the answer comes.
+  const isHeld = finalizersOf(object).length > 0 || isHolder(kind);
+  const last = marked(kind, object, now);
   if (!isDry(request, options)) removeObject(api, kind, object, now);
-  if (isHeld) return ok(api.store.get(kind, namespace, name ?? '') ?? object);
+  if (isHeld) return ok(api.store.get(kind, namespace, name ?? '') ?? last);
   const details = { ...detailsOf(kind, name ?? ''), uid: pick(object, 'metadata', 'uid') ?? null };
   return ok({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
 }
@@ -40,19 +42,45 @@ export function removeMany(api: Api, route: Route, request: ApiRequest, now: () 
   });
 }
 
-/** Removes an object, or marks it while finalizers hold it. What a namespace or definition holds goes with it. */
-function removeObject(api: Api, kind: ServedKind, object: JsonObject, now: () => number): void {
-  if (finalizersOf(object).length > 0) {
-    if (pick(object, 'metadata', 'deletionTimestamp') === undefined) api.store.put(kind, marked(object, now));
-    return;
+/**
+ * Removes an object, or marks it while finalizers hold it. What a namespace or definition holds goes with it; the holder itself
+ * stays, terminating, until all of that is gone.
+ */
+export function removeObject(api: Held, kind: ServedKind, object: JsonObject, now: () => number): void {
+  const isHeld = finalizersOf(object).length > 0 || isHolder(kind);
+  if (!isHeld) {
+    api.store.remove(kind, object);
+  } else {
+    if (!isMarked(object)) api.store.put(kind, marked(kind, object, now));
+    for (const [inner, held] of contentsOf(api, kind, object)) removeObject(api, inner, held, now);
   }
-  for (const [inner, held] of contentsOf(api, kind, object)) removeObject(api, inner, held, now);
-  api.store.remove(kind, object);
+  finishTerminating(api);
 }
 
-function contentsOf(api: Api, kind: ServedKind, object: JsonObject): readonly (readonly [ServedKind, JsonObject])[] {
+type Held = Pick<Api, 'store' | 'registry'>;
+
+/** Removes the namespaces and definitions that are being deleted and hold nothing any more. */
+export function finishTerminating(api: Held): void {
+  for (const kind of [namespaceKind, definitionKind]) {
+    for (const [, object] of api.store.list(kind, null)) {
+      if (!isMarked(object) || finalizersOf(object).length > 0) continue;
+      if (contentsOf(api, kind, object).length === 0) api.store.remove(kind, object);
+    }
+  }
+}
+
+/** Whether other objects live in objects of this kind. */
+export function isHolder(kind: ServedKind): boolean {
+  return kind === namespaceKind || kind === definitionKind;
+}
+
+function isMarked(object: JsonObject): boolean {
+  return pick(object, 'metadata', 'deletionTimestamp') !== undefined;
+}
+
+function contentsOf(api: Held, kind: ServedKind, object: JsonObject): readonly (readonly [ServedKind, JsonObject])[] {
   const name = pickText(object, 'metadata', 'name') ?? '';
-  if (kind !== namespaceKind && kind !== definitionKind) return [];
+  if (!isHolder(kind)) return [];
   const inner =
     kind === namespaceKind ? api.registry.kinds.filter((one) => one.namespaced) : customKindsOf(object).slice(0, 1);
   const namespace = kind === namespaceKind ? name : null;
@@ -67,10 +95,14 @@ function finalizersOf(object: JsonObject): readonly Json[] {
   return isJsonList(finalizers) ? finalizers.filter((one) => !liftedFinalizers.has(String(one))) : [];
 }
 
-function marked(object: JsonObject, now: () => number): JsonObject {
+function marked(kind: ServedKind, object: JsonObject, now: () => number): JsonObject {
   const metadata = isJsonObject(object.metadata) ? object.metadata : {};
   const deletionTimestamp = new Date(now()).toISOString().replace(/\.\d+Z$/, 'Z');
-  return { ...object, metadata: { ...metadata, deletionTimestamp, deletionGracePeriodSeconds: 0 } };
+  if (kind !== namespaceKind) {
+    return { ...object, metadata: { ...metadata, deletionTimestamp, deletionGracePeriodSeconds: 0 } };
+  }
+  const status = isJsonObject(object.status) ? object.status : {};
+  return { ...object, metadata: { ...metadata, deletionTimestamp }, status: { ...status, phase: 'Terminating' } };
 }
 
 function readOptions(request: ApiRequest): JsonObject {

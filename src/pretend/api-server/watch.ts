@@ -33,7 +33,7 @@ export function streamWatch(api: Api, route: Route, request: ApiRequest, respons
     response.end();
     return;
   }
-  const bookmark = (marks: JsonObject) => send('BOOKMARK', bookmarkOf(api, route, marks));
+  const bookmark = (marks: JsonObject) => send('BOOKMARK', plan.shape.one(bookmarkOf(api, route, marks)));
   if (plan.sendsInitial && plan.isSynced) bookmark({ annotations: { 'k8s.io/initial-events-end': 'true' } });
   const stop = api.store.onChange((event) => {
     const seen = isIn(route, event) ? seenAs(event, plan.selected) : null;

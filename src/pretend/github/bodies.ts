@@ -1,13 +1,5 @@
 import type { FileChange } from './git-repository.ts';
-import {
-  type CheckRun,
-  type Comment,
-  type PullRequest,
-  type Repository,
-  type User,
-  userOf,
-  type World,
-} from './state.ts';
+import { type CheckRun, type PullRequest, type Repository, type User, userOf, type World } from './state.ts';
 
 type Body = Record<string, unknown>;
 
@@ -25,6 +17,7 @@ export function repositoryBody(world: World, repository: Repository): Body {
     full_name: repository.fullName,
     owner: userBody(world, userOf(world, repository.owner)),
     private: repository.isPrivate,
+    archived: repository.isArchived,
     visibility: repository.isPrivate ? 'private' : 'public',
     html_url: web,
     url: apiUrl(world, repository),
@@ -39,6 +32,7 @@ export function pullBody(world: World, repository: Repository, pull: PullRequest
     merged: pull.mergedAt !== null,
     mergeable: pull.mergedAt === null ? pull.isMergeable : null,
     mergeable_state: pull.isMergeable ? 'clean' : 'dirty',
+    merged_by: pull.mergedBy === null ? null : userBody(world, pull.mergedBy),
   };
 }
 
@@ -49,6 +43,8 @@ export function pullListBody(world: World, repository: Repository, pull: PullReq
     id: pull.id,
     number: pull.number,
     title: pull.title,
+    body: pull.body,
+    labels: pull.labels.map(labelBody),
     state: pull.state,
     draft: pull.draft,
     user: userBody(world, pull.author),
@@ -60,6 +56,11 @@ export function pullListBody(world: World, repository: Repository, pull: PullReq
     updated_at: pull.updatedAt.toISOString(),
     html_url: `${world.origin}/${repository.fullName}/pull/${pull.number}`,
   };
+}
+
+/** A label, which GitHub makes on first mention. */
+export function labelBody(name: string): Body {
+  return { name, color: 'ededed', default: false, description: '' };
 }
 
 /** A fork is another repository: its id and owner differ. */
@@ -75,20 +76,6 @@ export function fileBody(world: World, repository: Repository, file: FileChange)
   const url = `${apiUrl(world, repository)}/contents/${file.filename}`;
   const previous = file.previous === null ? {} : { previous_filename: file.previous };
   return { filename: file.filename, status: file.status, contents_url: url, sha: '0'.repeat(40), ...previous };
-}
-
-export function commentBody(world: World, repository: Repository, comment: Comment): Body {
-  return {
-    id: comment.id,
-    body: comment.body,
-    user: userBody(world, comment.author),
-    url: `${apiUrl(world, repository)}/issues/comments/${comment.id}`,
-    html_url: `${world.origin}/${repository.fullName}/pull/${comment.issue}#issuecomment-${comment.id}`,
-    issue_url: `${apiUrl(world, repository)}/issues/${comment.issue}`,
-    created_at: comment.createdAt.toISOString(),
-    updated_at: comment.updatedAt.toISOString(),
-    performed_via_github_app: comment.byApp ? appBody(world) : null,
-  };
 }
 
 export function checkRunBody(world: World, repository: Repository, run: CheckRun): Body {
@@ -140,6 +127,7 @@ export function installationBody(world: World, repository: Repository): Body {
   };
 }
 
-function apiUrl(world: World, repository: Repository): string {
+/** Where the API keeps a repository. */
+export function apiUrl(world: World, repository: Repository): string {
   return `${world.origin}/api/v3/repos/${repository.fullName}`;
 }

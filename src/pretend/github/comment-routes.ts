@@ -1,5 +1,6 @@
-import { commentBody, userBody } from './bodies.ts';
-import { type Answer, pageOf, Refusal, type RepositoryCall, type RepositoryRoute } from './route.ts';
+import { addComment, deleteComment, editComment, react } from './issue-actions.ts';
+import { commentBody, reactionBody } from './issue-bodies.ts';
+import { type Answer, actorOf, pageOf, Refusal, type RepositoryCall, type RepositoryRoute } from './route.ts';
 import type { Comment } from './state.ts';
 
 // GitHub lets either permission in where the issue is a pull.
@@ -18,56 +19,91 @@ const LONGEST_BODY = 65_536;
 const many = '/repos/{owner}/{repo}/issues/{issue_number}/comments';
 const one = '/repos/{owner}/{repo}/issues/comments/{comment_id}';
 
-/** Comments of pulls. */
+const ofRepository = '/repos/{owner}/{repo}/issues/comments';
+
+const reactions = `${one}/reactions`;
+
+/** Comments of pulls and issues, and what stands below them. */
 export const commentRoutes: readonly RepositoryRoute[] = [
   { operation: `GET ${many}`, by: 'repository', needs: read, run: listComments },
-  { operation: `POST ${many}`, by: 'repository', needs: write, run: createComment },
+  { operation: `POST ${many}`, by: 'repository', needs: write, run: create },
+  { operation: `GET ${ofRepository}`, by: 'repository', needs: read, run: listAll },
   { operation: `GET ${one}`, by: 'repository', needs: read, run: (call) => answer(call, find(call), 200) },
-  { operation: `PATCH ${one}`, by: 'repository', needs: write, run: editComment },
-  { operation: `DELETE ${one}`, by: 'repository', needs: write, run: deleteComment },
-  { operation: `POST ${one}/reactions`, by: 'repository', needs: write, run: react },
+  { operation: `PATCH ${one}`, by: 'repository', needs: write, run: edit },
+  { operation: `DELETE ${one}`, by: 'repository', needs: write, run: remove },
+  { operation: `GET ${reactions}`, by: 'repository', needs: read, run: listReactions },
+  { operation: `POST ${reactions}`, by: 'repository', needs: write, run: addReaction },
+  { operation: `DELETE ${reactions}/{reaction_id}`, by: 'repository', needs: write, run: removeReaction },
 ];
 
 function listComments(call: RepositoryCall): Answer {
-  const issue = requirePull(call);
-  const live = [...call.repository.comments.values()].filter((comment) => comment.issue === issue && !comment.deleted);
+  const issue = requireThread(call);
+  const { comments, lagging } = call.repository;
+  const live = [...comments.values()].filter(({ id, ...comment }) => {
+    return comment.issue === issue && !comment.deleted && !lagging.has(id);
+  });
   return pageOf(
     call,
     live.map((comment) => commentBody(call.world, call.repository, comment)),
   );
 }
 
-function createComment(call: RepositoryCall): Answer {
-  const { world, repository, token } = call;
-  const issue = requirePull(call);
-  const body = bodyText(call);
-  const at = world.now();
-  const facts = { id: world.nextId(), issue, author: token.user, byApp: token.byApp, createdAt: at, updatedAt: at };
-  const comment: Comment = { ...facts, body, history: [body], reactions: [], deleted: false };
-  repository.comments.set(comment.id, comment);
-  return answer(call, comment, 201);
+/** Comments of every thread; `since` is compared with the last update. */
+function listAll(call: RepositoryCall): Answer {
+  const { searchParams } = call.url;
+  const since = new Date(searchParams.get('since') ?? 0);
+  const live = [...call.repository.comments.values()].filter(
+    ({ deleted, updatedAt }) => !deleted && updatedAt >= since,
+  );
+  const isByUpdate = searchParams.get('sort') === 'updated';
+  const sorted = live.toSorted(
+    (a, b) => (isByUpdate ? a.updatedAt.getTime() - b.updatedAt.getTime() : 0) || a.id - b.id,
+  );
+  const ordered = searchParams.get('direction') === 'desc' ? sorted.toReversed() : sorted;
+  return pageOf(
+    call,
+    ordered.map((comment) => commentBody(call.world, call.repository, comment)),
+  );
 }
 
-function editComment(call: RepositoryCall): Answer {
+async function create(call: RepositoryCall): Promise<Answer> {
+  const issue = requireThread(call);
+  return answer(call, await addComment(call, actorOf(call), { issue, body: bodyText(call) }), 201);
+}
+
+async function edit(call: RepositoryCall): Promise<Answer> {
   const comment = requireOwn(call, find(call));
-  comment.body = bodyText(call);
-  comment.updatedAt = call.world.now();
-  comment.history.push(comment.body);
+  await editComment(call, actorOf(call), { comment, body: bodyText(call) });
   return answer(call, comment, 200);
 }
 
-function deleteComment(call: RepositoryCall): Answer {
-  requireOwn(call, find(call)).deleted = true;
+async function remove(call: RepositoryCall): Promise<Answer> {
+  await deleteComment(call, actorOf(call), requireOwn(call, find(call)));
   return { status: 204 };
 }
 
-function react(call: RepositoryCall): Answer {
-  const comment = find(call);
-  const content = String(call.body['content']);
-  const isNew = !comment.reactions.includes(content);
-  if (isNew) comment.reactions.push(content);
-  const body = { id: comment.id, content, user: userBody(call.world, call.token.user) };
-  return { status: isNew ? 201 : 200, body };
+function listReactions(call: RepositoryCall): Answer {
+  const content = call.url.searchParams.get('content');
+  const shown = find(call).reactions.filter((entry) => content === null || entry.content === content);
+  return pageOf(
+    call,
+    shown.map((entry) => reactionBody(call.world, entry)),
+  );
+}
+
+function addReaction(call: RepositoryCall): Answer {
+  const to = { comment: find(call), content: String(call.body['content']) };
+  const { reaction, isNew } = react(call, call.token.user, to);
+  return { status: isNew ? 201 : 200, body: reactionBody(call.world, reaction) };
+}
+
+function removeReaction(call: RepositoryCall): Answer {
+  const { reactions: standing } = find(call);
+  const at = standing.findIndex(({ id }) => id === Number(call.params['reaction_id']));
+  if (at < 0) throw new Refusal(404, 'Not Found');
+  if (standing[at]?.user.id !== call.token.user.id) throw new Refusal(403, 'Must be the author of the reaction');
+  standing.splice(at, 1);
+  return { status: 204 };
 }
 
 /** Apps edit and delete only what they wrote, unless they may write to issues. */
@@ -90,9 +126,11 @@ function bodyText({ body }: RepositoryCall): string {
   return text;
 }
 
-function requirePull({ repository, params }: RepositoryCall): number {
+function requireThread({ repository, params, token }: RepositoryCall): number {
   const number = Number(params['issue_number']);
-  if (!repository.pulls.has(number)) throw new Refusal(404, 'Not Found');
+  // `pull_requests` opens comments of pulls only.
+  const isOpen = repository.pulls.has(number) || (repository.issues.has(number) && 'issues' in token.permissions);
+  if (!isOpen) throw new Refusal(404, 'Not Found');
   return number;
 }
 

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
-import { isolatedGit } from '../git-http.ts';
+import { mkdir } from 'node:fs/promises';
+import type { RunProcess } from '../../tools/process.ts';
+import { createGitObjects, type GitObjects } from './git-objects.ts';
+import { expectSuccess, type GitRunner, gitRunner } from './git-process.ts';
 
 /** A commit to make: `null` as content removes the file. */
 export interface CommitSpec {
@@ -26,22 +28,37 @@ export interface GitRepository {
   resolve(revision: string): Promise<string | null>;
   setRef(ref: string, sha: string | null): Promise<void>;
   /** Commit that merges head into base, stored under the ref; null when they conflict. */
-  merge(spec: { base: string; head: string; ref: string; message: string; at: Date }): Promise<string | null>;
+  merge(spec: MergeSpec): Promise<string | null>;
   /** What head changes since it left base. */
   changes(base: string, head: string): Promise<readonly FileChange[]>;
   branches(): Promise<ReadonlyMap<string, string>>;
+  /** Whether a commit stands on another's line. */
+  isAncestor(commit: string, of: string): Promise<boolean>;
+  readonly objects: GitObjects;
+}
+
+/** Two commits to be merged, and the full ref that moves to the result. */
+export interface MergeSpec {
+  readonly base: string;
+  readonly head: string;
+  readonly ref: string;
+  readonly message: string;
+  readonly at: Date;
+  /** One parent only, the base. */
+  readonly squash?: boolean;
 }
 
 /** Makes an empty bare repository that can be fetched by commit id and pushed to over HTTP. */
-export async function createGitRepository(path: string, branch: string): Promise<GitRepository> {
-  await run(['init', '--quiet', '--bare', `--initial-branch=${branch}`, path]);
+export async function createGitRepository(path: string, branch: string, run?: RunProcess): Promise<GitRepository> {
+  await mkdir(path, { recursive: true });
+  const git = gitRunner(path, run);
+  await git(['init', '--quiet', '--bare', `--initial-branch=${branch}`]);
   const settings = { 'http.receivepack': 'true', 'uploadpack.allowReachableSHA1InWant': 'true', 'gc.auto': '0' };
-  for (const [key, value] of Object.entries(settings)) await run(['-C', path, 'config', key, value]);
-  return openGitRepository(path);
+  for (const [key, value] of Object.entries(settings)) await git(['config', key, value]);
+  return openGitRepository(path, git);
 }
 
-function openGitRepository(path: string): GitRepository {
-  const git = (args: readonly string[], input = '') => run(['-C', path, ...args], input);
+function openGitRepository(path: string, git: GitRunner): GitRepository {
   const resolve = async (revision: string) => {
     const { code, output } = await git(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]);
     return code === 0 ? output.trim() : null;
@@ -56,15 +73,15 @@ function openGitRepository(path: string): GitRepository {
     setRef: async (ref, sha) => {
       await expectSuccess(git(sha === null ? ['update-ref', '-d', ref] : ['update-ref', ref, sha]));
     },
-    merge: async ({ base, head, ref, message, at }) => {
-      const merged = await git(['merge-tree', '--write-tree', base, head]);
+    merge: async (spec) => {
+      const merged = await git(['merge-tree', '--write-tree', spec.base, spec.head]);
       if (merged.code !== 0) return null;
-      const tree = merged.output.trim();
-      await expectSuccess(
-        git(['fast-import', '--quiet', '--force'], mergeStream({ base, head, ref, message, at, tree })),
-      );
-      return resolve(ref);
+      const stream = mergeStream(spec, merged.output.trim());
+      await expectSuccess(git(['fast-import', '--quiet', '--force'], stream));
+      return resolve(spec.ref);
     },
+    isAncestor: async (commit, of) => (await git(['merge-base', '--is-ancestor', commit, of])).code === 0,
+    objects: createGitObjects(path, git),
     changes: async (base, head) => {
       const { output } = await expectSuccess(git(['diff', '--name-status', '-M', '-z', `${base}...${head}`]));
       return parseChanges(output);
@@ -87,15 +104,9 @@ function importStream(spec: CommitSpec): string {
   return `${commitHead(spec)}${from}${files.join('')}\n`;
 }
 
-function mergeStream(spec: {
-  base: string;
-  head: string;
-  ref: string;
-  message: string;
-  at: Date;
-  tree: string;
-}): string {
-  return `${commitHead(spec)}from ${spec.base}\nmerge ${spec.head}\nM 040000 ${spec.tree} ""\n\n`;
+function mergeStream(spec: MergeSpec, tree: string): string {
+  const second = spec.squash === true ? '' : `merge ${spec.head}\n`;
+  return `${commitHead(spec)}from ${spec.base}\n${second}M 040000 ${tree} ""\n\n`;
 }
 
 function commitHead(spec: { ref: string; message: string; at: Date }): string {
@@ -103,13 +114,14 @@ function commitHead(spec: { ref: string; message: string; at: Date }): string {
   return `commit ${spec.ref}\ncommitter Octo Cat <octo@cat.test> ${seconds} +0000\n${data(spec.message)}`;
 }
 
-/** A content that starts with `link:` makes a symbolic link, so that fixtures can hold one. */
+/** A content that starts with `link:` makes a symbolic link, `exec:` an executable file, so that fixtures can hold one. */
 function modeOf(content: string): string {
+  if (content.startsWith('exec:')) return '100755';
   return content.startsWith('link:') ? '120000' : '100644';
 }
 
 function data(text: string): string {
-  const content = text.startsWith('link:') ? text.slice('link:'.length) : text;
+  const content = text.replace(/^(?:link|exec):/, '');
   return `data ${Buffer.byteLength(content)}\n${content}\n`;
 }
 
@@ -134,33 +146,4 @@ function statusOf(letter: string): FileChange['status'] {
   if (letter === 'A') return 'added';
   if (letter === 'D') return 'removed';
   return letter === 'R' ? 'renamed' : 'modified';
-}
-
-interface Outcome {
-  readonly code: number;
-  readonly output: string;
-  readonly error: string;
-}
-
-async function expectSuccess(running: Promise<Outcome>): Promise<Outcome> {
-  const outcome = await running;
-  if (outcome.code !== 0) throw new Error(`git failed: ${outcome.error || outcome.output}`);
-  return outcome;
-}
-
-function run(args: readonly string[], input = ''): Promise<Outcome> {
-  const child = spawn('env', [...isolatedGit, 'git', ...args], { timeout: 60_000 });
-  const output: Buffer[] = [];
-  const error: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => error.push(chunk));
-  // Git may end without reading its input; the exit code tells.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({ code: code ?? 1, output: Buffer.concat(output).toString(), error: Buffer.concat(error).toString() }),
-    );
-  });
 }

@@ -2,8 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { load } from 'js-yaml';
-import { isolatedGit, serveGit } from '../git-http.ts';
-import { type Contract, loadContract } from './description.ts';
+import { startProcessHost } from '../../tools/process-host.ts';
+import { type GitPlace, isolatedGit, serveGit } from '../git-http.ts';
+import { loadContract } from './description.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createHooks, type Hooks } from './hooks.ts';
 import { allows, mintActionsToken, mintPersonalToken, requireToken } from './identity.ts';
@@ -11,7 +12,7 @@ import { addRepository, type PretendRepository } from './repository.ts';
 import { API_PREFIX, type LoggedRequest, type RestServer, serveRest } from './rest.ts';
 import { Refusal } from './route.ts';
 import { reachable } from './routes.ts';
-import { botOf, type Permissions, type World } from './state.ts';
+import { botOf, type Permissions, userOf, type World } from './state.ts';
 
 /** How to start the pretend GitHub. */
 export interface PretendGitHubOptions {
@@ -20,6 +21,8 @@ export interface PretendGitHubOptions {
   readonly now: () => Date;
   /** Empty folder for the bare repositories. */
   readonly dir: string;
+  /** Whether bodies are held to the official description, as by default. */
+  readonly bodies?: 'checked' | 'trusted';
 }
 
 /** A GitHub on loopback: REST API, Git, webhooks, faults. State lives in memory and in `dir`. */
@@ -34,9 +37,19 @@ export interface PretendGitHub {
   readonly requests: readonly LoggedRequest[];
   /** Requests and answers that broke the official description. */
   readonly violations: readonly string[];
+  /** Requests that came although a limit had told the caller to wait. */
+  readonly early: readonly LoggedRequest[];
+  /** What is left of the primary limit of 5,000 calls until it is full again. */
+  setQuota(remaining: number, resetAt: Date): void;
   createRepo(spec: { owner: string; name: string; isPrivate?: boolean }): Promise<PretendRepository>;
+  /** No token that was made so far is good any more. */
+  revokeTokens(): void;
   /** A token as GitHub Actions hands to a job of one repository. */
   actionsToken(repository: string, permissions: Permissions): string;
+  /** A team without members, such as `acme/sre`. */
+  addTeam(team: string): void;
+  /** Puts a user into a team, which is made on first mention. */
+  addMember(team: string, login: string): void;
   /** A person's token, for every repository. */
   personalToken(login: string, permissions: Permissions): string;
   close(): Promise<void>;
@@ -45,48 +58,62 @@ export interface PretendGitHub {
 /** Starts a GitHub on a free loopback port. */
 export async function startGitHub(options: PretendGitHubOptions): Promise<PretendGitHub> {
   const world = createWorld(options);
-  const contract = loadContract();
-  const hooks = createHooks(world.nextId);
-  const rest: RestServer = { world, contract, faults: createFaults(), requests: [], violations: [] };
+  const rest: RestServer = {
+    world,
+    faults: createFaults(),
+    requests: [],
+    violations: [],
+    quota: null,
+    early: [],
+    closedUntil: 0,
+  };
+  const processes = startProcessHost();
   const server = createServer((request, response) => {
-    serve(rest, options.dir, request, response).catch((error: unknown) => fail(rest, response, error));
+    serve(rest, { dir: options.dir, processes }, request, response).catch((error: unknown) =>
+      fail(rest, response, error),
+    );
   });
   world.origin = await listen(server);
-  return describe({ rest, server, hooks, contract, options });
+  return describe(rest, server, { dir: options.dir, processes });
 }
 
-function describe(parts: {
-  readonly rest: RestServer;
-  readonly server: Server;
-  readonly hooks: Hooks;
-  readonly contract: Contract;
-  readonly options: PretendGitHubOptions;
-}): PretendGitHub {
-  const { rest, server, hooks, contract, options } = parts;
+function describe(rest: RestServer, server: Server, { dir, processes }: GitPlace): PretendGitHub {
   const { world } = rest;
   return {
     apiUrl: `${world.origin}${API_PREFIX}`,
     app: { id: world.app.id, slug: world.app.slug, privateKey: world.app.privateKey },
     faults: rest.faults,
-    hooks,
+    hooks: world.hooks,
     requests: rest.requests,
     violations: rest.violations,
-    createRepo: (spec) => addRepository({ world, hooks, contract, dir: options.dir }, spec),
+    early: rest.early,
+    setQuota: (remaining, resetAt) => {
+      rest.quota = { remaining, resetAt };
+    },
+    revokeTokens: () => world.tokens.clear(),
+    createRepo: (spec) => addRepository(world, { ...spec, dir, run: processes.run }),
     actionsToken: (repository, permissions) => mintActionsToken(world, repository, permissions).value,
+    addMember: (team, login) => {
+      const members = world.teams.get(team) ?? new Set();
+      world.teams.set(team, members.add(userOf(world, login).login));
+    },
+    addTeam: (team) => {
+      world.teams.set(team, world.teams.get(team) ?? new Set());
+    },
     personalToken: (login, permissions) => mintPersonalToken(world, login, permissions).value,
-    close: () => {
+    close: async () => {
       server.closeAllConnections();
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-      });
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await processes.close();
     },
   };
 }
 
-function createWorld({ appYaml, now }: PretendGitHubOptions): World {
+function createWorld({ appYaml, now, bodies }: PretendGitHubOptions): World {
   const manifest = load(appYaml) as Record<string, unknown>;
   const name = String(manifest['name']);
   let last = 1000;
+  const nextId = () => ++last;
   const world: World = {
     now,
     app: {
@@ -98,10 +125,14 @@ function createWorld({ appYaml, now }: PretendGitHubOptions): World {
       ...appKeys(),
     },
     repositories: new Map(),
+    formerNames: new Map(),
     users: new Map(),
     tokens: new Map(),
     origin: '',
-    nextId: () => ++last,
+    teams: new Map(),
+    hooks: createHooks({ nextId, now }),
+    contract: loadContract(bodies),
+    nextId,
   };
   botOf(world);
   return world;
@@ -126,13 +157,29 @@ function listen(server: Server): Promise<string> {
   });
 }
 
-async function serve(rest: RestServer, dir: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  rest: RestServer,
+  { dir, processes }: GitPlace,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', rest.world.origin);
   if (url.pathname.startsWith(`${API_PREFIX}/`)) return serveRest(rest, request, response);
   const repository = /^\/([^/]+\/[^/]+)\.git\//.exec(url.pathname)?.[1];
   if (repository === undefined) throw new Refusal(404, 'Not Found');
   authorizeGit(rest.world, request, { repository, isPush: isPush(url) });
-  return serveGit(request, response, { projectRoot: dir, path: url.pathname, query: url.search.slice(1) });
+  return serveGit(
+    request,
+    response,
+    { projectRoot: dir, path: pathOnDisk(rest.world, repository, url.pathname), query: url.search.slice(1) },
+    processes.run,
+  );
+}
+
+/** A repository that was renamed stays where it was made; its former name leads there as well. */
+function pathOnDisk({ repositories, formerNames }: World, name: string, path: string): string {
+  const known = repositories.get(name) ?? formerNames.get(name);
+  return known === undefined ? path : path.replace(`/${name}.git`, `/${known.firstName}.git`);
 }
 
 function isPush(url: URL): boolean {

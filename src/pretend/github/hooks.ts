@@ -9,6 +9,16 @@ export interface Delivery {
   readonly statuses: number[];
 }
 
+/** One try of a delivery, as the app's log of deliveries keeps it. */
+export interface Attempt {
+  readonly id: number;
+  readonly delivery: Delivery;
+  readonly at: Date;
+  /** HTTP status of the receiver's answer; 502 when none came, as GitHub writes it down. */
+  readonly status: number;
+  readonly isRedelivery: boolean;
+}
+
 /** What to do with a delivery when it arises. */
 export type DeliveryPlan = 'send' | 'twice' | 'lose' | 'hold';
 
@@ -16,8 +26,10 @@ export type DeliveryPlan = 'send' | 'twice' | 'lose' | 'hold';
 export interface Hooks {
   /** Every delivery there was, sent or not. */
   readonly deliveries: readonly Delivery[];
-  /** Where to send from now on, signed by the secret. */
-  deliverTo(url: string, secret: string): void;
+  /** Every try, lost ones among them, oldest first. */
+  readonly attempts: readonly Attempt[];
+  /** Where to send from now on, signed by the secret; null: nowhere. */
+  deliverTo(url: string | null, secret: string): void;
   /** What happens to each new delivery; `send` until told otherwise. */
   plan(choose: (delivery: Delivery) => DeliveryPlan): void;
   emit(event: string, payload: object): Promise<void>;
@@ -29,19 +41,30 @@ export interface Hooks {
 /** Milliseconds a receiver has, as GitHub gives it. */
 const DEADLINE = 10_000;
 
+/** What GitHub writes down when no answer came. */
+const NO_ANSWER = 502;
+
 /** Hooks that deliver nowhere yet. */
-export function createHooks(nextId: () => number): Hooks {
+export function createHooks({ nextId, now }: { readonly nextId: () => number; readonly now: () => Date }): Hooks {
   const deliveries: Delivery[] = [];
+  const attempts: Attempt[] = [];
   const held: Delivery[] = [];
   let target: { url: string; secret: string } | null = null;
   let choose: (delivery: Delivery) => DeliveryPlan = () => 'send';
-  const post = async (delivery: Delivery) => {
-    if (target !== null) delivery.statuses.push(await send(target, delivery));
+  const note = (delivery: Delivery, status: number, isRedelivery = false) => {
+    attempts.push({ id: nextId(), delivery, at: now(), status: status === 0 ? NO_ANSWER : status, isRedelivery });
+  };
+  const post = async (delivery: Delivery, isRedelivery = false) => {
+    if (target === null) return;
+    const status = await send(target, delivery);
+    delivery.statuses.push(status);
+    note(delivery, status, isRedelivery);
   };
   return {
     deliveries,
+    attempts,
     deliverTo: (url, secret) => {
-      target = { url, secret };
+      target = url === null ? null : { url, secret };
     },
     plan: (next) => {
       choose = next;
@@ -52,6 +75,7 @@ export function createHooks(nextId: () => number): Hooks {
       deliveries.push(delivery);
       const plan = choose(delivery);
       if (plan === 'hold') held.push(delivery);
+      if (plan === 'lose') note(delivery, 0);
       if (plan === 'send' || plan === 'twice') await post(delivery);
       if (plan === 'twice') await post(delivery);
     },
@@ -61,7 +85,7 @@ export function createHooks(nextId: () => number): Hooks {
     redeliver: async (id) => {
       const delivery = deliveries.find((entry) => entry.id === id);
       if (delivery === undefined) throw new Error(`there was no delivery ${id}`);
-      await post(delivery);
+      await post(delivery, true);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Contract } from './description.ts';
+import { isDoneAllTheSame, sendBroken } from './broken-answers.ts';
 import { type FaultKind, type Faults, faultAnswer } from './faults.ts';
 import { type Answer, Refusal, type Route, refusalBody } from './route.ts';
 import { routes, runRoute } from './routes.ts';
@@ -17,11 +17,22 @@ export interface LoggedRequest {
 /** What serving the REST API needs. */
 export interface RestServer {
   readonly world: World;
-  readonly contract: Contract;
   readonly faults: Faults;
   readonly requests: LoggedRequest[];
   /** Requests and own answers that break the official description. */
   readonly violations: string[];
+  /** What is left of the primary limit; null: it never runs out. */
+  quota: Quota | null;
+  /** Requests that came although a limit had told the caller to wait. */
+  readonly early: LoggedRequest[];
+  /** Until when callers were told to wait, in milliseconds. */
+  closedUntil: number;
+}
+
+/** A primary limit that counts down with every request, until it is full again. */
+export interface Quota {
+  remaining: number;
+  readonly resetAt: Date;
 }
 
 /** Where the API begins, as on GitHub Enterprise Server. */
@@ -38,11 +49,33 @@ export async function serveRest(rest: RestServer, request: IncomingMessage, resp
   const body = await readJson(request);
   const logged: LoggedRequest = { method, path: path + url.search, body, status: 0 };
   rest.requests.push(logged);
-  const fault = rest.faults.take(method, path);
+  // The app itself has a limit of its own.
+  if (rest.world.now().getTime() < rest.closedUntil && !/^\/app\b/.test(path)) rest.early.push(logged);
+  const fault = rest.faults.take(method, path) ?? spend(rest);
   if (fault === 'hang') return;
   const answer = await answerTo(rest, { method, path, url, body, authorization: request.headers.authorization, fault });
   logged.status = answer.status;
+  if (sendBroken(fault, response, answer.body)) return;
+  noteClosure(rest, answer);
   send(rest, response, answer);
+}
+
+/** One call less of the quota; a fault once it is used up. */
+function spend(rest: RestServer): FaultKind | null {
+  const { quota, world } = rest;
+  if (quota === null) return null;
+  if (world.now() >= quota.resetAt) rest.quota = null;
+  else if (quota.remaining <= 0) return 'primary-limit';
+  else quota.remaining -= 1;
+  return null;
+}
+
+/** Remembers how long a caller was told to stay away. */
+function noteClosure(rest: RestServer, { headers = {} }: Answer): void {
+  const now = rest.world.now().getTime();
+  const wait = Number(headers['retry-after'] ?? 0) * 1000;
+  const reset = headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset']) * 1000 : 0;
+  if (wait > 0 || reset > now) rest.closedUntil = Math.max(rest.closedUntil, now + wait, reset);
 }
 
 interface Incoming {
@@ -56,11 +89,23 @@ interface Incoming {
 
 async function answerTo(rest: RestServer, incoming: Incoming): Promise<Answer> {
   const { fault } = incoming;
-  const failed = fault === null ? null : faultAnswer(fault, rest.world.now());
+  const told = fault === null ? null : faultAnswer(fault, rest.world.now());
+  const failed = told === null ? null : atReset(rest, told, fault);
   const failure = failed === null ? null : { ...failed, body: refusalBody(failed.status, failed.message) };
-  if (failure !== null && fault !== 'bad-gateway-after-commit') return failure;
+  if (failure !== null && !isDoneAllTheSame(fault)) return failure;
+  if (fault === 'reset') return { status: 0 };
   const answer = await refusable(() => run(rest, incoming));
   return failure ?? answer;
+}
+
+/** A quota that is used up says when it is full again. */
+function atReset<T extends { readonly headers: Readonly<Record<string, string>> }>(
+  { quota }: RestServer,
+  told: T,
+  fault: FaultKind | null,
+): T {
+  if (fault !== 'primary-limit' || quota === null) return told;
+  return { ...told, headers: { ...told.headers, 'x-ratelimit-reset': String(quota.resetAt.getTime() / 1000) } };
 }
 
 async function refusable(work: () => Promise<Answer>): Promise<Answer> {
@@ -73,8 +118,11 @@ async function refusable(work: () => Promise<Answer>): Promise<Answer> {
 }
 
 async function run(rest: RestServer, incoming: Incoming): Promise<Answer> {
-  const { world, contract, violations } = rest;
-  const { route, params } = findRoute(incoming.method, incoming.path);
+  const { world, violations } = rest;
+  const { contract } = world;
+  const moved = movedTo(world, incoming);
+  if (moved !== null) return moved;
+  const { route, params } = findRoute(incoming.method, pathByName(world, incoming.path));
   const { operation } = route;
   const wrong = contract.request(operation, incoming.url.searchParams, incoming.body);
   violations.push(...wrong.map((text) => `${operation}: ${text}`));
@@ -86,6 +134,23 @@ async function run(rest: RestServer, incoming: Incoming): Promise<Answer> {
   const broken = contract.response(operation, answer.status, full);
   violations.push(...broken.map((text) => `${operation} ${answer.status}: ${text}`));
   return { ...answer, body: full };
+}
+
+/** GitHub leads from a name that a repository had to its id: reads by 301, anything else by 307. */
+function movedTo({ repositories, formerNames, origin }: World, { method, path, url }: Incoming): Answer | null {
+  const [, name = '', rest = ''] = /^\/repos\/([^/]+\/[^/]+)(\/.*)?$/.exec(path) ?? [];
+  const moved = repositories.has(name) ? undefined : formerNames.get(name);
+  if (moved === undefined) return null;
+  const location = `${origin}${API_PREFIX}/repositories/${moved.id}${rest}${url.search}`;
+  const status = method === 'GET' ? 301 : 307;
+  return { status, body: { message: 'Moved Permanently', url: location }, headers: { location } };
+}
+
+/** A path by id in the words of the description. */
+function pathByName({ repositories }: World, path: string): string {
+  const [, id, rest = ''] = /^\/repositories\/(\d+)(\/.*)?$/.exec(path) ?? [];
+  const found = id === undefined ? undefined : [...repositories.values()].find((one) => one.id === Number(id));
+  return found === undefined ? path : `/repos/${found.fullName}${rest}`;
 }
 
 function findRoute(method: string, path: string): { route: Route; params: Record<string, string> } {
@@ -111,17 +176,18 @@ function matchPath(template: string, path: string): Record<string, string> | nul
   return params;
 }
 
-function send({ world, requests }: RestServer, response: ServerResponse, answer: Answer): void {
+function send({ world, requests, quota }: RestServer, response: ServerResponse, answer: Answer): void {
   const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
-  const used = requests.length % QUOTA;
+  const remaining = quota?.remaining ?? QUOTA - (requests.length % QUOTA);
+  const reset = quota?.resetAt.getTime() ?? world.now().getTime() + 3_600_000;
   response.writeHead(answer.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     date: world.now().toUTCString(),
     'x-github-request-id': `PRETEND:${requests.length}`,
     'x-ratelimit-limit': QUOTA,
-    'x-ratelimit-remaining': QUOTA - used,
-    'x-ratelimit-reset': Math.floor(world.now().getTime() / 1000) + 3600,
+    'x-ratelimit-remaining': remaining,
+    'x-ratelimit-reset': Math.floor(reset / 1000),
     ...answer.headers,
   });
   response.end(text);

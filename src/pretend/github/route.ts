@@ -1,3 +1,4 @@
+import type { Actor } from './issue-actions.ts';
 import type { Repository, Token, World } from './state.ts';
 
 /** A route's answer. */
@@ -60,6 +61,11 @@ export class Refusal extends Error {
     this.status = status;
     this.headers = headers;
   }
+}
+
+/** Who makes a call. */
+export function actorOf({ token }: RepositoryCall): Actor {
+  return { user: token.user, byApp: token.byApp };
 }
 
 /** GitHub's error body. */

@@ -1,10 +1,16 @@
+import { appRoutes } from './app-routes.ts';
 import { appBody, installationBody, repositoryBody, userBody } from './bodies.ts';
+import { branchRoutes } from './branch-routes.ts';
 import { checkRoutes } from './check-routes.ts';
 import { commentRoutes } from './comment-routes.ts';
+import { deploymentRoutes } from './deployment-routes.ts';
+import { gitRoutes } from './git-routes.ts';
 import { allows, mintInstallationToken, requireApp, requireToken } from './identity.ts';
+import { issueRoutes } from './issue-routes.ts';
 import { pullRoutes } from './pull-routes.ts';
-import { type Answer, type Call, type Need, pageOf, Refusal, type RepositoryCall, type Route } from './route.ts';
+import { type Answer, type Call, type Need, Refusal, type RepositoryCall, type Route } from './route.ts';
 import type { Permissions, Repository, Token, World } from './state.ts';
+import { statusRoutes } from './status-routes.ts';
 
 /** Every route the pretend GitHub serves, by its operation in the official description. */
 export const routes: readonly Route[] = [
@@ -20,15 +26,16 @@ export const routes: readonly Route[] = [
     needs: [['metadata', 'read']],
     run: getPermission,
   },
-  {
-    operation: 'GET /repos/{owner}/{repo}/branches',
-    by: 'repository',
-    needs: [['contents', 'read']],
-    run: listBranches,
-  },
+  { operation: 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}', by: 'token', run: getMembership },
+  ...appRoutes,
+  ...branchRoutes,
+  ...gitRoutes,
   ...pullRoutes,
   ...commentRoutes,
+  ...issueRoutes,
   ...checkRoutes,
+  ...statusRoutes,
+  ...deploymentRoutes,
 ];
 
 /** Checks who asks and what they may, then runs the route. */
@@ -41,6 +48,9 @@ export async function runRoute(route: Route, call: Call, authorization: string |
   if (route.by === 'token') return route.run({ ...call, token });
   const repository = reachable(call.world, token, `${call.params['owner']}/${call.params['repo']}`);
   requirePermission(token, route.needs);
+  if (repository.isArchived && !route.operation.startsWith('GET ')) {
+    throw new Refusal(403, 'Repository was archived so is read-only.');
+  }
   return route.run({ ...call, token, repository });
 }
 
@@ -61,7 +71,7 @@ function requirePermission(token: Token, needs: readonly Need[]): void {
 
 function findInstallation({ world, params }: Call): Answer {
   const repository = world.repositories.get(`${params['owner']}/${params['repo']}`);
-  if (repository === undefined) throw new Refusal(404, 'Not Found');
+  if (repository === undefined || repository.installation === null) throw new Refusal(404, 'Not Found');
   return { status: 200, body: installationBody(world, repository) };
 }
 
@@ -102,7 +112,13 @@ function findUser({ world, params }: Call): Answer {
 }
 
 function getRepository({ world, repository }: RepositoryCall): Answer {
-  return { status: 200, body: repositoryBody(world, repository) };
+  const { mergeMethods } = repository;
+  const merging = {
+    allow_merge_commit: mergeMethods.includes('merge'),
+    allow_squash_merge: mergeMethods.includes('squash'),
+    allow_rebase_merge: false,
+  };
+  return { status: 200, body: { ...repositoryBody(world, repository), ...merging } };
 }
 
 /** `permission` folds roles: maintain is written as write, triage as read. `role_name` does not. */
@@ -119,10 +135,11 @@ function getPermission({ world, repository, params }: RepositoryCall): Answer {
   return { status: 200, body };
 }
 
-async function listBranches(call: RepositoryCall): Promise<Answer> {
-  const branches = [...(await call.repository.git.branches())];
-  return pageOf(
-    call,
-    branches.map(([name, sha]) => ({ name, commit: { sha }, protected: false })),
-  );
+/** A team that is not there, and one without the user, look alike. */
+function getMembership({ world, params, token }: Call & { readonly token: Token }): Answer {
+  requirePermission(token, [['members', 'read']]);
+  const slug = `${params['org']}/${params['team_slug']}`;
+  if (world.teams.get(slug)?.has(params['username'] ?? '') !== true) throw new Refusal(404, 'Not Found');
+  const url = `${world.origin}/api/v3/orgs/${params['org']}/teams/${params['team_slug']}/memberships/${params['username']}`;
+  return { status: 200, body: { state: 'active', role: 'member', url } };
 }

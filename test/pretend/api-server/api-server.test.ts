@@ -152,35 +152,43 @@ describe('lists', () => {
   });
 });
 
-describe('deletes', () => {
-  test('wait for finalizers, then the object goes', async () => {
-    await start({ seed: [cm('held', { finalizers: ['example.com/hold'] })] });
+describe('writes', () => {
+  test('that would take fields of others are refused, each field with its manager', async () => {
+    await start();
+    const path = '/apis/apps/v1/namespaces/default/deployments/web';
+    await send(server.url, applying(path, deployment()));
 
-    const deleted = await ask('DELETE', `${maps}/held`);
-    const marked = await ask('GET', `${maps}/held`);
-    await send(server.url, {
-      method: 'PATCH',
-      path: `${maps}/held`,
-      type: 'application/merge-patch+json',
-      body: { metadata: { finalizers: null } },
+    const other = { ...applying(path, deployment({ replicas: 5 })), path: `${path}?fieldManager=other` };
+    const answer = await send(server.url, other);
+
+    expect(answer).toMatchObject({
+      status: 409,
+      body: {
+        reason: 'Conflict',
+        message: 'Apply failed with 1 conflict: conflict with "tester": .spec.replicas',
+        details: {
+          causes: [{ reason: 'FieldManagerConflict', message: 'conflict with "tester"', field: '.spec.replicas' }],
+        },
+      },
     });
-
-    expect(deleted.body.kind).toBe('ConfigMap');
-    expect(pick(marked.body, 'metadata', 'deletionTimestamp')).toBeDefined();
-    expect((await ask('GET', `${maps}/held`)).status).toBe(404);
   });
 
-  test('of a namespace or a definition take along what is in it', async () => {
-    const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { size: 1 } };
-    await start({ seed: [{ ...cm('a'), metadata: { name: 'a', namespace: 'shop' } }, widgets, widget] });
+  test('by a JSON patch whose test does not hold change nothing', async () => {
+    await start({ seed: [{ ...cm('a'), data: { a: '1' } }] });
+    const patch = (value: string): Promise<Received> =>
+      send(server.url, {
+        method: 'PATCH',
+        path: `${maps}/a`,
+        type: 'application/json-patch+json',
+        body: [
+          { op: 'test', path: '/data/a', value },
+          { op: 'replace', path: '/data/a', value: '2' },
+        ],
+      });
 
-    await ask('DELETE', '/api/v1/namespaces/shop');
-    await ask('DELETE', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com');
-
-    const kinds = server.objects().map((object) => object.kind);
-    expect(kinds).not.toContain('ConfigMap');
-    expect(kinds).not.toContain('Widget');
-    expect((await ask('GET', '/apis/example.com/v1/widgets')).status).toBe(404);
+    expect((await patch('3')).status).toBe(422);
+    expect(pick((await ask('GET', `${maps}/a`)).body, 'data')).toEqual({ a: '1' });
+    expect(pick((await patch('1')).body, 'data')).toEqual({ a: '2' });
   });
 });
 
@@ -219,6 +227,22 @@ describe('watches', () => {
 
     expect(lines.map((line) => line.type)).toEqual(['ADDED', 'BOOKMARK']);
     expect(pick(lines[1], 'object', 'metadata', 'annotations')).toEqual({ 'k8s.io/initial-events-end': 'true' });
+  });
+
+  test('of metadata alone send no more than metadata, bookmarks included', async () => {
+    await start({ seed: [{ ...cm('a'), data: { a: '1' } }] });
+    await server.ready;
+
+    const query = 'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+    const accept = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json';
+    const lines = await watchLines(`${maps}?${query}`, 2, { accept });
+
+    const type = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' };
+    expect(lines).toMatchObject([
+      { type: 'ADDED', object: { ...type, metadata: { name: 'a' } } },
+      { type: 'BOOKMARK', object: { ...type, metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } } },
+    ]);
+    expect(pick(lines[0], 'object', 'data')).toBeUndefined();
   });
 });
 
@@ -260,9 +284,13 @@ describe('what is served', () => {
 });
 
 /** The first lines of a watch. */
-function watchLines(path: string, count: number): Promise<readonly JsonObject[]> {
+function watchLines(
+  path: string,
+  count: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<readonly JsonObject[]> {
   return new Promise((resolve, reject) => {
-    const request = httpGet(new URL(path, server.url), (answer) => {
+    const request = httpGet(new URL(path, server.url), { headers }, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (part: string) => {
         text += part;
