@@ -1,18 +1,23 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildGoProgram, type GoProgram } from './go-program.ts';
 
 const run = promisify(execFile);
-const moduleDir = fileURLToPath(new URL('.', import.meta.url));
 
-/** The programs of a real Kubernetes API server. */
-export type RealBinary = 'etcd' | 'kube-apiserver' | 'kubectl';
+/** The programs of a real Kubernetes cluster; kwok plays its machines. */
+export type RealBinary = 'etcd' | 'kube-apiserver' | 'kubectl' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
 
 /** Their names, in the order they are built. */
-export const realBinaries: readonly RealBinary[] = ['etcd', 'kube-apiserver', 'kubectl'];
+export const realBinaries: readonly RealBinary[] = [
+  'etcd',
+  'kube-apiserver',
+  'kubectl',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+];
 
 const recipes: Record<RealBinary, Recipe> = {
   etcd: {
@@ -33,10 +38,31 @@ const recipes: Record<RealBinary, Recipe> = {
     version: ['version', '--client'],
     firstBuild: 'about a minute',
   },
+  'kube-controller-manager': {
+    module: 'k8s.io/kubernetes',
+    mainPackage: 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    version: ['--version'],
+    firstBuild: 'about three minutes',
+  },
+  'kube-scheduler': {
+    module: 'k8s.io/kubernetes',
+    mainPackage: 'k8s.io/kubernetes/cmd/kube-scheduler',
+    version: ['--version'],
+    firstBuild: 'half a minute',
+  },
+  kwok: {
+    module: 'sigs.k8s.io/kwok',
+    folder: 'kwok',
+    mainPackage: 'sigs.k8s.io/kwok/cmd/kwok',
+    version: ['--version'],
+    firstBuild: 'about a minute and a half',
+  },
 };
 
 interface Recipe {
   readonly module: string;
+  /** Folder with its own go.mod, beside this file; else ours. */
+  readonly folder?: string;
   readonly mainPackage: string;
   /** Arguments that make it print its version. */
   readonly version: readonly string[];
@@ -49,7 +75,7 @@ interface Recipe {
  */
 export async function realBinary(name: RealBinary): Promise<string> {
   const recipe = recipes[name];
-  const version = await pinnedVersion(recipe.module);
+  const version = await pinnedVersion(recipe);
   const given = await givenBinary(name, recipe, version);
   return given ?? buildGoProgram(programOf(name, recipe, version));
 }
@@ -74,17 +100,22 @@ function programOf(name: RealBinary, recipe: Recipe, version: string): GoProgram
   const stamps = [`${stamped}Version=${version}`, `${stamped}Major=${major}`, `${stamped}Minor=${minor}`];
   return {
     name,
-    moduleDir,
+    moduleDir: moduleDir(recipe),
     mainPackage: recipe.mainPackage,
     stamps: recipe.module === 'k8s.io/kubernetes' ? stamps : [],
     firstBuild: recipe.firstBuild,
   };
 }
 
-async function pinnedVersion(module: string): Promise<string> {
-  const text = await readFile(join(moduleDir, 'go.mod'), 'utf8');
-  const found = text.split('\n').find((line) => line.trim().startsWith(`${module} v`));
-  const version = found?.trim().split(' ')[1];
-  if (version === undefined) throw new Error(`${join(moduleDir, 'go.mod')} does not require ${module}`);
+async function pinnedVersion(recipe: Recipe): Promise<string> {
+  const file = join(moduleDir(recipe), 'go.mod');
+  const text = await readFile(file, 'utf8');
+  const line = text.split('\n').find((each) => each.includes(`${recipe.module} v`));
+  const version = line?.trim().split(' ').at(-1);
+  if (version === undefined) throw new Error(`${file} does not require ${recipe.module}`);
   return version;
+}
+
+function moduleDir(recipe: Recipe): string {
+  return join(import.meta.dirname, recipe.folder ?? '.');
 }

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, request } from './api.ts';
+import { type ControlPlaneState, startApiServer } from './api-server.ts';
 import { realBinary } from './binaries.ts';
-import { withLock } from './go-program.ts';
 import { identities, roleObjects } from './identities.ts';
-import { type ControlPlaneState, startProcesses, stopProcesses } from './processes.ts';
+import { stopProcesses } from './processes.ts';
+import { usePart } from './shared.ts';
+import { hasServiceAccount, startWorkloads } from './workloads.ts';
 
 /** A real Kubernetes API server that tests and benchmarks may use freely; give each test its own namespace. */
 export interface ControlPlane {
@@ -36,49 +36,66 @@ export interface KubectlOptions {
   readonly exitCodes?: readonly number[];
 }
 
+/** What a test needs beside the API server. */
+export interface ControlPlaneOptions {
+  /** Controllers, a scheduler and a fake node, so that workloads roll out. Default no: nothing writes but the test. */
+  readonly workloads?: boolean;
+}
+
 /**
  * The control plane of this jest run: started by whoever asks first, shared by all test files and workers, killed by the
  * global teardown.
+ *
+ * `useControlPlane({ workloads: true })` gives another one, on which workloads roll out: kube-controller-manager,
+ * kube-scheduler and kwok run beside it, so a Deployment, StatefulSet, DaemonSet or Job gets pods that turn ready (or
+ * complete) within half a second, with no machine behind them: no network, no logs, no probes. A pod whose template has the
+ * annotation `kwok.fail: ImagePullBackOff` or `kwok.fail: CrashLoopBackOff` never turns ready and says so in its status; set
+ * `progressDeadlineSeconds: 3` to see its Deployment give up soon, and take the annotation away to see it recover. Namespaces
+ * really end here and owned objects are collected. It takes about five seconds the first time, so give `beforeAll` a minute.
  */
-export async function useControlPlane(): Promise<ControlPlane> {
-  const { FAIRLEAD_TEST_RUN: run, FAIRLEAD_TEST_OWNER: owner } = process.env;
-  if (!run || !owner) throw new Error('useControlPlane works under jest with its global setup; else startControlPlane');
-  const folder = join(tmpdir(), `fairlead-test-${run}`);
-  await mkdir(folder, { recursive: true });
-  const stateFile = join(folder, 'control-plane.json');
-  const state = await withLock(join(folder, 'control-plane.lock'), async () => {
-    const known = await readFile(stateFile, 'utf8').catch(() => null);
-    // written below by this very function
-    if (known !== null) return JSON.parse(known) as ControlPlaneState;
-    const started = await startState(join(folder, 'control-plane'), Number(owner));
-    await writeFile(`${stateFile}.new`, JSON.stringify(started));
-    await rename(`${stateFile}.new`, stateFile);
-    return started;
-  });
-  return controlPlaneOf(state);
+export async function useControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const workloads = options.workloads === true;
+  const name = workloads ? 'control-plane-workloads' : 'control-plane';
+  return controlPlaneOf(await usePart(name, (dir, owner) => startState({ dir, owner, workloads })));
 }
 
 /**
  * Starts a control plane outside jest, for benchmarks and scripts. `dir` is created anew and removed by `stop`; without
  * `stop` the processes die with the caller.
  */
-export async function startControlPlane(options: {
-  readonly dir: string;
-}): Promise<ControlPlane & { stop(): Promise<void> }> {
-  const state = await startState(options.dir, process.pid);
+export async function startControlPlane(
+  options: ControlPlaneOptions & { readonly dir: string },
+): Promise<ControlPlane & { stop(): Promise<void> }> {
+  const { dir, workloads = false } = options;
+  const state = await startState({ dir, owner: process.pid, workloads });
   return { ...controlPlaneOf(state), stop: () => stopProcesses(state) };
 }
 
-async function startState(dir: string, owner: number): Promise<ControlPlaneState> {
+interface StartOptions {
+  readonly dir: string;
+  readonly owner: number;
+  readonly workloads: boolean;
+}
+
+async function startState({ dir, owner, workloads }: StartOptions): Promise<ControlPlaneState> {
   await realBinary('kubectl');
-  const state = await startProcesses(dir, owner);
-  const { request: ask } = controlPlaneOf(state);
+  const state = await startApiServer({ dir, owner, controllers: workloads });
+  try {
+    await createRoles(controlPlaneOf(state).request);
+    if (!workloads) return state;
+    return { ...state, workloads, pids: [...state.pids, ...(await startWorkloads(state, owner))] };
+  } catch (cause) {
+    await stopProcesses(state);
+    throw cause;
+  }
+}
+
+async function createRoles(ask: ControlPlane['request']): Promise<void> {
   for (const object of roleObjects()) {
     const kind = 'rules' in object ? 'clusterroles' : 'clusterrolebindings';
     const { status, text } = await ask('POST', `/apis/rbac.authorization.k8s.io/v1/${kind}`, object);
     if (status !== 201) throw new Error(`could not create a role: ${text}`);
   }
-  return state;
 }
 
 function controlPlaneOf(state: ControlPlaneState): ControlPlane {
@@ -96,17 +113,20 @@ function controlPlaneOf(state: ControlPlaneState): ControlPlane {
     certificate,
     kubectl: (args, options = {}) => runKubectl(kubeconfig, args, options),
     request: ask,
-    namespace: async (prefix = 'test') => {
-      const name = `${prefix}-${randomBytes(4).toString('hex')}`;
-      const { status, text } = await ask('POST', '/api/v1/namespaces', {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name },
-      });
-      if (status !== 201) throw new Error(`could not create namespace ${name}: ${text}`);
-      return name;
-    },
+    namespace: (prefix = 'test') => createNamespace(state, ask, `${prefix}-${randomBytes(4).toString('hex')}`),
   };
+}
+
+async function createNamespace(state: ControlPlaneState, ask: ControlPlane['request'], name: string): Promise<string> {
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  const { status, text } = await ask('POST', '/api/v1/namespaces', object);
+  if (status !== 201) throw new Error(`could not create namespace ${name}: ${text}`);
+  const deadline = Date.now() + 20_000;
+  while (state.workloads && !(await hasServiceAccount(state, name))) {
+    if (Date.now() > deadline) throw new Error(`namespace ${name} got no default service account`);
+    await delay(20);
+  }
+  return name;
 }
 
 async function runKubectl(kubeconfig: string, args: readonly string[], options: KubectlOptions): Promise<string> {

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { locateModule } from '../../src/formats/wasm/locate-module.ts';
+import { argoCdBinary, argoCdSource, cacheBinary } from '../control-plane/argocd/binary.ts';
 import { realBinaries, realBinary } from '../control-plane/binaries.ts';
+import { fluxDefinitions, kustomizeControllerBinary } from '../control-plane/flux/binary.ts';
 import { cacheDir } from '../control-plane/go-program.ts';
+import { kwokStages } from '../control-plane/kwok/stages.ts';
 import { buildOracle } from '../oracles/build.ts';
 
 /** Builds every real part the tests need, or finds it in the cache. `npm test` runs it first, so that no test waits for Go. */
@@ -10,8 +13,14 @@ const sourceDir = join(import.meta.dirname, '../../wasm');
 const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
 const options = { cacheDir: cacheDir(), builtDir: null, sourceDir, onProgress, env: process.env };
 
-for (const name of ['kustomize', 'helm', 'merge'] as const)
+for (const name of ['kustomize', 'helm', 'merge', 'cel'] as const)
   await locateModule(name, options, AbortSignal.timeout(1_800_000));
 for (const name of realBinaries) await realBinary(name);
+await kwokStages(); // out of Go's module cache, which it fills when needed
+await argoCdBinary();
+await cacheBinary();
+await argoCdSource();
+await kustomizeControllerBinary();
+await fluxDefinitions();
 for (const name of ['kustomize', 'helm'] as const) await buildOracle(name);
 process.stderr.write(`real parts are ready (${Math.round((performance.now() - started) / 1000)} s)\n`);

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Interrupts the run (Ctrl-C) when it is fulfilled. */
   readonly interruptOn?: Promise<unknown>;
+  /** Interrupts it when its error output says this. */
+  readonly interruptAt?: RegExp;
 }
 
 /** Milliseconds until the modules are built where no cache has them. */
@@ -48,6 +50,12 @@ export async function fairlead(args: readonly string[], options: RunOptions = {}
     killSignal: 'SIGKILL',
   });
   options.interruptOn?.then(() => child.kill('SIGINT'));
+  const { interruptAt } = options;
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+    if (interruptAt?.test(said) && !child.killed) child.kill('SIGINT');
+  });
   const [stdout, stderr, code] = await Promise.all([
     textOf(child.stdout),
     textOf(child.stderr),

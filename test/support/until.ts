@@ -1,8 +1,12 @@
 /** Waits for a condition with a deadline: gives the first value that is not undefined, or throws what was waited for. */
-export async function until<T>(what: string, look: () => T | undefined, deadlineMs = 60_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | Promise<T | undefined>,
+  deadlineMs = 60_000,
+): Promise<T> {
   const end = Date.now() + deadlineMs;
   while (Date.now() < end) {
-    const found = look();
+    const found = await look();
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
