@@ -1,19 +1,75 @@
-import type { ApplyEngineOptions } from './apply/apply-engine.ts';
-import type { Engine } from './engine.ts';
+import { capabilities } from './capabilities.ts';
+import { type EngineContext, healthById } from './context.ts';
+import type { Engine, EngineCapabilities, Predictor } from './engine.ts';
 
 /** What names an engine and loads it when it is first needed. */
 export interface EngineDescriptor {
   readonly name: string;
   /** One line for help and documentation. */
   readonly text: string;
-  load(): Promise<(options: ApplyEngineOptions) => Engine>;
+  readonly capabilities: EngineCapabilities;
+  /** Says what it would do; nothing else of the context is needed. */
+  predictor(context: PredictorContext): Promise<Predictor>;
+  engine(context: EngineContext): Promise<Engine>;
 }
 
-/** Every engine. To add one: a folder here and a line in this list. */
+/** What predicting needs of the context. */
+export type PredictorContext = Pick<EngineContext, 'cluster' | 'schemas' | 'redactor' | 'concurrency'>;
+
+/** Every engine. To add one: a folder here and an entry in this list. */
 export const engines: readonly EngineDescriptor[] = [
   {
     name: 'apply',
+    capabilities: capabilities.apply,
     text: 'Fairlead applies by itself: server-side apply, one field manager',
-    load: async () => (await import('./apply/apply-engine.ts')).createApplyEngine,
+    predictor: (context) => serverSideApply(context, 'fairlead'),
+    engine: async (context) => {
+      const { createApplyEngine } = await import('./apply/apply-engine.ts');
+      const health: Parameters<typeof createApplyEngine>[0]['health'] = context.health;
+      return createApplyEngine({ ...context, manager: 'fairlead', inventoryNamespace: context.namespace, health });
+    },
+  },
+  {
+    name: 'argocd',
+    capabilities: capabilities.argocd,
+    text: 'Argo CD applies; Fairlead asks it to, and follows exactly this commit',
+    predictor: (context) => serverSideApply(context, 'argocd-controller'),
+    engine: async (context) => {
+      const { createArgoCdEngine } = await import('./argocd/argocd-engine.ts');
+      return createArgoCdEngine({
+        ...context,
+        control: context.cluster,
+        namespace: context.controllers.argocd,
+        destinations: [],
+        predictor: await serverSideApply(context, 'argocd-controller'),
+        health: healthById(context),
+      });
+    },
+  },
+  {
+    name: 'flux',
+    capabilities: capabilities.flux,
+    text: 'Flux applies; Fairlead asks it to, and follows exactly this commit',
+    predictor: fluxPredictor,
+    engine: async (context) => {
+      const { createFluxEngine } = await import('./flux/flux-engine.ts');
+      return createFluxEngine({
+        ...context,
+        namespace: context.controllers.flux,
+        predictor: await fluxPredictor(context),
+        health: healthById(context),
+      });
+    },
   },
 ];
+
+/** Flux puts labels of its own on every object: they are no difference. */
+async function fluxPredictor(context: PredictorContext): Promise<Predictor> {
+  const { hideOwnerLabels } = await import('./flux/hide-owner-labels.ts');
+  return serverSideApply({ ...context, cluster: hideOwnerLabels(context.cluster) }, 'kustomize-controller');
+}
+
+async function serverSideApply(context: PredictorContext, manager: string): Promise<Predictor> {
+  const { createApplyPredictor } = await import('./apply/apply-engine.ts');
+  return createApplyPredictor({ ...context, manager });
+}

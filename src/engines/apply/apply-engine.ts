@@ -6,12 +6,17 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Target } from '../../model/target.ts';
 import { mapConcurrently } from '../../tools/each.ts';
 import type { Cluster } from '../../world/cluster/cluster.ts';
-import type { ChangeSet, Desired, Engine } from '../engine.ts';
+import { capabilities } from '../capabilities.ts';
+import type { ChangeSet, Desired, Engine, Predictor } from '../engine.ts';
 import { type Pair, pairResources } from './pair-resources.ts';
 import { type Outcome, predictObject, type Scene } from './predict-object.ts';
 import { listLive, readLive } from './read-live.ts';
+import type { CarryOptions } from './run.ts';
+import { readStatus } from './status.ts';
+import { takeStep } from './step.ts';
 
-export interface ApplyEngineOptions {
+/** What predicting needs. */
+export interface PredictorOptions {
   readonly cluster: Cluster;
   /** The cluster's own schemas: merge keys of lists, and where quantities stand. */
   readonly schemas: Schemas;
@@ -23,12 +28,28 @@ export interface ApplyEngineOptions {
   readonly concurrency: number;
 }
 
+/** What the whole engine needs. */
+export interface ApplyEngineOptions extends PredictorOptions, CarryOptions {}
+
 /**
- * The engine that applies by itself: server-side apply as one field manager. It predicts by dry-running what Git wants and
+ * The engine that applies by itself: server-side apply as one field manager, stage by stage, with an inventory of what it
+ * applied. Everything it writes or deletes is a function of target, commit and accepted plan.
+ */
+export function createApplyEngine(options: ApplyEngineOptions): Engine {
+  return {
+    ...createApplyPredictor(options),
+    capabilities: capabilities.apply,
+    step: (work, journal, signal) => takeStep(options, work, journal, signal),
+    status: (work, journal, signal) => readStatus(options, work, journal, signal),
+  };
+}
+
+/**
+ * Foretells what the engine would do, without the right to do it. It predicts by dry-running what Git wants and
  * comparing the answer with the live object; nothing is written. `predict` throws `BorderError` when the cluster cannot be
  * reached at all or does not know the caller; faults of single objects are told in the change set.
  */
-export function createApplyEngine(options: ApplyEngineOptions): Engine {
+export function createApplyPredictor(options: PredictorOptions): Predictor {
   return {
     name: 'apply',
     manager: options.manager,
@@ -41,7 +62,7 @@ interface Task {
   readonly desired: Desired;
 }
 
-async function predict(options: ApplyEngineOptions, task: Task, signal: AbortSignal): Promise<ChangeSet> {
+async function predict(options: PredictorOptions, task: Task, signal: AbortSignal): Promise<ChangeSet> {
   const { cluster, concurrency } = options;
   const discovery = await cluster.discovery(signal);
   const pairs = pairResources(task.desired, discovery);
@@ -61,7 +82,7 @@ async function predict(options: ApplyEngineOptions, task: Task, signal: AbortSig
   return summarise(task, seen);
 }
 
-function sceneOf(options: ApplyEngineOptions, { target, desired }: Task): Scene {
+function sceneOf(options: PredictorOptions, { target, desired }: Task): Scene {
   const { cluster, manager, schemas, redactor } = options;
   return {
     target: target.id,

@@ -39,6 +39,30 @@ export async function readLive(
   return other === undefined ? null : cluster.get({ ...pair.id, version: other.version }, signal);
 }
 
+/** A live object, and its id in a version the server serves. */
+export interface Served {
+  readonly id: ResourceId;
+  readonly live: JsonObject;
+}
+
+/**
+ * The live object of an id that was noted down some time ago, in whatever version the server serves it now; null when none has it:
+ * only then it is gone.
+ */
+export async function readServed(
+  id: ResourceId,
+  { cluster, discovery }: { readonly cluster: Cluster; readonly discovery: Discovery },
+  signal: AbortSignal,
+): Promise<Served | null> {
+  const types = discovery.resources.filter(({ group, kind }) => group === id.group && kind === id.kind);
+  for (const version of new Set([id.version, ...types.map((type) => type.version)])) {
+    const served = { ...id, version };
+    const live = await cluster.get(served, signal);
+    if (live !== null) return { id: served, live };
+  }
+  return null;
+}
+
 async function listGroup(group: readonly Pair[], cluster: Cluster, signal: AbortSignal): Promise<Listed> {
   const [first] = group;
   if (first === undefined) return new Map();

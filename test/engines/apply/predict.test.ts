@@ -117,9 +117,9 @@ describe('one object', () => {
     const untouched = await stage.predict(resourcesOf(base));
     const touched = await stage.predict(resourcesOf(deployment({ image: 'shop/web:2.0.0' })), resourcesOf(base));
 
-    expect(told(untouched)).toEqual(['already update Deployment web spec.replicas: 7 -> 2 (git)']);
+    expect(told(untouched)).toEqual(['already update Deployment web spec.replicas: 7 -> 2 (takeover)']);
     expect(told(touched)).toEqual([
-      'already update Deployment web spec.replicas: 7 -> 2 (git)',
+      'already update Deployment web spec.replicas: 7 -> 2 (takeover)',
       'pull update Deployment web spec.template.spec.containers[name=web].image: "shop/web:1.0.0" -> "shop/web:2.0.0" (git)',
     ]);
   });
@@ -132,7 +132,7 @@ describe('one object', () => {
     const set = await stage.predict(resourcesOf(deployment({ image: 'shop/web:2.0.0' })), resourcesOf(base));
 
     expect(told(set)).toEqual([
-      'already update Deployment web spec.template.spec.containers[name=web].image: "shop/web:2.0.0" -> "shop/web:1.0.0" (git)',
+      'already update Deployment web spec.template.spec.containers[name=web].image: "shop/web:2.0.0" -> "shop/web:1.0.0" (takeover)',
     ]);
   });
 
@@ -193,7 +193,7 @@ describe('one object', () => {
 
     const set = await stage.predict(resourcesOf(configMap({ a: '2' })), null);
 
-    expect(told(set)).toEqual(['pull update ConfigMap settings data.a: "by hand" -> "2" (git)']);
+    expect(told(set)).toEqual(['pull update ConfigMap settings data.a: "by hand" -> "2" (takeover)']);
     expect(set.error).toMatch(/base could not be rendered/);
   });
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createApplyEngine } from '../../../src/engines/apply/apply-engine.ts';
+import { createApplyPredictor } from '../../../src/engines/apply/apply-engine.ts';
 import type { ChangeSet, Desired } from '../../../src/engines/engine.ts';
-import { engines } from '../../../src/engines/index.ts';
 import { createSchemas } from '../../../src/formats/openapi/schemas.ts';
 import { createRedactor } from '../../../src/formats/redaction/redactor.ts';
 import { type BorderCode, BorderError } from '../../../src/model/error.ts';
@@ -55,8 +54,8 @@ describe('what the server is asked', () => {
     });
 
     expect(told(set)).toEqual([
-      'already update ConfigMap map-0 data.a: "by hand" -> "1" (git)',
-      'pull update ConfigMap map-0 data.a: "by hand" -> "2" (git)',
+      'already update ConfigMap map-0 data.a: "by hand" -> "1" (takeover)',
+      'pull update ConfigMap map-0 data.a: "by hand" -> "2" (takeover)',
     ]);
     expect(asked).toEqual({ get: 1, write: 2 });
   });
@@ -136,13 +135,6 @@ describe('a server that cannot predict', () => {
   });
 });
 
-test('the registry loads the engine by its name', async () => {
-  const [apply] = engines;
-
-  expect(apply?.name).toBe('apply');
-  expect(await apply?.load()).toBe(createApplyEngine);
-});
-
 interface Maps {
   readonly namespace: string;
   readonly objects: readonly JsonObject[];
@@ -189,7 +181,7 @@ async function watched(
     (await cluster.openapi(signal)).document(groupVersion, signal),
   );
   const redactor = createRedactor({ key: Buffer.alloc(32, 7) });
-  const engine = createApplyEngine({ cluster: counted, schemas, redactor, manager, concurrency: 32 });
+  const engine = createApplyPredictor({ cluster: counted, schemas, redactor, manager, concurrency: 32 });
   const target = { id: 't', application: 't', environment: null, cluster: 'real', digest: null, error: null };
   return { set: await engine.predict(target, desired, AbortSignal.timeout(60_000)), asked };
 }

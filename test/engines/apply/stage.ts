@@ -1,5 +1,5 @@
-import { createApplyEngine } from '../../../src/engines/apply/apply-engine.ts';
-import type { ChangeSet, Desired, Engine } from '../../../src/engines/engine.ts';
+import { createApplyPredictor } from '../../../src/engines/apply/apply-engine.ts';
+import type { ChangeSet, Desired, Predictor } from '../../../src/engines/engine.ts';
 import { createSchemas } from '../../../src/formats/openapi/schemas.ts';
 import { createRedactor } from '../../../src/formats/redaction/redactor.ts';
 import { cleanDesired } from '../../../src/gitops/diff/clean-desired.ts';
@@ -15,7 +15,7 @@ export const manager = 'fairlead';
 /** A cluster, the engine on it, and what tests do with them. */
 export interface Stage {
   readonly cluster: Cluster;
-  readonly engine: Engine;
+  readonly engine: Predictor;
   /** Predicts; `base` defaults to the same as `head`. */
   predict(head: readonly Resource[], base?: Desired['base']): Promise<ChangeSet>;
   /** Applies objects for real, as the engine would. */
@@ -34,7 +34,7 @@ export async function openStage(kubeconfig: string | { readonly text: string }, 
   const schemas = createSchemas(async (groupVersion, until) =>
     (await cluster.openapi(until)).document(groupVersion, until),
   );
-  const engine = createApplyEngine({ cluster, schemas, redactor, manager, concurrency: 32 });
+  const engine = createApplyPredictor({ cluster, schemas, redactor, manager, concurrency: 32 });
   const parts = { application: 'shop', environment: 'test', cluster: context };
   const target = { ...parts, id: targetId(parts), digest: null, error: null };
   return {
