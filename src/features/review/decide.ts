@@ -1,16 +1,20 @@
+import { leakRules } from '../../gitops/validate/find-leaks.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatResource, resourceKey } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 import { assess } from './assess.ts';
 import type { Facts } from './gather.ts';
+import { applyRulings, type Rulings } from './rulings.ts';
 
 /** Turns facts into a review: merges what two checks say of one thing, orders everything, and names the verdict. Pure. */
-export function decide(facts: Facts): Review {
+export function decide(facts: Facts, rulings: Rulings): Review {
   const targets = facts.targets.map(({ target }) => target).sort((one, other) => compare(one.id, other.id));
   const changes = facts.targets
     .flatMap((target) => target.changes)
     .sort((one, other) => compare(changeOrder(one), changeOrder(other)));
-  const findings = [...conflictFindings(facts), ...mergeFindings(facts.targets.flatMap((target) => target.findings))];
+  const merged = mergeFindings(facts.targets.flatMap((target) => target.findings));
+  const leaks = facts.leaks.filter((leak) => !isSaid(leak, merged));
+  const findings = applyRulings([...conflictFindings(facts), ...leaks, ...merged], rulings);
   const incomplete = facts.conflict === null ? null : 'the pull conflicts with its base';
   return {
     verdict: assess({ targets, changes, findings, incomplete }),
@@ -25,6 +29,11 @@ export function decide(facts: Facts): Review {
     gitOnly: facts.gitOnly,
     readAt: facts.readAt?.toISOString() ?? null,
   };
+}
+
+/** That a file was not searched goes without saying where the whole file could not be read, which is told already. */
+function isSaid({ rule, file }: Finding, others: readonly Finding[]): boolean {
+  return rule === leakRules.unread && others.some((other) => other.file === file && other.resource === null);
 }
 
 /** One finding per target, resource, rule and message; the server's word is dropped where the schema said it with a line. */

@@ -1,8 +1,13 @@
 import { checkEnvironments, checkNamed } from '../../model/cluster-map.ts';
 import { FairleadError } from '../../model/error.ts';
+import type { Finding } from '../../model/finding.ts';
+import { engineOf } from '../../model/settings.ts';
 import { mapConcurrently } from '../../tools/each.ts';
+import { gitPlace, type Place } from '../../world/cluster/place.ts';
+import { leaksIn } from './leaks.ts';
 import { followMoves } from './moved.ts';
-import { connect, gitPlace, type Place, placesFor } from './places.ts';
+import { connect, placesFor } from './places.ts';
+import { keepsRemoved } from './removed-application.ts';
 import { type RenderContext, renderTarget } from './render-target.ts';
 import type { Affected, ApplicationPair, ReviewRequest, ReviewTools } from './request.ts';
 import { reviewTarget, type TargetFacts } from './target.ts';
@@ -15,6 +20,8 @@ export interface Facts {
   readonly request: Pick<ReviewRequest, 'base' | 'head'>;
   readonly conflict: readonly string[] | null;
   readonly targets: readonly TargetFacts[];
+  /** Secrets and tokens in clear in the changed files. */
+  readonly leaks: readonly Finding[];
   readonly unownedFiles: readonly string[];
   readonly inputs: readonly string[];
   readonly clustersRead: readonly string[];
@@ -33,6 +40,7 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
       ...common,
       conflict: request.merged.files,
       targets: [],
+      leaks: [],
       unownedFiles: [],
       inputs: [],
       clustersRead: [],
@@ -40,7 +48,7 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
     };
   }
   const head = request.merged.tree;
-  const affected = await tools.affected(request.baseTree, head, request.changedFiles, signal);
+  const affected = await tools.affected(request.baseTree, head, request.changedFiles, request.settings, signal);
   if (request.strictEnvironments) checkNamed(request.clusters, affected.environments);
   checkEnvironments(request.clusters, request.environment === null ? affected.environments : [request.environment]);
   const pairs = selectPairs(affected, request.environment);
@@ -50,7 +58,11 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
   tools.warm(new Set(pairs.flatMap(({ base, head }) => [base, head].flatMap((side) => side?.renderer ?? []))));
   const places = request.untrusted === null ? await connect(request.clusters, tools, signal) : new Map<string, Place>();
   const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
-  const targets = await reviewAll(jobs, { request, head, tools, signal });
+  const trees = { base: request.baseTree, head };
+  const [targets, leaks] = await Promise.all([
+    reviewAll(jobs, { request, head, tools, signal }),
+    leaksIn(request.changedFiles, trees, { tools, signal }),
+  ]);
   const clustersRead = [
     ...new Set(jobs.filter(({ place }) => place.read !== null).map(({ place }) => place.context ?? '')),
   ].sort();
@@ -59,6 +71,7 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
     gitOnly: common.gitOnly ?? unreadReason(jobs, clustersRead),
     conflict: null,
     targets,
+    leaks,
     unownedFiles: affected.unownedFiles,
     inputs: inputsOf(pairs),
     clustersRead,
@@ -76,7 +89,7 @@ function unreadReason(jobs: readonly { readonly place: Place }[], clustersRead: 
 
 async function reviewAll(
   jobs: readonly { readonly pair: ApplicationPair; readonly place: Place }[],
-  context: RenderContext,
+  context: RenderContext & { readonly request: Pick<ReviewRequest, 'settings'> },
 ): Promise<readonly TargetFacts[]> {
   const { tools, signal } = context;
   const rendered = await mapConcurrently(jobs, targetsInFlight, ({ pair, place }) =>
@@ -85,7 +98,11 @@ async function reviewAll(
   let done = 0;
   return mapConcurrently(followMoves(rendered), targetsInFlight, async (target) => {
     signal.throwIfAborted();
-    const facts = await reviewTarget(target, tools, signal);
+    const { settings } = context.request;
+    const { environment } = target.target;
+    const engine = engineOf(settings, environment);
+    const keeps = keepsRemoved(settings, environment, tools);
+    const facts = await reviewTarget(target, { tools, engine, keeps }, signal);
     done += 1;
     tools.progress(`${done} of ${jobs.length} targets worked out: ${facts.target.id}`);
     return facts;

@@ -1,4 +1,4 @@
-import type { ChangeSet, Desired, Engine } from '../../engines/engine.ts';
+import type { ChangeSet, Desired, Predictor } from '../../engines/engine.ts';
 import type { Schemas } from '../../formats/openapi/schemas.ts';
 import { compareGit } from '../../gitops/diff/compare-git.ts';
 import { loadSchemas } from '../../gitops/diff/schema-lookup.ts';
@@ -13,7 +13,7 @@ export interface GitEngineOptions {
 }
 
 /** Stands in where no cluster is read: what Git wanted against what Git wants. A base that could not be rendered is an error. */
-export function createGitEngine(options: GitEngineOptions): Engine {
+export function createGitEngine(options: GitEngineOptions): Predictor {
   return {
     name: 'git',
     manager: 'fairlead',

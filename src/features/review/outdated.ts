@@ -1,3 +1,5 @@
+import { isReached } from '../../model/inputs.ts';
+
 /** What was last said about a pull. */
 export interface LastReview {
   readonly base: string;
@@ -8,9 +10,5 @@ export interface LastReview {
 
 /** Whether files that changed in the base reach an application that was reviewed, so that the review must be made again. */
 export function isTouched(last: LastReview, changedFiles: readonly string[]): boolean {
-  const files = new Set(last.inputs.filter((input) => !input.endsWith('/')));
-  const folders = last.inputs.filter((input) => input.endsWith('/'));
-  return changedFiles.some(
-    (file) => files.has(file) || folders.some((folder) => folder === '/' || file.startsWith(folder)),
-  );
+  return isReached(last.inputs, changedFiles);
 }

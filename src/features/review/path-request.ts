@@ -2,6 +2,8 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
 import { discover } from '../../gitops/discover/discover.ts';
 import { FairleadError } from '../../model/error.ts';
+import type { Settings } from '../../model/settings.ts';
+import type { Tree } from '../../model/tree.ts';
 import { directoryTree } from '../../world/git/directory.ts';
 import { openRepository } from '../../world/git/repository.ts';
 import type { PathRequest } from './path.ts';
@@ -14,6 +16,8 @@ export interface PathQuestion {
   readonly kubeVersion: string | null;
   /** What git is given of the environment. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What the folder's own `.fairlead.yaml` says. */
+  readonly settingsAt: (tree: Tree, signal: AbortSignal) => Promise<Settings>;
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +30,11 @@ export async function pathRequest(run: PathQuestion): Promise<PathRequest> {
   const root = await rootOf(path, await realPath(run.cwd, run.cwd), run);
   const tree = await directoryTree({ root, signal: run.signal });
   const under = relative(root, path).split(sep).join('/');
-  const { applications } = await discover(tree, { under }, run.signal);
+  const { applications } = await discover(
+    tree,
+    { under, settings: await run.settingsAt(tree, run.signal) },
+    run.signal,
+  );
   return { tree, path: under, applications, kubeVersion: run.kubeVersion };
 }
 

@@ -1,3 +1,4 @@
+import { renderInputs } from '../../gitops/render/inputs.ts';
 import type { Rendered, RenderInputs } from '../../gitops/render/renderer.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -5,10 +6,12 @@ import type { Review } from '../../model/review.ts';
 import type { Application, RendererName } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { mapConcurrently } from '../../tools/each.ts';
+import { gitPlace, type Place, readCluster } from '../../world/cluster/place.ts';
 import { decide } from './decide.ts';
-import { gitPlace, type Place, readCluster } from './places.ts';
-import { renderFinding, renderInputs, renderTarget } from './render-target.ts';
+import type { Facts } from './gather.ts';
+import { renderFinding, renderTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
+import { noRulings } from './rulings.ts';
 import { reviewTarget } from './target.ts';
 
 /** Files on disk, and the folder or file of them that is meant. */
@@ -64,7 +67,7 @@ export async function validatePath(request: PathRequest, tools: ReviewTools, sig
     for (const { object } of side.rendered.resources) tools.learnSecret(object);
     const target =
       application.environment === null ? application.name : `${application.name}@${application.environment}`;
-    const invalid = await tools.validate(side.rendered.resources, { target, read: null }, signal);
+    const invalid = await tools.validate(side.rendered.resources, { target, read: null, base: null }, signal);
     return { resources: side.rendered.resources.length, findings: [...side.rendered.findings, ...invalid], failed: [] };
   });
   return {
@@ -87,18 +90,20 @@ export async function diffPath(
   const context = { request: { baseTree: request.tree }, head: request.tree, tools, signal };
   const targets = await mapConcurrently(applicationsBelow(request, tools), 4, async (head) => {
     const pair = { name: head.name, environment: head.environment, base: null, head };
-    return reviewTarget(await renderTarget(pair, place, context), tools, signal);
+    return reviewTarget(await renderTarget(pair, place, context), { tools, engine: 'apply', keeps: false }, signal);
   });
-  return decide({
+  const facts: Facts = {
     request: { base: 'live', head: 'working tree' },
     conflict: null,
     targets,
+    leaks: [],
     unownedFiles: [],
     inputs: [],
     clustersRead: [clusterName],
     gitOnly: null,
     readAt: tools.now(),
-  });
+  };
+  return decide(facts, noRulings);
 }
 
 async function renderQuietly(

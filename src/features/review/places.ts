@@ -1,53 +1,36 @@
 import { type ClusterMap, clustersFor, contextsOf } from '../../model/cluster-map.ts';
 import { BorderError } from '../../model/error.ts';
-import type { Cluster, Discovery, OpenApi } from '../../world/cluster/cluster.ts';
+import { gitPlace, type Place, readCluster } from '../../world/cluster/place.ts';
 import type { ReviewTools } from './request.ts';
 
-/** Version and types used where no cluster tells them: the newest the renderers and schemas know. */
-export const offlineKubeVersion = 'v1.36.0';
-
-/** A cluster that answered. */
-export interface ReadCluster {
-  readonly cluster: Cluster;
-  readonly kubeVersion: string;
-  readonly discovery: Discovery;
-  readonly openapi: OpenApi;
-  readonly uid: string | null;
-  readonly namespace: string;
-}
-
-/** Where a target lives: a cluster that was read, one that could not be reached, or Git alone. */
-export interface Place {
-  /** The kubeconfig context, or null. */
-  readonly context: string | null;
-  readonly read: ReadCluster | null;
-  /** Why the named cluster was not read, or null. */
-  readonly error: string | null;
-}
-
-/** A place without a cluster. */
-export const gitPlace: Place = { context: null, read: null, error: null };
-
 /**
- * Contacts every cluster named in the map, side by side. One that cannot be reached becomes a place with an error. Throws
+ * Contacts every cluster named in the map, side by side. One that cannot be opened or reached becomes a place with an error. Throws
  * `FairleadError` for an unknown context or unreadable kubeconfig, before any is contacted.
  */
 export async function connect(
   map: ClusterMap,
-  tools: ReviewTools,
+  tools: Pick<ReviewTools, 'openCluster' | 'progress'>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Place>> {
+  const unread = (context: string, error: unknown): Place => {
+    if (!(error instanceof BorderError)) throw error;
+    tools.progress(`cluster ${context}: ${error.message}`);
+    return { context, read: null, error: `cluster ${context} was not read: ${error.message}` };
+  };
   const handles = await Promise.all(
-    contextsOf(map).map(async (context) => ({ context, ...(await tools.openCluster(context)) })),
+    contextsOf(map).map(async (context) => {
+      const opened = await tools.openCluster(context).catch((error: unknown) => unread(context, error));
+      return 'error' in opened ? opened : { context, ...opened };
+    }),
   );
   const places = await Promise.all(
-    handles.map(async ({ context, cluster, namespace }): Promise<Place> => {
+    handles.map(async (handle): Promise<Place> => {
+      if ('error' in handle) return handle;
+      const { context, cluster, namespace } = handle;
       try {
         return { context, read: await readCluster(cluster, namespace, signal), error: null };
       } catch (error) {
-        if (!(error instanceof BorderError)) throw error;
-        tools.progress(`cluster ${context}: ${error.message}`);
-        return { context, read: null, error: `cluster ${context} was not read: ${error.message}` };
+        return unread(context, error);
       }
     }),
   );
@@ -62,15 +45,4 @@ export function placesFor(
 ): readonly Place[] {
   const found = clustersFor(map, environment).flatMap((context) => places.get(context) ?? []);
   return found.length === 0 ? [gitPlace] : found;
-}
-
-/** Asks a cluster for all that a review needs to know of it. Throws `BorderError` when it cannot be reached or read. */
-export async function readCluster(cluster: Cluster, namespace: string, signal: AbortSignal): Promise<ReadCluster> {
-  const { gitVersion } = await cluster.version(signal);
-  const [discovery, openapi, uid] = await Promise.all([
-    cluster.discovery(signal),
-    cluster.openapi(signal),
-    cluster.uid(signal),
-  ]);
-  return { cluster, kubeVersion: gitVersion, discovery, openapi, uid, namespace };
 }

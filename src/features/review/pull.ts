@@ -1,83 +1,114 @@
-import { fence } from '../../formats/markdown.ts';
-import { checkText } from '../../gitops/report/check.ts';
 import { readTimePattern, reviewComment } from '../../gitops/report/comment.ts';
-import type { ClusterMap } from '../../model/cluster-map.ts';
+import { inRows } from '../../model/audit.ts';
 import { FairleadError } from '../../model/error.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { Redacted } from '../../model/redacted.ts';
+import { repoKey } from '../../model/repo.ts';
 import type { Review } from '../../model/review.ts';
-import type { Mode } from '../../model/verdict.ts';
-import type { CheckReport, Forge, GitRemote, Pull, RepoPort, RepoRef } from '../../world/forge/forge.ts';
+import type { SettingsInForce } from '../../model/settings.ts';
+import type { BudgetFigure, GitRemote, Pull, RepoPort } from '../../world/forge/forge.ts';
 import type { MergeResult, Repository } from '../../world/git/git.ts';
+import type { Mark } from '../../world/store/store.ts';
+import { currentPull } from './current-pull.ts';
+import { isForgotten, lacking } from './lacking.ts';
 import { isTouched, type LastReview } from './outdated.ts';
-import type { ReviewRequest, ReviewTools } from './request.ts';
-import { review } from './review.ts';
-
-/** Name of the check. */
-export const checkName = 'fairlead';
-/** Key of the sticky comment. */
-export const commentKey = 'review';
-
-/** What a pull is reviewed with, handed in by the composition root. */
-export interface PullTools {
-  readonly forge: Forge;
-  /** The bare mirror of a repository, made when first asked for. */
-  readonly mirror: (repo: RepoRef) => Promise<Repository>;
-  readonly review: ReviewTools;
-  readonly clusters: ClusterMap;
-  readonly environment: string | null;
-  readonly mode: Mode;
-  readonly redact: (text: string) => Redacted;
-  /** What was said last about a pull; bounded by whoever hands it in. */
-  readonly last: Map<string, LastReview>;
-}
-
-/** Which pull, and why: `pull` when it changed, `base` when the branch it goes into moved. */
-export interface PullJob {
-  readonly repo: RepoRef;
-  readonly pull: number;
-  readonly reason: 'pull' | 'base';
-}
+import { failed, finished, running } from './pull-check.ts';
+import { commentKey, type PullJob, type PullTools } from './pull-tools.ts';
+import { endRounds, report, reportBegun, type Seen } from './report.ts';
+import type { ReviewRequest } from './request.ts';
+import { reviewToPlan } from './review.ts';
+import type { Rulings } from './rulings.ts';
+import { isTold } from './told.ts';
 
 /**
  * Reviews one pull and says so on the forge: check and sticky comment. Reads everything anew; may run twice. Throws `BorderError`
  * and `FairleadError` when the forge or Git could not be read.
  */
-export async function reviewPull(job: PullJob, tools: PullTools, signal: AbortSignal): Promise<Review | null> {
-  const port = await tools.forge.repo(job.repo);
-  const pull = await port.pull(job.pull);
-  if (pull.state !== 'open') return null;
-  if (job.reason === 'pull') await port.report(pull.head.sha, running(tools.redact));
+export async function reviewPull(asked: PullJob, tools: PullTools, signal: AbortSignal): Promise<Review | null> {
+  const port = await tools.forge(asked.repo.forge).repo(asked.repo);
+  // Its name may have changed since the job was made.
+  if (port.ref.fullName !== asked.repo.fullName) await tools.store.repos.see(null, port.ref);
+  const pull = await currentPull(asked, port, tools, signal);
+  if (pull.state !== 'open') {
+    await endRounds({ job: asked, pull, port }, tools);
+    return null;
+  }
+  const lack = asked.reason === 'pull' ? 'pull' : await lacking(asked.repo, { pull, port }, tools.store);
+  if (lack === null) return null;
+  const job: Due = { ...asked, reason: asked.reason === 'resync' ? lack : asked.reason };
+  const open = { job, pull, port };
+  const unreported = job.reason === 'pull' ? await reportBegun(running(tools.redact), open, tools) : null;
   try {
-    return await reviewOpen({ job, pull, port }, tools, signal);
+    return await reviewOpen({ ...open, unreported }, tools, signal);
   } catch (error) {
     // A replaced job says nothing: the newer one does.
-    if (!signal.aborted && job.reason === 'pull') await port.report(pull.head.sha, failed(error, tools.redact));
+    if (!signal.aborted && job.reason === 'pull') await report(failed(error, tools.redact), open, tools);
     throw error;
   }
 }
 
-async function reviewOpen(
-  { job, pull, port }: { readonly job: PullJob; readonly pull: Pull; readonly port: RepoPort },
-  tools: PullTools,
-  signal: AbortSignal,
-): Promise<Review | null> {
+/** A review that is to be made, and why. */
+type Due = PullJob & { readonly reason: 'pull' | 'base' };
+
+interface Open extends Seen {
+  readonly job: Due;
+  /** Why the forge took no check so far; null when it did, or was not asked. */
+  readonly unreported: string | null;
+}
+
+async function reviewOpen(open: Open, tools: PullTools, signal: AbortSignal): Promise<Review | null> {
+  const { job, pull } = open;
   const repository = await tools.mirror(job.repo);
-  const request = await gatherRequest(pull, port, repository, { tools, signal });
-  const key = `${tools.forge.name}:${job.repo.id}#${job.pull}`;
-  if (job.reason === 'base' && !(await needsReview(tools.last.get(key), request, repository, signal))) return null;
-  const result = await review(request, tools.review, signal);
+  const inForce = await tools.settings(job.repo, signal);
+  const request = await gatherRequest(open, { repository, inForce, tools }, signal);
+  const last = await tools.store.pulls.last(job.repo, pull.number);
+  if (job.reason === 'base' && last !== null && !(await needsReview(last, request, repository, signal))) {
+    // The base was looked at up to here, so that it is not looked at again.
+    await tools.store.pulls.remember(job.repo, pull.number, { ...last, base: request.base });
+    return null;
+  }
+  const forgotten = await isForgotten(job.repo, open, { store: tools.store, commentKey });
+  const { review: result, targets } = await reviewToPlan(request, tools.review, signal);
   signal.throwIfAborted();
-  await say(result, pull, port, tools);
-  tools.last.delete(key);
-  tools.last.set(key, { base: result.base, head: result.head, inputs: result.inputs });
+  const { verdict, base, head } = result;
+  const at = tools.review.now().toISOString();
+  // The plan stands before it is shown: whatever a person approves can be found. One that comes after the merge was shown to nobody.
+  const isOpen = (await open.port.pull(pull.number)).state === 'open';
+  const plan: Plan = { repo: job.repo, pull: pull.number, head, base, verdict, at, shownAt: null, targets };
+  if (isOpen) await keep(plan, tools.store);
+  const onShown = async (): Promise<void> => {
+    const shownAt = tools.review.now().toISOString();
+    if (isOpen) await tools.store.plans.save(null, { ...plan, shownAt });
+  };
+  await say(result, { ...open, onShown, forgotten }, inForce, tools);
+  await tools.store.pulls.remember(job.repo, pull.number, { base, head, inputs: result.inputs });
   return result;
 }
 
+/** The plan, and in the audit what was found: the verdict, and the digest of each target. */
+async function keep(plan: Plan, { plans, audit, transaction }: PullTools['store']): Promise<void> {
+  const { repo, pull, head, base, verdict, targets } = plan;
+  const row = { actor: 'fairlead', action: 'reviewed', subject: `${repoKey(repo)}#${pull}` };
+  const parts = targets.length === 0 ? [[]] : inRows(targets);
+  await transaction(async (tx) => {
+    await plans.save(tx, plan);
+    for (const part of parts) {
+      const digests = Object.fromEntries(part.map(({ id, digest }) => [id, digest]));
+      await audit.append(tx, { ...row, data: { head, base, verdict, digests } });
+    }
+  });
+}
+
+interface Ground {
+  readonly repository: Repository;
+  readonly inForce: SettingsInForce;
+  readonly tools: PullTools;
+}
+
 async function gatherRequest(
-  pull: Pull,
-  port: RepoPort,
-  repository: Repository,
-  { tools, signal }: { readonly tools: PullTools; readonly signal: AbortSignal },
+  { job, pull, port }: Open,
+  { repository, inForce, tools }: Ground,
+  signal: AbortSignal,
 ): Promise<ReviewRequest> {
   const remote = await port.gitRemote();
   const refs = remote.pullRefs(pull.number);
@@ -88,23 +119,28 @@ async function gatherRequest(
   const merged =
     (await forgeMerge(repository, { base, head, ref: refs.merge }, signal)) ??
     (await repository.merge(base, head, signal));
+  const marks = (await tools.store.pulls.marks(job.repo, pull.number)).filter((mark) => mark.head === head);
+  const { settings, clusters } = inForce;
   const common = {
     base,
     head,
-    clusters: tools.clusters,
+    clusters,
+    settings,
+    rulings: { rules: settings.policy.rules, allowed: allowedBy(marks), findings: [] },
     environment: tools.environment,
     strictEnvironments: false,
     baseTree: await repository.tree(base, signal),
+    untrusted: marks.some(({ kind }) => kind === 'ok-to-test') ? null : await whyUntrusted(pull, port),
   };
-  const untrusted = await whyUntrusted(pull, port);
-  if (merged.kind === 'conflict') return { ...common, untrusted, merged, changedFiles: [] };
+  if (merged.kind === 'conflict') return { ...common, merged, changedFiles: [] };
   const changedFiles = await repository.changedFiles(base, merged.tree, signal);
-  return {
-    ...common,
-    untrusted,
-    changedFiles,
-    merged: { kind: 'clean', tree: await repository.tree(merged.tree, signal) },
-  };
+  const tree = await repository.tree(merged.tree, signal);
+  const findings = await tools.judgeSettings({ base: common.baseTree, head: tree, inForce }, signal);
+  return { ...common, rulings: { ...common.rulings, findings }, changedFiles, merged: { kind: 'clean', tree } };
+}
+
+function allowedBy(marks: readonly Mark[]): Rulings['allowed'] {
+  return marks.filter(({ kind }) => kind === 'allow').map(({ subject, by, reason }) => ({ rule: subject, by, reason }));
 }
 
 /** Fetches head and base, and the forge's own merge where there is one: it has none for a pull in conflict. */
@@ -142,9 +178,14 @@ async function forgeMerge(
   }
 }
 
+/** Branches that Fairlead itself writes begin so. */
+const ownBranchPrefix = 'fairlead/';
+
 /** A dry-run runs admission webhooks on the content and answers with live data: only for people who may write here. */
 async function whyUntrusted(pull: Pull, port: RepoPort): Promise<string | null> {
   if (pull.head.fromFork) return 'the pull comes from a fork';
+  // Pulls of our own: the author is an app, which has no role, and only who may write here can push such a branch.
+  if (pull.head.ref.startsWith(ownBranchPrefix)) return null;
   const role = await port.roleOf(pull.author);
   return role === 'write' || role === 'maintain' || role === 'admin'
     ? null
@@ -152,68 +193,38 @@ async function whyUntrusted(pull: Pull, port: RepoPort): Promise<string | null> 
 }
 
 async function needsReview(
-  last: LastReview | undefined,
+  last: LastReview,
   request: ReviewRequest,
   repository: Repository,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (last === undefined || last.head !== request.head) return true;
+  if (last.head !== request.head) return true;
   if (last.base === request.base) return false;
+  // Another branch, or one that was rewritten: what it holds cannot be told from what changed.
+  if (!(await repository.isAncestor(last.base, request.base, signal))) return true;
   return isTouched(last, await repository.changedFiles(last.base, request.base, signal));
 }
 
-async function say(result: Review, pull: Pull, port: RepoPort, tools: PullTools): Promise<void> {
-  const { limits } = tools.forge;
+async function say(
+  result: Review,
+  open: Open & { readonly onShown: () => Promise<void>; readonly forgotten: boolean },
+  { settings, problem }: SettingsInForce,
+  tools: PullTools,
+): Promise<void> {
+  const { job, pull, port, onShown, forgotten } = open;
+  const { limits, budgets } = tools.forge(job.repo.forge);
+  const isOurs = ({ installation }: BudgetFigure): boolean => installation === port.ref.installation;
+  const slow = budgets().find((budget) => isOurs(budget) && budget.isDegraded) ?? null;
   const fileUrl = (file: string, line: number | null): string => port.fileUrl(pull.head.sha, file, line);
-  const compose = (limit: number): Redacted => tools.redact(reviewComment(result, { limit, fileUrl }));
+  const compose = (limit: number, unreported = open.unreported): Redacted =>
+    tools.redact(reviewComment(result, { limit, fileUrl, problem, unreported, forgotten, slow }));
   const body = compose(limits.comment);
-  // Quiet by default: a pull that changes nothing gets a green check, and a comment only where one stands already.
-  const speaks = result.verdict !== 'no-change' || (await port.hasComment(pull.number, commentKey));
+  const speaks = isTold(result.verdict, settings.comment) || (await port.hasComment(pull.number, commentKey));
   if (speaks) await port.ensureComment(pull.number, commentKey, body, readTimePattern);
+  await onShown();
   const summary = limits.checkSummary === limits.comment ? body : compose(limits.checkSummary);
-  await port.report(pull.head.sha, finished(result, summary, tools));
-}
-
-function running(redact: PullTools['redact']): CheckReport {
-  const text = redact('Fairlead is working out what merging would change.');
-  return {
-    name: checkName,
-    state: 'running',
-    conclusion: null,
-    title: redact('Reviewing'),
-    summary: text,
-    annotations: [],
-  };
-}
-
-/** A review that broke must not leave the check running for ever: it says what broke, and stops no merge. */
-function failed(error: unknown, redact: PullTools['redact']): CheckReport {
-  const isKnown = error instanceof FairleadError;
-  const text = isKnown ? `${error.message}\n\n${error.remedy}` : 'A fault of Fairlead itself; its log says more.';
-  const title = redact('The review could not be made');
-  return {
-    name: checkName,
-    state: 'done',
-    conclusion: 'neutral',
-    title,
-    summary: redact(fence(text, 'text')),
-    annotations: [],
-  };
-}
-
-function finished(result: Review, summary: Redacted, tools: PullTools): CheckReport {
-  const text = checkText(result, tools.mode);
-  const annotations = text.remarks.map((remark) => ({
-    ...remark,
-    title: tools.redact(remark.title),
-    message: tools.redact(remark.message),
-  }));
-  return {
-    name: checkName,
-    state: 'done',
-    conclusion: text.conclusion,
-    title: tools.redact(text.title),
-    summary,
-    annotations,
-  };
+  const check = finished(result, { summary, mode: settings.mode }, tools.redact);
+  const unreported = await report(check, open, tools);
+  if (speaks && unreported !== open.unreported)
+    await port.ensureComment(pull.number, commentKey, compose(limits.comment, unreported), readTimePattern);
 }

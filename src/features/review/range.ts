@@ -1,7 +1,10 @@
 import type { ClusterMap } from '../../model/cluster-map.ts';
 import { FairleadError } from '../../model/error.ts';
+import type { Settings } from '../../model/settings.ts';
+import type { Tree } from '../../model/tree.ts';
 import type { Repository } from '../../world/git/git.ts';
 import type { ReviewRequest } from './request.ts';
+import { noRulings } from './rulings.ts';
 
 /** What a person asks to review in a repository of their own. */
 export interface RangeRequest {
@@ -9,6 +12,8 @@ export interface RangeRequest {
   readonly range: string | null;
   readonly clusters: ClusterMap;
   readonly environment: string | null;
+  /** What the base's `.fairlead.yaml` says. */
+  readonly settingsAt: (base: Tree, signal: AbortSignal) => Promise<Settings>;
 }
 
 /** Branches that count as the default one, first found wins. */
@@ -27,21 +32,25 @@ export async function requestForRange(
     wanted.range === null ? [await defaultBase(repository, signal), 'HEAD'] : splitRange(wanted.range);
   const [base, head] = await Promise.all([repository.resolve(baseName, signal), repository.resolve(headName, signal)]);
   const merged = await repository.merge(base, head, signal);
+  const baseTree = await repository.tree(base, signal);
+  const settings = await wanted.settingsAt(baseTree, signal);
   const common = {
     base,
     head,
+    baseTree,
+    settings,
+    rulings: { ...noRulings, rules: settings.policy.rules },
     clusters: wanted.clusters,
     environment: wanted.environment,
     strictEnvironments: true,
     untrusted: null,
   };
-  const baseTree = await repository.tree(base, signal);
-  if (merged.kind === 'conflict') return { ...common, baseTree, merged, changedFiles: [] };
+  if (merged.kind === 'conflict') return { ...common, merged, changedFiles: [] };
   const [tree, changedFiles] = await Promise.all([
     repository.tree(merged.tree, signal),
     repository.changedFiles(base, merged.tree, signal),
   ]);
-  return { ...common, baseTree, merged: { kind: 'clean', tree }, changedFiles };
+  return { ...common, merged: { kind: 'clean', tree }, changedFiles };
 }
 
 /** Both ends of a range. A single revision is the base of HEAD; an empty end is HEAD. */

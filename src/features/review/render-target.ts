@@ -1,10 +1,11 @@
-import type { Rendered, RenderInputs } from '../../gitops/render/renderer.ts';
+import { renderInputs } from '../../gitops/render/inputs.ts';
+import type { Rendered } from '../../gitops/render/renderer.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import { type Application, type Target, targetId } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
-import { offlineKubeVersion, type Place } from './places.ts';
+import type { Place } from '../../world/cluster/place.ts';
 import { hookFindings, randomFindings } from './render-findings.ts';
 import type { ApplicationPair, ReviewRequest, ReviewTools } from './request.ts';
 
@@ -90,26 +91,6 @@ async function renderSide(
     if (!(error instanceof FairleadError)) throw error;
     return { rendered: null, failure: error };
   }
-}
-
-/** What an application is rendered for: the place's version and types, the folder's name as release. */
-export function renderInputs(
-  application: Application,
-  place: Place,
-  tools: Pick<ReviewTools, 'offlineApiVersions'>,
-): RenderInputs {
-  const read = place.read;
-  const namespaced = (read?.discovery.resources ?? []).map(
-    (type) => [`${type.group}/${type.kind}`, type.namespaced] as const,
-  );
-  return {
-    releaseName: application.root.split('/').at(-1) || 'release',
-    namespace: read?.namespace ?? 'default',
-    kubeVersion: read?.kubeVersion ?? offlineKubeVersion,
-    apiVersions: read?.discovery.apiVersions ?? tools.offlineApiVersions,
-    namespaced: Object.fromEntries(namespaced),
-    set: [],
-  };
 }
 
 /** A side that could not be rendered makes the target incomplete; the finding says where and what to do. */

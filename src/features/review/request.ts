@@ -1,12 +1,16 @@
-import type { Engine } from '../../engines/engine.ts';
+import type { EngineCapabilities, Predictor } from '../../engines/engine.ts';
 import type { Renderer } from '../../gitops/render/renderer.ts';
+import type { LeakFile } from '../../gitops/validate/find-leaks.ts';
 import type { ClusterMap } from '../../model/cluster-map.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Application, RendererName } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { Cluster, Discovery, OpenApi } from '../../world/cluster/cluster.ts';
+import type { ClusterHandle } from '../../world/cluster/place.ts';
+import type { Rulings } from './rulings.ts';
 
 /** What is to be reviewed: the merge of a head and its base, read as two trees. */
 export interface ReviewRequest {
@@ -25,6 +29,9 @@ export interface ReviewRequest {
   readonly environment: string | null;
   /** Whether a cluster named for an environment the repository does not have is a usage error: it is for one repository. */
   readonly strictEnvironments: boolean;
+  /** What `.fairlead.yaml` of the protected branch says. */
+  readonly settings: Settings;
+  readonly rulings: Rulings;
   /** Why live clusters may not be read for this pull (a fork, an author without write access), or null. */
   readonly untrusted: string | null;
 }
@@ -48,16 +55,16 @@ export interface Affected {
 
 /** What strict validation needs to know of where the resources go. */
 export interface ValidationContext {
+  /** The target before the change; null when it is not known, and then every object is taken for new. */
+  readonly base: readonly Resource[] | null;
   readonly target: string;
   /** What the cluster serves and its schemas; null for the offline bundle. */
-  readonly read: { readonly openapi: OpenApi; readonly discovery: Discovery } | null;
-}
-
-/** A cluster as named in a kubeconfig, not yet contacted. */
-export interface ClusterHandle {
-  readonly cluster: Cluster;
-  /** The context's namespace, or `default`. */
-  readonly namespace: string;
+  readonly read: {
+    readonly openapi: OpenApi;
+    readonly discovery: Discovery;
+    /** Such as `v1.36.3`. */
+    readonly kubeVersion: string;
+  } | null;
 }
 
 /** What the review works with, handed in by the composition root. */
@@ -66,6 +73,7 @@ export interface ReviewTools {
     base: Tree,
     head: Tree,
     changedFiles: readonly string[],
+    settings: Settings,
     signal: AbortSignal,
   ) => Promise<Affected>;
   readonly rendererFor: (name: RendererName) => Renderer;
@@ -76,13 +84,18 @@ export interface ReviewTools {
     context: ValidationContext,
     signal: AbortSignal,
   ) => Promise<readonly Finding[]>;
+  /** Secrets and tokens in clear in changed files, searched off this thread. */
+  readonly findLeaks: (files: readonly LeakFile[], signal: AbortSignal) => Promise<readonly Finding[]>;
   /** `v1`, `apps/v1`, `apps/v1/Deployment`, ...: what charts are told where no cluster says. */
   readonly offlineApiVersions: readonly string[];
   /** Throws `FairleadError` codes `unknown-context`, `kubeconfig-unreadable`. Does not contact the cluster. */
   readonly openCluster: (context: string) => Promise<ClusterHandle>;
-  readonly engineFor: (cluster: Cluster) => Promise<Engine>;
+  /** What the named engine is like. Throws `FairleadError` `unknown-engine`. */
+  readonly capabilitiesOf: (name: string) => EngineCapabilities;
+  /** The prediction of the named engine. Throws `FairleadError` `unknown-engine`. */
+  readonly engineFor: (name: string, cluster: Cluster) => Promise<Predictor>;
   /** Predicts without a cluster: base against head. */
-  readonly gitEngine: Engine;
+  readonly gitEngine: Predictor;
   /** Lets the redactor know the clear values of a rendered Secret. */
   readonly learnSecret: (object: JsonObject) => void;
   /** Installation key for digests, or null. */

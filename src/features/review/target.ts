@@ -1,11 +1,14 @@
-import type { ChangeSet, Desired } from '../../engines/engine.ts';
+import type { ChangeSet, Desired, Predictor } from '../../engines/engine.ts';
+import { takeoversOf } from '../../gitops/diff/takeovers.ts';
+import { digestOf, objectDigests } from '../../gitops/plan/digest.ts';
 import { incompleteRule } from '../../gitops/validate/validate-resources.ts';
 import { BorderError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { PlanTarget } from '../../model/plan.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { Target } from '../../model/target.ts';
-import { digestOf } from './digest.ts';
-import type { Place } from './places.ts';
+import type { Place } from '../../world/cluster/place.ts';
+import { isRemoved, judgeRemoved } from './removed-application.ts';
 import type { RenderedTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
 
@@ -14,28 +17,38 @@ export interface TargetFacts extends Pick<ChangeSet, 'changes' | 'findings'> {
   readonly target: Target;
   /** Whether every side it exists on was rendered. */
   readonly rendered: boolean;
+  /** What a deploy of it is held to; null without a key, or when it could not be worked out in full. */
+  readonly plan: Pick<PlanTarget, 'digest' | 'objects' | 'deletes' | 'takeovers'> | null;
 }
 
-/** Validates the head of a rendered target, and predicts what merging does there. */
+/**
+ * Validates the head of a rendered target, and predicts what merging does there. `keeps`: nothing is deleted where Git holds nothing
+ * of it any more.
+ */
 export async function reviewTarget(
   rendered: RenderedTarget,
-  tools: ReviewTools,
+  { tools, engine, keeps }: { readonly tools: ReviewTools; readonly engine: string; readonly keeps: boolean },
   signal: AbortSignal,
 ): Promise<TargetFacts> {
   const { target, place, base, head } = rendered;
-  if (head === null) return { target, changes: [], findings: rendered.findings, rendered: false };
+  if (head === null) return { target, changes: [], findings: rendered.findings, rendered: false, plan: null };
   const desired: Desired = { base, head };
+  const { predictor, failure } = await predictorFor(engine, place, tools);
   const [invalid, predicted] = await Promise.all([
-    tools.validate(head, { target: target.id, read: place.read }, signal),
-    predict(target, desired, place, tools, signal),
+    tools.validate(head, { target: target.id, read: place.read, base }, signal),
+    predict({ target, desired, place, predictor }, tools, signal),
   ]);
+  const judged = judgeRemoved(rendered, { target, changes: predicted.changes, keeps });
   const own = (finding: Finding): Finding => ({ ...finding, target: target.id });
-  const error = predicted.error ?? target.error ?? uncheckedReason(invalid);
+  const error = failure ?? predicted.error ?? target.error ?? uncheckedReason(invalid);
+  const within = { predicted, place, tools, engine, keeps, manager: predictor.manager };
+  const plan = error === null ? planFor(desired, within) : null;
   return {
-    target: { ...target, error, digest: error === null ? digestFor(desired, place, tools) : null },
-    changes: predicted.changes,
-    findings: [...rendered.findings, ...[...invalid, ...predicted.findings].map(own)],
+    target: { ...target, error, digest: plan?.digest ?? null },
+    changes: judged.changes,
+    findings: [...rendered.findings, ...[...invalid, ...predicted.findings].map(own), ...judged.findings],
     rendered: base !== null,
+    plan,
   };
 }
 
@@ -44,17 +57,35 @@ function uncheckedReason(findings: readonly Finding[]): string | null {
   return findings.find((finding) => finding.rule === incompleteRule)?.message ?? null;
 }
 
-async function predict(
-  target: Target,
-  desired: Desired,
+/** A cluster that does not answer is compared in Git, and said to be missing. */
+async function predictorFor(
+  engine: string,
   place: Place,
+  tools: ReviewTools,
+): Promise<{ readonly predictor: Predictor; readonly failure: string | null }> {
+  if (place.read === null) return { predictor: tools.gitEngine, failure: null };
+  try {
+    return { predictor: await tools.engineFor(engine, place.read.cluster), failure: null };
+  } catch (error) {
+    if (!(error instanceof BorderError)) throw error;
+    return { predictor: tools.gitEngine, failure: `cluster ${place.context ?? ''} was not read: ${error.message}` };
+  }
+}
+
+interface Question {
+  readonly target: Target;
+  readonly desired: Desired;
+  readonly place: Place;
+  readonly predictor: Predictor;
+}
+
+async function predict(
+  { target, desired, place, predictor }: Question,
   tools: ReviewTools,
   signal: AbortSignal,
 ): Promise<ChangeSet> {
-  if (place.read === null) return tools.gitEngine.predict(target, desired, signal);
   try {
-    const engine = await tools.engineFor(place.read.cluster);
-    return await engine.predict(target, desired, signal);
+    return await predictor.predict(target, desired, signal);
   } catch (error) {
     if (!(error instanceof BorderError)) throw error;
     const set = await tools.gitEngine.predict(target, desired, signal);
@@ -62,9 +93,34 @@ async function predict(
   }
 }
 
-function digestFor({ base, head }: Desired, place: Place, tools: ReviewTools): string | null {
-  if (tools.key === null) return null;
+interface PlanPlace {
+  readonly predicted: ChangeSet;
+  readonly place: Place;
+  readonly tools: ReviewTools;
+  readonly engine: string;
+  readonly keeps: boolean;
+  readonly manager: string;
+}
+
+/** What a deploy is held to: each object's digest on both sides, what goes, and what is taken over. */
+function planFor(
+  { base, head }: Desired,
+  { predicted, place, tools, engine, keeps, manager }: PlanPlace,
+): TargetFacts['plan'] {
+  const { key } = tools;
+  if (key === null || base === null) return null;
   const kept = new Set(head.map(({ id }) => resourceKey(id)));
-  const deletes = (base ?? []).map(({ id }) => id).filter((id) => !kept.has(resourceKey(id)));
-  return digestOf({ key: tools.key, clusterUid: place.read?.uid ?? null, head, deletes });
+  // What is not shown as deleted may not be deleted either.
+  const stays = keeps && isRemoved({ base, head });
+  const deletes = stays ? [] : base.map(({ id }) => id).filter((id) => !kept.has(resourceKey(id)));
+  const [before, after] = [objectDigests(key, base), objectDigests(key, head)];
+  const keys = [...new Set([...before.keys(), ...after.keys()])];
+  return {
+    digest: digestOf({ key, clusterUid: place.read?.uid ?? null, engine, manager, head, deletes }),
+    objects: Object.fromEntries(
+      keys.map((id) => [id, { base: before.get(id) ?? null, head: after.get(id) ?? null }] as const),
+    ),
+    deletes,
+    takeovers: takeoversOf(predicted.changes, predicted.live, manager),
+  };
 }

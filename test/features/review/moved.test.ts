@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { followMoves } from '../../../src/features/review/moved.ts';
-import { gitPlace } from '../../../src/features/review/places.ts';
 import type { RenderedTarget } from '../../../src/features/review/render-target.ts';
 import type { Resource } from '../../../src/model/resource.ts';
+import { gitPlace } from '../../../src/world/cluster/place.ts';
 
 function resource(name: string, value = 'a'): Resource {
   const id = { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'shop', name };

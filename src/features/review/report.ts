@@ -1,0 +1,85 @@
+import { BorderError } from '../../model/error.ts';
+import type { CheckReport, Pull, RepoPort } from '../../world/forge/forge.ts';
+import { ended, superseded } from './pull-check.ts';
+import type { PullJob, PullTools } from './pull-tools.ts';
+import { isFinal, isRefused } from './refused.ts';
+import { createRounds } from './rounds.ts';
+
+/** One pull as it was read, and the way to it. */
+export interface Seen {
+  readonly job: PullJob;
+  readonly pull: Pull;
+  readonly port: RepoPort;
+}
+
+/** Writes the check. Where we may not, that is no reason to review nothing: gives why, for the comment. */
+export async function report(check: CheckReport, { job, pull, port }: Seen, tools: PullTools): Promise<string | null> {
+  const { sha } = pull.head;
+  const rounds = createRounds(tools.store.outbox);
+  try {
+    if (check.state === 'running') await rounds.begin(job, sha, tools.review.now());
+    await port.report(sha, await withStatus(check, { branch: pull.base.ref, port }, tools));
+    if (check.state === 'done') await rounds.end(job, sha);
+    return null;
+  } catch (error) {
+    if (!(error instanceof BorderError) || !isRefused(error)) throw error;
+    await rounds.end(job, sha);
+    tools.onUnreported(job, error);
+    return `${error.message}. ${error.remedy}`;
+  }
+}
+
+/** A finished check is said as a commit status as well where the branch asks for one. */
+export async function withStatus(
+  check: CheckReport,
+  { branch, port }: { readonly branch: string; readonly port: RepoPort },
+  { asksStatus }: Pick<PullTools, 'asksStatus'>,
+): Promise<CheckReport> {
+  if (check.state !== 'done' || asksStatus === undefined || !(await asksStatus(port, branch))) return check;
+  return { ...check, status: true };
+}
+
+/** Begins to say what the review does: that it runs, and that heads it replaced are not looked at any more. */
+export async function reportBegun(check: CheckReport, seen: Seen, tools: PullTools): Promise<string | null> {
+  const unreported = await report({ ...check, yields: true }, seen, tools);
+  await endOthers(seen.job, { head: seen.pull.head.sha, port: seen.port }, tools);
+  return unreported;
+}
+
+/** Ends the checks of heads that this one replaced. What the forge does not take now is tried with the next head or review. */
+export async function endOthers(
+  place: Pick<PullJob, 'repo' | 'pull'>,
+  { head, port }: { readonly head: string; readonly port: RepoPort },
+  tools: Telling,
+): Promise<void> {
+  const others = (await createRounds(tools.store.outbox).open(place)).filter((old) => old !== head);
+  for (const old of others) {
+    const failure = await end(place, { head: old, port, check: superseded(head, tools.redact) }, tools);
+    if (failure !== null) tools.onUnreported(place, failure);
+  }
+}
+
+/** A pull that is not open any more leaves no check running behind. */
+export async function endRounds({ job, pull, port }: Seen, tools: Telling): Promise<void> {
+  for (const head of await createRounds(tools.store.outbox).open(job)) {
+    const failure = await end(job, { head, port, check: ended(pull.state, tools.redact) }, tools);
+    if (failure !== null && !isFinal(failure)) throw failure;
+  }
+}
+
+type Telling = Pick<PullTools, 'redact' | 'onUnreported'> & { readonly store: Pick<PullTools['store'], 'outbox'> };
+
+/** Ends the check of a head; what kept it from that, when the forge did not take it. */
+async function end(
+  place: Pick<PullJob, 'repo' | 'pull'>,
+  { head, port, check }: { readonly head: string; readonly port: RepoPort; readonly check: CheckReport },
+  { store }: Telling,
+): Promise<BorderError | null> {
+  const failure = await port.report(head, check).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (failure !== null && !(failure instanceof BorderError)) throw failure;
+  if (failure === null || isFinal(failure)) await createRounds(store.outbox).end(place, head);
+  return failure;
+}
