@@ -1,0 +1,5 @@
+import { serveTasks } from '../../tools/pool-worker.ts';
+import { parseCommands } from './parse.ts';
+import type { ParsedCommand } from './parsed-command.ts';
+
+await serveTasks<string, readonly ParsedCommand[]>(async () => parseCommands);
