@@ -2,39 +2,39 @@ import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import type { ServiceOptions } from './cli/context.ts';
 import type { PathRun, PostRun, RenderRun, ReviewRun, RunningServer, ServeRun, Services } from './cli/services.ts';
-import { engines } from './engines/index.ts';
+import { type EngineDescriptor, engines } from './engines/index.ts';
 import { createGitEngine } from './features/review/git-engine.ts';
 import { diffPath, type PathRequest, renderPath, validatePath } from './features/review/path.ts';
 import { pathRequest, valuesFile } from './features/review/path-request.ts';
-import { commentKey } from './features/review/pull.ts';
+import { commentKey } from './features/review/pull-tools.ts';
 import { requestForRange } from './features/review/range.ts';
 import type { ReviewTools, ValidationContext } from './features/review/request.ts';
 import { review } from './features/review/review.ts';
 import type { OpenApiBundle } from './formats/openapi/bundle.ts';
 import { loadBundle } from './formats/openapi/bundle-cache.ts';
-import { createSchemas } from './formats/openapi/schemas.ts';
+import { createSchemas, type Schemas } from './formats/openapi/schemas.ts';
 import { createRedactor, type Redactor } from './formats/redaction/redactor.ts';
 import { locateModule } from './formats/wasm/locate-module.ts';
 import { affectedBy } from './gitops/discover/affected.ts';
 import { createRenderers } from './gitops/render/index.ts';
 import { readTimePattern, reviewComment } from './gitops/report/comment.ts';
+import { readPolicyFolder } from './gitops/validate/read-policies.ts';
 import { createValidator, type ResourceValidator } from './gitops/validate/validate-resources.ts';
-import { contextsOf, parseClusterMap } from './model/cluster-map.ts';
+import { type ClusterMap, parseClusterMap } from './model/cluster-map.ts';
+import { FairleadError } from './model/error.ts';
+import type { JsonObject } from './model/json.ts';
+import type { Settings } from './model/settings.ts';
+import type { Tree } from './model/tree.ts';
 import type { Cluster } from './world/cluster/cluster.ts';
-import {
-  defaultKubeconfigPaths,
-  type KubeconfigSource,
-  readKubeconfig,
-} from './world/cluster/kubernetes/kubeconfig.ts';
-import { openCluster } from './world/cluster/kubernetes/open-cluster.ts';
+import { type Clusters, createClusters } from './world/cluster/kubernetes/access/clusters.ts';
+import { defaultKubeconfigPaths, type KubeconfigSource } from './world/cluster/kubernetes/kubeconfig.ts';
 import { gitHubLimits } from './world/forge/github/github.ts';
-import { createMirrors } from './world/git/mirrors.ts';
 import { overlayTree } from './world/git/overlay.ts';
 import { openRepository } from './world/git/repository.ts';
-import { installationKey, ownKey } from './world/store/installation-key.ts';
+import { installationKey } from './world/store/installation-key.ts';
 
 /** Milliseconds one render may take. */
-const renderDeadline = 2_600;
+const renderDeadline = 6_000;
 
 /** MiB one renderer may use. */
 const renderMemory = 512;
@@ -47,10 +47,10 @@ const sourceRoot = resolve(import.meta.dirname, '..');
 /** Builds what the commands work with. Nothing is contacted, loaded or started before it is needed. */
 export async function createServices(options: ServiceOptions): Promise<Services> {
   const redactor = createRedactor({ key: randomBytes(32) });
-  const parts = createParts(options);
+  const parts = createParts(options, redactor);
   const tools = await createTools(options, parts, redactor);
   const request = (run: PathRun): Promise<PathRequest> =>
-    pathRequest({ ...run, environment: options.childEnvironment });
+    pathRequest({ ...run, environment: options.childEnvironment, settingsAt });
   return {
     review: (run) => reviewRange(run, options, tools),
     render: async (run) => renderAt(run, await request(run), tools),
@@ -58,40 +58,52 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     diff: async (run) => diffPath(await request(run), run.cluster, tools, run.signal),
     discover: async (run) => (await request(run)).applications,
     post: (run) => post(run, redactor),
-    serve: (run) => startServing(run, options, { tools, redactor }),
+    serve: (run) => serve(run, options, { tools, redactor, parts }),
     comment: (result) => redactor.text(reviewComment(result, { limit: gitHubLimits.comment, fileUrl: null })),
     redact: redactor.text,
     close: parts.close,
   };
 }
 
+/** Names of the engines there are. */
+export function engineNames(): readonly string[] {
+  return engines.map(({ name }) => name);
+}
+
 interface Parts {
   readonly bundle: () => Promise<OpenApiBundle>;
   readonly renderers: ReturnType<typeof createRenderers>;
   readonly validator: ResourceValidator;
-  readonly clusters: Map<string, Promise<Cluster>>;
+  /** The shipped ValidatingAdmissionPolicies and their bindings. */
+  readonly policies: () => Promise<readonly JsonObject[]>;
+  readonly clusters: Clusters;
   readonly close: () => Promise<void>;
 }
 
-function createParts(options: ServiceOptions): Parts {
+function createParts(options: ServiceOptions, redactor: Redactor): Parts {
   const renderers = createRenderers({
     modules: (name, signal) => locateModule(name, moduleOptions(options), signal),
     workers: { kustomize: 1, helm: 1 },
     deadlineMs: renderDeadline,
     maxMemoryMb: renderMemory,
   });
-  const validator = createValidator({ size: 1, deadlineMs: checkDeadline });
-  const clusters = new Map<string, Promise<Cluster>>();
+  const validator = createValidator({
+    size: 1,
+    deadlineMs: checkDeadline,
+    policyModule: (signal) => locateModule('cel', moduleOptions(options), signal),
+  });
+  const access = { kubeconfig: kubeconfigSource(options), entries: options.clusters ?? new Map(), ...options.routes };
+  const clusters = createClusters(access, redactor);
   let bundle: Promise<OpenApiBundle> | undefined;
+  let policies: Promise<readonly JsonObject[]> | undefined;
   return {
+    policies: () => (policies ??= readPolicyFolder(join(sourceRoot, 'policies'))),
     bundle: () => (bundle ??= loadBundle({ cacheDir: options.cacheDir })),
     renderers,
     validator,
     clusters,
     close: async () => {
-      const opened = await Promise.allSettled(clusters.values());
-      const closing = opened.map((result) => (result.status === 'fulfilled' ? result.value.close() : undefined));
-      await Promise.all([renderers.close(), validator.close(), ...closing]);
+      await Promise.all([renderers.close(), validator.close(), clusters.close()]);
     },
   };
 }
@@ -104,9 +116,11 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
     affected: affectedBy,
     rendererFor: (name) => parts.renderers.renderer(name),
     warm: parts.renderers.warm,
-    validate: (resources, context, signal) => validate(parts.validator, bundle, { resources, context, signal }),
-    openCluster: (context) => openHandle(context, options, { parts, redactor }),
-    engineFor: (cluster) => applyEngine(cluster, redactor),
+    validate: (resources, context, signal) => validate(parts, bundle, { resources, context, signal }),
+    findLeaks: parts.validator.findLeaks,
+    openCluster: (context) => openHandle(context, parts),
+    capabilitiesOf: (name) => engineNamed(name).capabilities,
+    engineFor: (name, cluster) => predictorFor(name, cluster, redactor),
     gitEngine: createGitEngine({ schemas: async () => offline, maskObject: redactor.maskObject }),
     learnSecret: redactor.learnSecret,
     offlineApiVersions: apiVersionsOf(bundle),
@@ -116,8 +130,8 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
   };
 }
 
-function validate(
-  validator: ResourceValidator,
+async function validate(
+  { validator, policies }: Pick<Parts, 'validator' | 'policies'>,
   bundle: OpenApiBundle,
   {
     resources,
@@ -125,34 +139,57 @@ function validate(
     signal,
   }: { resources: Parameters<ReviewTools['validate']>[0]; context: ValidationContext; signal: AbortSignal },
 ): ReturnType<ReviewTools['validate']> {
-  const { read } = context;
+  const { read, base, target } = context;
   const documents = read === null ? bundle.document : read.openapi.document;
   const kinds = { served: read?.discovery.resources ?? null, builtIn: bundle.kinds };
-  return validator.validate({ target: context.target, resources, documents, kinds }, signal);
+  const minor = read === null ? null : Number(/^v\d+\.(\d+)/.exec(read.kubeVersion)?.[1] ?? Number.NaN);
+  const known = { base, policies: await policies(), minor: Number.isNaN(minor) ? null : minor };
+  return validator.validate({ target, resources, documents, kinds, ...known }, signal);
 }
 
-async function openHandle(
-  context: string,
-  options: ServiceOptions,
-  { parts, redactor }: { readonly parts: Parts; readonly redactor: Redactor },
-): ReturnType<ReviewTools['openCluster']> {
-  const kubeconfig = kubeconfigSource(options);
-  const { contexts } = await readKubeconfig(kubeconfig);
-  const opened = parts.clusters.get(context) ?? openCluster({ kubeconfig, context, redactor });
-  parts.clusters.set(context, opened);
-  return { cluster: await opened, namespace: contexts.find(({ name }) => name === context)?.namespace ?? 'default' };
+async function openHandle(name: string, { clusters }: Parts): ReturnType<ReviewTools['openCluster']> {
+  const { plan, namespace } = await clusters.open(name);
+  return { cluster: plan, namespace };
 }
 
 function kubeconfigSource(options: ServiceOptions): KubeconfigSource {
   return { paths: defaultKubeconfigPaths({ KUBECONFIG: options.kubeconfig ?? undefined, HOME: options.home }) };
 }
 
-async function applyEngine(cluster: Cluster, redactor: Redactor): ReturnType<ReviewTools['engineFor']> {
-  const descriptor = engines.find(({ name }) => name === 'apply');
-  if (descriptor === undefined) throw new Error('the engine apply is registered');
-  const create = await descriptor.load();
-  const openapi = await cluster.openapi(AbortSignal.timeout(30_000));
-  return create({ cluster, schemas: createSchemas(openapi.document), redactor, manager: 'fairlead', concurrency: 32 });
+/** Throws `FairleadError` `unknown-engine`. */
+function engineNamed(name: string): EngineDescriptor {
+  const found = engines.find((engine) => engine.name === name);
+  if (found !== undefined) return found;
+  throw new FairleadError({
+    code: 'unknown-engine',
+    subject: name,
+    message: `There is no engine ${name}.`,
+    remedy: `Name one of ${engineNames().join(', ')}.`,
+  });
+}
+
+async function predictorFor(name: string, cluster: Cluster, redactor: Redactor): ReturnType<ReviewTools['engineFor']> {
+  return engineNamed(name).predictor({ cluster, schemas: await schemasOf(cluster), redactor, concurrency: 32 });
+}
+
+async function schemasOf(cluster: Cluster): Promise<Schemas> {
+  return createSchemas((await cluster.openapi(AbortSignal.timeout(30_000))).document);
+}
+
+/** What the tree's own `.fairlead.yaml` says; a broken one is a usage error in the terminal. */
+async function settingsAt(tree: Tree, signal: AbortSignal): Promise<Settings> {
+  const { loadSettings } = await import('./world/config/load-settings.ts');
+  const context = { engines: engineNames(), clusters: null };
+  const loaded = await loadSettings({ tree, commit: tree.id, signal, ...context });
+  if (loaded.settings !== null) return loaded.settings;
+  const { problemText } = await import('./world/config/problem.ts');
+  const [first] = loaded.problems;
+  throw new FairleadError({
+    code: 'usage',
+    subject: '.fairlead.yaml',
+    message: first === undefined ? '.fairlead.yaml is broken' : problemText(first),
+    remedy: 'Correct it; `fairlead config check` lists all that is wrong with it.',
+  });
 }
 
 /** What a cluster of the bundled version would say: Helm's `.Capabilities.APIVersions` without a cluster. */
@@ -171,7 +208,7 @@ async function reviewRange(
   try {
     const clusters = parseClusterMap(run.clusters);
     const request = await requestForRange(
-      { range: run.range, clusters, environment: run.environment },
+      { range: run.range, clusters, environment: run.environment, settingsAt },
       repository,
       run.signal,
     );
@@ -213,55 +250,30 @@ async function post(run: PostRun, redactor: Redactor): ReturnType<Services['post
   return port.ensureComment(run.pull, commentKey, body, readTimePattern);
 }
 
-async function startServing(
+async function serve(
   run: ServeRun,
   options: ServiceOptions,
-  { tools, redactor }: { readonly tools: ReviewTools; readonly redactor: Redactor },
+  { tools, redactor, parts }: { readonly tools: ReviewTools; readonly redactor: Redactor; readonly parts: Parts },
 ): Promise<RunningServer> {
-  const [{ startBot }, { createGitHub }, { pino }] = await Promise.all([
-    import('./server/bot.ts'),
-    import('./world/forge/github/github.ts'),
-    import('pino'),
-  ]);
-  const { github } = run;
-  for (const secret of [github.privateKey, ...github.webhookSecrets]) redactor.learn(secret);
-  const logger = pino({ level: options.logLevel }, pino.destination({ dest: 1, sync: true }));
-  const now = (): Date => new Date();
-  const forge = createGitHub({
-    appId: Number(github.appId),
-    privateKey: github.privateKey,
-    webhookSecrets: github.webhookSecrets,
-    ...(github.baseUrl === null ? {} : { baseUrl: github.baseUrl }),
-    logger,
-    now,
-    redact: redactor.text,
+  const { startServing } = await import('./server/start.ts');
+  return startServing(run, {
+    environment: options.childEnvironment,
+    logLevel: options.logLevel,
+    logFormat: options.logFormat,
+    review: tools,
+    redactor,
+    engineNames: engineNames(),
+    clusters: toldClusters(run),
+    applier: async (context) => (await parts.clusters.open(context)).apply,
+    engine: (name, context) => engineNamed(name).engine(context),
+    schemasOf,
   });
-  const mirrors = createMirrors(join(run.dataDir, 'mirrors'), { environment: options.childEnvironment });
-  const key = tools.key ?? (await ownKey(run.dataDir));
-  const clusters = parseClusterMap(run.clusters);
-  // A misspelt context is told at the start, not in the comment of the first pull.
-  await Promise.all(contextsOf(clusters).map(tools.openCluster));
-  const bot = await startBot({
-    host: run.host,
-    port: run.port,
-    logger,
-    pulls: {
-      forge,
-      mirror: (repo) => mirrors.open(`${forge.name}-${repo.id}`),
-      review: { ...tools, key, progress: (line) => logger.debug(line) },
-      clusters,
-      environment: run.environment,
-      mode: 'observe',
-      redact: redactor.text,
-    },
-  });
-  return {
-    url: bot.url,
-    stop: async () => {
-      await bot.close();
-      await mirrors.close();
-    },
-  };
+}
+
+/** Clusters of the server's file may be named by settings though they belong to no environment. */
+function toldClusters({ clusters, told = [] }: ServeRun): ClusterMap {
+  const map = parseClusterMap(clusters);
+  return told.length === 0 ? map : { ...map, mode: 'live', others: told };
 }
 
 function moduleOptions(options: ServiceOptions): Parameters<typeof locateModule>[1] {

@@ -5,6 +5,8 @@ export interface Answer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent in place of the JSON body. */
+  readonly plain?: { readonly type: string; readonly text: string };
   /** Whether the request may still be sending: the connection is then cut soon after the answer. */
   readonly isUnread?: boolean;
 }
@@ -24,10 +26,10 @@ const securityHeaders = {
 /** Sends an answer. */
 export function send(response: ServerResponse, answer: Answer): void {
   if (response.headersSent || response.destroyed) return;
-  const text = JSON.stringify(answer.body);
+  const text = answer.plain?.text ?? JSON.stringify(answer.body);
   response.writeHead(answer.status, {
     ...securityHeaders,
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': answer.plain?.type ?? 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
     ...answer.headers,
   });

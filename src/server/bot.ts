@@ -1,80 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { LastReview } from '../features/review/outdated.ts';
-import type { PullTools } from '../features/review/pull.ts';
-import { routeEvent, workReviews } from '../features/review/serve.ts';
-import { FairleadError } from '../model/error.ts';
-import { createMemoryQueue } from '../world/store/memory-queue.ts';
-import { type RunningServer, startServer } from './http.ts';
+import { sweepJob } from '../model/queued.ts';
+import type { RepoRef } from '../model/repo.ts';
+import { tryAll } from '../tools/try-all.ts';
+import type { Forge } from '../world/forge/forge.ts';
+import type { Queue } from '../world/store/queue.ts';
+import type { Store } from '../world/store/store.ts';
+import type { Api } from './api.ts';
+import { defaultDeadlines, type RunningServer, type ServerOptions, startServer } from './http.ts';
+import { workIntake } from './intake.ts';
+import { keepOnce } from './keep-once.ts';
+
+/** `web` takes webhooks and the API in and runs no jobs; `worker` runs jobs and takes nothing in; `all` does both. */
+export type Role = 'all' | 'web' | 'worker';
 
 /** What the bot is made of. */
 export interface BotOptions {
+  /** Default `all`. */
+  readonly role?: Role;
   readonly host: string;
   readonly port: number;
-  readonly pulls: Omit<PullTools, 'last'>;
   readonly logger: Logger;
+  /** By name. Hooks come in at `/hooks/github`, and at `/hooks/gitlab/INSTANCE` for every other kind. */
+  readonly forges: readonly { readonly forge: Forge; readonly path: string }[];
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly now: () => Date;
+  /** Hears of branches that moved. */
+  readonly moved: (repo: RepoRef) => void;
+  readonly api?: Api | undefined;
+  readonly fault: ServerOptions['fault'];
+  /** What watches the server; left out, nothing does. */
+  readonly watch?: Pick<ServerOptions, 'readiness' | 'metrics' | 'watchWebhook'>;
+  /** Milliseconds between saying that it is not ready and taking nothing in any more; 0 when left out. */
+  readonly linger?: number | undefined;
+  /** Port of its own for `/metrics`, with the probes beside it; the main one then has no such page. */
+  readonly metricsPort?: number | undefined;
+  /** Of the server; left out: what suits the forges. */
+  readonly deadlines?: ServerOptions['deadlines'];
 }
 
-/** Pulls whose last review is remembered; the oldest is forgotten first and simply reviewed again. */
-const rememberedPulls = 5_000;
+/** How long running jobs may take to finish when the bot stops, in milliseconds. */
+const drainDeadline = 22_000;
 
-/** Reviews at the same time, and jobs that may wait. */
-const reviewsInFlight = 2;
-const waitingJobs = 10_000;
+/**
+ * Starts the bot: webhooks are kept before they are acknowledged, and the jobs a process that died left behind go on first. The
+ * features have told the queue what they work on. Throws `FairleadError` `listen-failed`.
+ */
+export async function startBot(options: BotOptions): Promise<Pick<RunningServer, 'url' | 'close'>> {
+  const { role = 'all', logger, store, queue, now, forges, moved } = options;
+  const byName = new Map(forges.map(({ forge }) => [forge.name, forge]));
+  const forge = (name: string): Forge => {
+    const found = byName.get(name);
+    if (found === undefined) throw new Error(`a job names the forge ${name}, which is not configured`);
+    return found;
+  };
+  const intake = { store, queue, forge, now, logger, moved };
+  workIntake(queue, intake);
+  if (role !== 'web') await startJobs(options);
+  const server = await listen(options, intake);
+  return { url: server.url, close: () => closeBot(server, options) };
+}
 
-/** How long running reviews may take to finish when the bot stops, in milliseconds. */
-const drainDeadline = 25_000;
-
-/** Starts webhooks in, comments and checks out. Throws `FairleadError` `listen-failed`. */
-export async function startBot(options: BotOptions): Promise<RunningServer> {
-  const { logger } = options;
-  const queue = createMemoryQueue({
-    concurrency: reviewsInFlight,
-    capacity: waitingJobs,
-    onFailure: (job, error) =>
-      logger.error({ job: job.kind, ...job.payload, err: errorFacts(error, options.pulls.redact) }, 'job failed'),
-  });
-  const last = new BoundedMap<string, LastReview>(rememberedPulls);
-  workReviews(queue, { ...options.pulls, last }, (job, verdict, milliseconds) =>
-    logger.info({ repository: job.repo.fullName, pull: job.pull, verdict, milliseconds }, 'reviewed'),
-  );
-  const { forge } = options.pulls;
-  const server = await startServer({
-    host: options.host,
-    port: options.port,
-    logger,
-    notReady: () => null,
-    hooks: [{ path: `/hooks/${forge.name}`, receiver: forge.receiver, onEvent: (event) => routeEvent(event, queue) }],
-  });
+/** The doors: the main one, and the one for figures where that is another. */
+async function listen(options: BotOptions, intake: Parameters<typeof keepOnce>[2]): Promise<RunningServer> {
+  const { role, host, port, metricsPort, logger, fault, api, forges, watch, deadlines = defaultDeadlines } = options;
+  const common = { host, logger, fault, deadlines, ...watch };
+  const hooks = (role === 'worker' ? [] : forges).map(({ forge: { name, receiver }, path }) => ({
+    path,
+    receiver,
+    keep: (delivery: Parameters<typeof keepOnce>[1]) => keepOnce(name, delivery, intake),
+  }));
+  if (metricsPort === undefined) return startServer({ ...common, port, api, hooks });
+  const figures = await startServer({ ...common, port: metricsPort, hooks: [] });
+  const main = await startServer({ ...common, port, api, hooks, metrics: undefined });
   return {
-    url: server.url,
-    close: async () => {
-      await server.close();
-      await queue.drain(drainDeadline);
-    },
+    url: main.url,
+    retire: () => [main, figures].map(({ retire }) => retire()),
+    close: () => tryAll([main.close, figures.close]),
   };
 }
 
-/** What a log may hold of an error: never the raw cause, which can quote anything. */
-function errorFacts(error: unknown, redact: (text: string) => string): Readonly<Record<string, string>> {
-  if (error instanceof FairleadError) {
-    return { code: error.code, message: redact(error.message), subject: redact(error.subject), remedy: error.remedy };
-  }
-  return { message: redact(error instanceof Error ? (error.stack ?? error.message) : String(error)) };
+/** What still comes in while jobs end is kept for the next process: whoever balances load needs a moment to send it elsewhere. */
+async function closeBot(server: RunningServer, { queue, linger = 0 }: BotOptions): Promise<void> {
+  server.retire();
+  const closing = async (): Promise<void> => {
+    if (linger > 0) await delay(linger);
+    await server.close();
+  };
+  const ended = await Promise.allSettled([closing(), queue.drain(drainDeadline)]);
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
 }
 
-/** Forgets what was set longest ago. */
-class BoundedMap<K, V> extends Map<K, V> {
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    super();
-    this.#limit = limit;
+async function startJobs({ store, queue }: BotOptions): Promise<void> {
+  // What changed while nobody listened shows when every target is looked at.
+  for (const repo of await store.repos.list()) {
+    const next = sweepJob(repo);
+    await queue.add(null, next.job, next);
   }
-
-  override set(key: K, value: V): this {
-    super.set(key, value);
-    const [oldest] = this.keys();
-    if (this.size > this.#limit && oldest !== undefined) this.delete(oldest);
-    return this;
-  }
+  queue.start();
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { FairleadError } from '../model/error.ts';
 import { type Answer, send } from './answer.ts';
+import type { Api } from './api.ts';
 import type { BodyBudget } from './body.ts';
 import { type Hook, LARGEST_WEBHOOK, receiveWebhook } from './webhook.ts';
 
@@ -22,16 +23,29 @@ export interface ServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly hooks: readonly Hook[];
-  /** Why work cannot be taken in, or null when it can; asked by `/readyz`. */
-  notReady(): string | null;
+  /** What answers under `/api/`; without it nothing does. */
+  readonly api?: Api | undefined;
+  /** Why the process can do nothing until it is started again, or null while it can; asked by both probes. */
+  fault(): string | null;
+  /** What `/readyz` says beside that; without it, that it is ready. Answers within a second, whatever hangs. */
+  readonly readiness?: ((isDraining: boolean) => Promise<Answer>) | undefined;
+  /** What answers at `/metrics`; without it nothing does. */
+  readonly metrics?: (() => Promise<Answer>) | undefined;
+  /** Goes between the server and the taking of each webhook. */
+  readonly watchWebhook?: WatchWebhook | undefined;
   readonly logger: Logger;
   readonly deadlines?: ServerDeadlines;
 }
+
+/** Sees a webhook taken in by a hook, which it may wrap. */
+export type WatchWebhook = (hook: Hook, take: (hook: Hook) => Promise<Answer | null>) => Promise<Answer | null>;
 
 /** A server that listens. */
 export interface RunningServer {
   /** `http://HOST:PORT`. */
   readonly url: string;
+  /** Says from now on that it is not ready; still takes in what comes. */
+  retire(): void;
   /** Takes no new work, lets what is under way finish, then cuts what is left. */
   close(): Promise<void>;
 }
@@ -45,7 +59,8 @@ const BODY_BUDGET = 5 * LARGEST_WEBHOOK;
 const MOST_CONNECTIONS = 2000;
 
 /**
- * Listens for webhooks and probes: the hooks' paths, `/healthz` (the process runs), `/readyz` (it takes work in).
+ * Listens for webhooks, the API and probes: the hooks' paths, `/api/`, `/healthz` (the process is of use), `/readyz` (it
+ * takes work in).
  *
  * @throws FairleadError `listen-failed`
  */
@@ -69,7 +84,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { port } = server.address() as AddressInfo;
   const url = `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
   options.logger.info({ url }, 'listening');
-  return { url, close: () => drain(server, state, deadlines.drain) };
+  const retire = (): void => {
+    state.isDraining = true;
+  };
+  return { url, retire, close: () => drain(server, state, deadlines.drain) };
 }
 
 interface State {
@@ -99,16 +117,34 @@ function lastOf(answer: Answer): Answer {
 }
 
 async function route(options: ServerOptions, state: State, request: IncomingMessage): Promise<Answer | null> {
-  const path = (request.url ?? '/').split('?', 1)[0];
+  const [path = '/'] = (request.url ?? '/').split('?', 1);
   const hook = options.hooks.find((entry) => entry.path === path);
-  if (hook !== undefined) return receiveWebhook(hook, request, { budget: state.budget, logger: options.logger });
-  if (path === '/healthz') return { status: 200, body: { status: 'ok' } };
+  if (hook !== undefined) return takeWebhook(hook, request, { options, state });
+  const asked = options.api?.answer(path, request, state.budget) ?? null;
+  if (asked !== null) return asked;
+  if (path === '/healthz') return health(options);
   if (path === '/readyz') return readiness(options, state);
+  if (path === '/metrics' && options.metrics !== undefined) return options.metrics();
   return { status: 404, body: { error: 'not found' }, isUnread: true };
 }
 
-function readiness(options: ServerOptions, state: State): Answer {
-  const reason = state.isDraining ? 'shutting down' : options.notReady();
+function takeWebhook(
+  hook: Hook,
+  request: IncomingMessage,
+  { options: { logger, watchWebhook }, state: { budget } }: { readonly options: ServerOptions; readonly state: State },
+): Promise<Answer | null> {
+  const take = (watched: Hook): Promise<Answer | null> => receiveWebhook(watched, request, { budget, logger });
+  return watchWebhook === undefined ? take(hook) : watchWebhook(hook, take);
+}
+
+function health(options: ServerOptions): Answer {
+  const reason = options.fault();
+  return reason === null ? { status: 200, body: { status: 'ok' } } : { status: 500, body: { error: reason } };
+}
+
+function readiness(options: ServerOptions, { isDraining }: State): Answer | Promise<Answer> {
+  const reason = isDraining ? 'shutting down' : options.fault();
+  if (options.readiness !== undefined && options.fault() === null) return options.readiness(isDraining);
   return reason === null ? { status: 200, body: { status: 'ready' } } : { status: 503, body: { error: reason } };
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { FairleadError } from '../model/error.ts';
-import type { ForgeEvent, RawDelivery, Receiver } from '../world/forge/forge.ts';
+import type { RawDelivery, Receiver } from '../world/forge/receiver.ts';
 import type { Answer } from './answer.ts';
 import { type BodyBudget, readBody } from './body.ts';
 
@@ -10,14 +10,17 @@ export interface Hook {
   /** Such as `/hooks/github`. */
   readonly path: string;
   readonly receiver: Receiver;
-  /** Turns an event into a job and returns: no work is done while the forge waits. */
-  onEvent(event: ForgeEvent, deliveryId: string): void;
+  /** Keeps an authentic delivery durably; false when it was kept before. No other work is done while the forge waits. */
+  keep(delivery: RawDelivery & { readonly id: string; readonly event: string }): Promise<boolean>;
 }
 
 /** Bytes of a webhook we read; GitHub and GitLab send up to 25 MB. */
 export const LARGEST_WEBHOOK = 26 * 1024 * 1024;
 
-/** Takes one webhook in: read, authenticate on the raw bytes, understand, hand over; 202 for all that is authentic. */
+/**
+ * Takes one webhook in: read, authenticate on the raw bytes, keep; then 202, for a duplicate too. A store that does not take it is
+ * 503: never a false success.
+ */
 export async function receiveWebhook(
   hook: Hook,
   request: IncomingMessage,
@@ -39,7 +42,7 @@ export async function receiveWebhook(
   }
 }
 
-function takeIn(hook: Hook, delivery: RawDelivery, logger: Logger): Answer {
+async function takeIn(hook: Hook, delivery: RawDelivery, logger: Logger): Promise<Answer> {
   const sender = hook.receiver.authenticate(delivery);
   if (!sender.ok) {
     logger.warn({ path: hook.path, reason: sender.reason }, 'webhook refused');
@@ -49,14 +52,13 @@ function takeIn(hook: Hook, delivery: RawDelivery, logger: Logger): Answer {
     return refuse(400, 'the body must be JSON');
   const { id, event } = sender;
   try {
-    const events = hook.receiver.normalise(delivery);
-    for (const found of events) hook.onEvent(found, id);
-    logger.info({ path: hook.path, delivery: id, event, events: events.map(({ kind }) => kind) }, 'webhook taken in');
-    return { status: 202, body: { delivery: id, events: events.length } };
+    const isNew = await hook.keep({ ...delivery, id, event });
+    logger.info({ path: hook.path, delivery: id, event, isNew }, 'webhook taken in');
+    return { status: 202, body: { delivery: id, duplicate: !isNew } };
   } catch (error) {
-    if (!(error instanceof FairleadError) || error.code !== 'broken-payload') throw error;
-    logger.warn({ path: hook.path, delivery: id, event, reason: error.message }, 'webhook not understood');
-    return refuse(400, error.message);
+    const reason = error instanceof FairleadError ? error.message : 'unexpected fault';
+    logger.error({ path: hook.path, delivery: id, event, reason }, 'webhook not kept');
+    return refuse(503, 'the store does not take it; send it again', { headers: { 'retry-after': '10' } });
   }
 }
 

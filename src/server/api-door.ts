@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import type { DeployTools } from '../features/deploy/tools.ts';
+import { createSettingsReader, type SettingsTools } from '../features/settings/in-force.ts';
+import type { Redactor } from '../formats/redaction/redactor.ts';
+import { announce, createToken } from './announce.ts';
+import { type Api, createApi } from './api.ts';
+import { askRedeployment } from './redeployments.ts';
+
+/** What the API of a server stands on. */
+export interface ApiParts
+  extends Pick<DeployTools, 'store' | 'queue' | 'mirror' | 'applications' | 'forge' | 'now'>,
+    Pick<SettingsTools, 'clusters'> {
+  readonly engineNames: readonly string[];
+  readonly logger: Logger;
+}
+
+/** The API with a token of its own, and how programs on this machine learn of both. */
+export function openApi(
+  parts: ApiParts,
+  redactor: Pick<Redactor, 'learn' | 'text'>,
+): { readonly api: Api; readonly announce: (dataDir: string, url: string) => Promise<() => Promise<void>> } {
+  const token = createToken();
+  redactor.learn(token);
+  const settings = createSettingsReader({ ...parts, engines: parts.engineNames });
+  const tools = { ...parts, settings };
+  const api = createApi({
+    token,
+    routes: { '/api/v1/redeployments': (body, signal) => askRedeployment(body, tools, signal) },
+    redact: redactor.text,
+    logger: parts.logger,
+  });
+  return { api, announce: (dataDir, url) => announce(dataDir, { url, token }) };
+}

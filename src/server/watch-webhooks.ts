@@ -1,0 +1,36 @@
+import type { Answer } from './answer.ts';
+import type { WatchWebhook } from './http.ts';
+import type { Watch } from './watch-jobs.ts';
+import type { Hook } from './webhook.ts';
+
+/** Counts webhooks and how fast they are answered; each is a span, and the log names its delivery. */
+export function watchWebhooks({ log, meter, tracer }: Watch): WatchWebhook {
+  return async (hook, take) => {
+    const began = performance.now();
+    // Named only once the sender is known to be the forge: until then it is anybody's word.
+    const seen = { event: 'other', isAuthentic: false };
+    const attributes = { 'http.request.method': 'POST', 'http.route': hook.path };
+    const answer = await tracer.span({ name: 'webhook', kind: 'server', attributes, parent: null }, async (span) => {
+      const keep: Hook['keep'] = (delivery) => {
+        seen.event = delivery.event;
+        seen.isAuthentic = true;
+        span.set({ 'fairlead.delivery': delivery.id, 'fairlead.event': delivery.event });
+        return log.within({ delivery: delivery.id }, () => hook.keep(delivery));
+      };
+      const given = await take({ ...hook, keep });
+      span.set({ 'http.response.status_code': given?.status });
+      return given;
+    });
+    meter.count('fairlead_webhooks_total', { event: seen.event, result: resultOf(answer, seen.isAuthentic) });
+    if (answer !== null) meter.observe('fairlead_webhook_duration_seconds', {}, (performance.now() - began) / 1000);
+    return answer;
+  };
+}
+
+function resultOf(answer: Answer | null, isAuthentic: boolean) {
+  if (answer === null) return 'broken-off';
+  if (answer.status === 202) return answer.body['duplicate'] === true ? 'duplicate' : 'accepted';
+  if (answer.status === 413) return 'too-large';
+  if (answer.status !== 503) return 'refused';
+  return isAuthentic ? 'unkept' : 'busy';
+}

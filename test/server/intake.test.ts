@@ -1,0 +1,159 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Job } from '../../src/model/jobs.ts';
+import { type IntakeTools, keepDelivery, workIntake } from '../../src/server/intake.ts';
+import type { RawDelivery } from '../../src/world/forge/receiver.ts';
+import type { Queue } from '../../src/world/store/queue.ts';
+import { openSqlite } from '../../src/world/store/sqlite/sqlite.ts';
+import type { Store } from '../../src/world/store/store.ts';
+import { until } from '../support/until.ts';
+import { openPull, openStage, quiet, type Stage } from '../world/forge/github/setup.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage();
+  await openPull(stage.repo);
+});
+
+interface Intake {
+  readonly tools: IntakeTools;
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly done: Job[];
+  readonly failures: string[];
+  close(): Promise<void>;
+}
+
+async function open(forge = stage.forge): Promise<Intake> {
+  const now = (): Date => new Date();
+  const failures: string[] = [];
+  const onFailure = (job: Job): void => void failures.push(job.kind);
+  const { store, queue, close } = await openSqlite({ path: ':memory:', lock: false, now, random: () => 0, onFailure });
+  const tools = { store, queue, forge: () => forge, now, logger: quiet, moved: () => undefined };
+  const done: Job[] = [];
+  for (const kind of ['begin', 'merged', 'branch', 'sweep'] as const)
+    queue.work(kind, async (job) => void done.push(job));
+  workIntake(queue, tools);
+  return { tools, store, queue, done, failures, close };
+}
+
+/** The webhook of the pull that was opened. */
+function delivery(body?: string) {
+  const found = stage.github.hooks.deliveries.find(({ event }) => event === 'pull_request');
+  const headers = {
+    'x-github-event': 'pull_request',
+    'x-hub-signature-256': 'sha256=secret',
+    'content-type': 'application/json',
+  };
+  return { id: found?.id ?? '', event: 'pull_request', body: Buffer.from(body ?? found?.payload ?? ''), headers };
+}
+
+/** Looks, over and over, whether nothing waits or runs any more. */
+function emptied(queue: Queue): () => true | undefined {
+  let size = -1;
+  return () => {
+    void queue.size().then((now) => {
+      size = now;
+    });
+    return size === 0 ? true : undefined;
+  };
+}
+
+describe('a webhook', () => {
+  test('is kept with its job, once, without its signature', async () => {
+    const { tools, store, queue, close } = await open();
+
+    const answers = [await keepDelivery('github', delivery(), tools), await keepDelivery('github', delivery(), tools)];
+
+    const kept = await store.deliveries.get('github', delivery().id);
+    expect(answers).toEqual([true, false]);
+    expect(await queue.size()).toBe(1);
+    expect(kept?.headers).toEqual({ 'x-github-event': 'pull_request', 'content-type': 'application/json' });
+    await close();
+  });
+
+  test('that is kept becomes work, and its repository is known from then on', async () => {
+    const { tools, store, queue, done, close } = await open();
+    await keepDelivery('github', delivery(), tools);
+    queue.start();
+    await until('the review', () => done[0]);
+    await until('the end of the job', () => (done.length === 1 ? true : undefined));
+
+    expect(done[0]).toMatchObject({ kind: 'begin', payload: { pull: 1, before: null } });
+    expect((await store.repos.list()).map(({ fullName }) => fullName)).toEqual(['acme/gitops']);
+    await close();
+  });
+
+  test('that cannot be understood is set aside, and the next one is worked on', async () => {
+    const { tools, store, queue, done, failures, close } = await open();
+    await keepDelivery('github', { ...delivery('{"action":"opened"}'), id: 'bad' }, tools);
+    await keepDelivery('github', delivery(), tools);
+    queue.start();
+    await until('the review', () => done[0]);
+
+    expect((await store.deliveries.get('github', 'bad'))?.state).toBe('poison');
+    expect(failures).toEqual([]);
+    await close();
+  });
+
+  test('that was set aside is tried again when it comes again, and each time there is one alert', async () => {
+    const { tools, store, queue, done, close } = await open();
+    const alerts: string[] = [];
+    const errors: unknown[] = [];
+    let isBroken = true;
+    const receiver = {
+      ...stage.forge.receiver,
+      normalise: (raw: RawDelivery) =>
+        stage.forge.receiver.normalise(isBroken ? { ...raw, body: Buffer.from('{') } : raw),
+    };
+    const told = {
+      ...{ ...tools, forge: () => ({ ...stage.forge, receiver }), poisoned: (name: string) => void alerts.push(name) },
+      logger: { ...quiet, error: (facts: unknown) => void errors.push(facts), info: () => undefined } as never,
+    };
+    workIntake(queue, told);
+    await keepDelivery('github', delivery(), told);
+    queue.start();
+    await until('the alert', () => alerts[0]);
+    const aside = await store.deliveries.get('github', delivery().id);
+
+    isBroken = false;
+    const again = await keepDelivery('github', delivery(), told);
+    await until('the review', () => done[0]);
+
+    expect([aside?.state, again]).toEqual(['poison', false]);
+    expect(alerts).toEqual(['github']);
+    expect(errors).toHaveLength(1);
+    expect(done).toHaveLength(1);
+    await close();
+  });
+
+  test('that was worked on is not worked on again when it comes again', async () => {
+    const { tools, queue, done, close } = await open();
+    await keepDelivery('github', delivery(), tools);
+    queue.start();
+    await until('the review', () => done[0]);
+    await until('an empty queue', emptied(queue));
+
+    await keepDelivery('github', delivery(), tools);
+
+    expect(await queue.size()).toBe(0);
+    await close();
+  });
+
+  test('over which Fairlead itself stumbles stays as received, to be tried again', async () => {
+    const receiver = {
+      ...stage.forge.receiver,
+      normalise: () => {
+        throw new TypeError('a fault of our own');
+      },
+    };
+    const { tools, store, queue, failures, close } = await open({ ...stage.forge, receiver });
+    await keepDelivery('github', delivery(), tools);
+    queue.start();
+    await until('the failure', () => failures[0]);
+
+    expect((await store.deliveries.get('github', delivery().id))?.state).toBe('received');
+    expect(await queue.size()).toBe(1);
+    await close();
+  });
+});
