@@ -9,6 +9,7 @@ const code = await runProgram({
   argv: process.argv.slice(2),
   environment: process.env,
   createServices: async (options) => (await import('./app.ts')).createServices(options),
+  engineNames: async () => (await import('./app.ts')).engineNames(),
 });
 
 // Everything that can be closed is closed. A connection still being made, or a credential plugin that hangs, would keep the

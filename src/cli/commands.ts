@@ -1,11 +1,18 @@
 import type { Command } from 'commander';
+import { addAudit } from './audit.ts';
+import { addConfig } from './config.ts';
 import type { CommandContext } from './context.ts';
 import { addDemo } from './demo/command.ts';
+import { addDeploy, addRollback } from './deploy.ts';
 import { addDiff } from './diff.ts';
 import { addDiscover } from './discover.ts';
+import { addDoctor } from './doctor.ts';
+import { addDrift } from './drift.ts';
 import { addRender } from './render.ts';
 import { addReview } from './review.ts';
 import { addServe } from './serve.ts';
+import { addStatus } from './status.ts';
+import { addTrace } from './trace.ts';
 import { addValidate } from './validate.ts';
 import { addVersion } from './version.ts';
 
@@ -16,7 +23,15 @@ export const commands: readonly ((program: Command, context: CommandContext) => 
   addRender,
   addValidate,
   addDiscover,
+  (program, context) => addConfig(program, context, context.engineNames),
   addDemo,
   addServe,
+  addDoctor,
+  addStatus,
+  addDrift,
+  addDeploy,
+  addRollback,
+  addTrace,
+  addAudit,
   addVersion,
 ];

@@ -1,5 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ClusterEntry } from '../model/server-settings.ts';
+import { type ClusterRoutes, clusterRoutes } from './cluster-access.ts';
 import type { Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,6 +16,8 @@ export interface ServiceOptions {
   /** Installation key for digests: its text, or the file that holds it; null for none. */
   readonly key: { readonly text: string } | { readonly file: string } | null;
   readonly logLevel: string;
+  /** LOG_FORMAT: `json` or `pretty`. */
+  readonly logFormat: string;
   /** Home folder, for ~/.kube/config. */
   readonly home: string;
   /** What git and go are given of the environment. */
@@ -21,15 +25,22 @@ export interface ServiceOptions {
   readonly progress: (line: string) => void;
   /** Lines that must be seen even where progress is not, such as a module being built. */
   readonly notice: (line: string) => void;
+  /** Proxies, the pod's own cluster, and which kubeconfigs are trusted. */
+  readonly routes: ClusterRoutes;
+  /** Clusters of the server's file, paths absolute; other names are contexts of the kubeconfig. */
+  readonly clusters?: ReadonlyMap<string, ClusterEntry>;
 }
 
 /** What a command is given. */
 export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: Terminal;
-  readonly services: () => Promise<Services>;
+  /** Made once; what is given then takes the place of settings of the environment. */
+  readonly services: (instead?: Partial<ServiceOptions>) => Promise<Services>;
   /** Services with other settings; the caller closes them. */
   readonly createServices: (options: ServiceOptions) => Promise<Services>;
+  /** Names of the engines there are. */
+  readonly engineNames: () => Promise<readonly string[]>;
   readonly options: ServiceOptions;
   readonly signal: AbortSignal;
   /** Sets the exit code of the process. */
@@ -38,14 +49,21 @@ export interface CommandContext {
 
 /** Reads the settings from the environment. */
 export function serviceOptions(environment: CommandContext['environment'], terminal: Terminal): ServiceOptions {
+  const home = environment['HOME'] ?? homedir();
   return {
     cacheDir: cacheDirectory(environment),
     builtDir: environment['FAIRLEAD_MODULES'] ?? null,
     kubeconfig: environment['KUBECONFIG'] ?? null,
     key: keySource(environment['FAIRLEAD_KEY'], environment['FAIRLEAD_KEY_FILE']),
     logLevel: environment['LOG_LEVEL'] ?? 'info',
-    home: environment['HOME'] ?? homedir(),
+    logFormat: environment['LOG_FORMAT'] ?? 'json',
+    home,
     childEnvironment: environment,
+    routes: clusterRoutes(environment, {
+      cwd: workingDirectory(environment, undefined),
+      cache: cacheDirectory(environment),
+      home,
+    }),
     progress: terminal.progress,
     notice: terminal.err,
   };

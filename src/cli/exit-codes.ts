@@ -16,6 +16,10 @@ export const exitCodes = {
   /** Authentication or permission. */
   forbidden: 4,
   unreachable: 5,
+  /** A deploy or rollback failed. */
+  failed: 6,
+  /** Refused: no server, another one's folder, or the mode forbids it. */
+  refused: 7,
   interrupted: 130,
 } as const;
 
@@ -47,6 +51,10 @@ const usageCodes = new Set([
   'usage',
   'unknown-context',
   'kubeconfig-unreadable',
+  'kubeconfig-untrusted',
+  'insecure-tls',
+  'way-broken',
+  'argocd-secret',
   'unknown-revision',
   'not-a-repository',
   'path-missing',
@@ -54,12 +62,18 @@ const usageCodes = new Set([
   'bad-private-key',
   'unsafe-repository',
   'listen-failed',
+  'store-missing',
+  'store-newer',
+  'store-older',
 ]);
+
+const refusedCodes = new Set(['server-down', 'server-elsewhere', 'refused']);
 
 /** The exit code of a command that threw. */
 export function errorExitCode(error: unknown): number {
   if (error instanceof BorderError)
     return error.kind === 'forbidden' || error.kind === 'unauthorized' ? exitCodes.forbidden : exitCodes.unreachable;
-  if (error instanceof FairleadError) return usageCodes.has(error.code) ? exitCodes.usage : exitCodes.incomplete;
-  return exitCodes.incomplete;
+  if (!(error instanceof FairleadError)) return exitCodes.incomplete;
+  if (refusedCodes.has(error.code)) return exitCodes.refused;
+  return usageCodes.has(error.code) ? exitCodes.usage : exitCodes.incomplete;
 }

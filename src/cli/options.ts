@@ -14,6 +14,10 @@ export const clusterOption = (): Option =>
     .argParser((value: string, before: readonly string[]) => [...before, value])
     .default([], 'none known: base is compared with head');
 
+/** `--config FILE`. */
+export const configOption = (): Option =>
+  new Option('--config <file>', 'the YAML file of the server: forges, clusters, limits (FAIRLEAD_CONFIG)');
+
 /** `--env ENV`. */
 export const environmentOption = (): Option => new Option('--env <env>', 'only applications of this environment');
 

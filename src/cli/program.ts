@@ -4,6 +4,7 @@ import { type CommandContext, type ServiceOptions, serviceOptions } from './cont
 import { errorText } from './errors.ts';
 import { errorExitCode, exitCodes } from './exit-codes.ts';
 import type { Services } from './services.ts';
+import { closeDeadline, within } from './stop-server.ts';
 import { processTerminal } from './terminal.ts';
 
 /** How the program is started. */
@@ -11,6 +12,8 @@ export interface ProgramInput {
   readonly argv: readonly string[];
   readonly environment: CommandContext['environment'];
   readonly createServices: (options: ServiceOptions) => Promise<Services>;
+  /** Names of the engines there are; asked for only when a command needs them. */
+  readonly engineNames: () => Promise<readonly string[]>;
 }
 
 /** Runs the command line and gives the exit code. Never throws. */
@@ -26,14 +29,18 @@ export async function runProgram(input: ProgramInput): Promise<number> {
     options,
     signal: abort.signal,
     createServices: input.createServices,
-    services: () => (services ??= input.createServices(options)),
+    engineNames: input.engineNames,
+    services: (instead) => (services ??= input.createServices({ ...options, ...instead })),
     exit: (value) => {
       code = value;
     },
   };
-  const stop = (): void => abort.abort(new DOMException('interrupted', 'AbortError'));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  const stop = (): void => {
+    abort.abort(new DOMException('interrupted', 'AbortError'));
+    // A second signal means now: it does what signals do to a process that listens to none.
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   try {
     await createProgram(context).parseAsync([...input.argv], { from: 'user' });
   } catch (error) {
@@ -42,7 +49,8 @@ export async function runProgram(input: ProgramInput): Promise<number> {
     code = abort.signal.aborted ? exitCodes.interrupted : failure(error, print);
   } finally {
     // Services that could not be made have told so already.
-    await (await services?.catch(() => undefined))?.close();
+    const closing = services?.then((made) => made.close()).catch(() => undefined);
+    await (abort.signal.aborted && closing !== undefined ? within(closeDeadline, closing) : closing);
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
   return code;

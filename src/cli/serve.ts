@@ -1,98 +1,115 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FairleadError } from '../model/error.ts';
 import type { CommandContext } from './context.ts';
-import { clusterOption, environmentOption } from './options.ts';
+import { databaseUrl } from './database-url.ts';
+import { variableForges } from './forge-settings.ts';
+import { parseInterval } from './interval.ts';
+import { applyNetwork } from './network.ts';
+import { clusterOption, configOption, environmentOption } from './options.ts';
+import { isSet } from './secret-files.ts';
+import { type ServerConfiguration, serverConfiguration } from './server-configuration.ts';
 import type { ServeRun } from './services.ts';
+import { interrupted, lingerMs, stopInTime, untilListening } from './stop-server.ts';
+import { namedClusters } from './told-clusters.ts';
 
 interface ServeOptions {
+  readonly config?: string;
   readonly cluster: readonly string[];
   readonly env?: string;
   readonly host?: string;
   readonly port?: string;
   readonly data?: string;
+  readonly role: 'all' | 'web' | 'worker';
+  readonly poll?: string;
 }
 
-/** `fairlead serve`: the bot. Ends on SIGINT or SIGTERM after finishing what runs. */
+/** `fairlead serve`: the bot. Ends on SIGINT or SIGTERM after finishing what runs; with an error when its store broke. */
 export function addServe(program: Command, context: CommandContext): void {
   program
     .command('serve')
     .description(
-      'the bot: GitHub webhooks in, comments and checks out (APP_ID, PRIVATE_KEY or PRIVATE_KEY_PATH, WEBHOOK_SECRET)',
+      'the bot: webhooks in; comments, checks and deploys out (GitHub: APP_ID, PRIVATE_KEY, WEBHOOK_SECRET; GitLab: GITLAB_URL, GITLAB_TOKEN, GITLAB_WEBHOOK_SECRET)',
     )
+    .addOption(configOption())
     .addOption(clusterOption())
     .addOption(environmentOption())
     .addOption(new Option('--host <host>', 'address to listen on (HOST, default 0.0.0.0)'))
     .addOption(new Option('--port <port>', 'port to listen on (PORT, default 3000)'))
-    .addOption(new Option('--data <dir>', 'folder for mirrors and the installation key (FAIRLEAD_DATA)'))
+    .addOption(new Option('--data <dir>', 'folder for the store, mirrors and the installation key (FAIRLEAD_DATA)'))
+    .addOption(roleOption())
+    .addOption(
+      new Option('--poll <time>', 'how often the forges are looked at for what no webhook told of (FAIRLEAD_POLL, 5m)'),
+    )
     .action(async (options: ServeOptions) => {
-      const run = await serveRun(options, context);
-      const server = await (await context.services()).serve(run);
+      const configuration = await serverConfiguration(options.config, context);
+      const { environment, settings } = configuration;
+      applyNetwork(context.options.routes, settings.caFile);
+      const run = await serveRun(options, { ...context, environment }, configuration);
+      const services = await context.services({
+        logLevel: environment['LOG_LEVEL'] ?? 'info',
+        clusters: settings.clusters,
+        childEnvironment: environment,
+      });
+      const server = await untilListening(services.serve(run), context.signal);
+      if (server === null) return;
       context.terminal.err(`fairlead listens on ${server.url}`);
-      await interrupted(context.signal);
-      await server.stop();
+      const fault = await Promise.race([interrupted(context.signal), server.broken]);
+      await stopInTime(server, context.terminal.err);
+      if (fault !== null) throw fault;
     });
 }
 
-async function serveRun(options: ServeOptions, { environment, options: settings }: CommandContext): Promise<ServeRun> {
-  const clusters =
-    options.cluster.length > 0
-      ? options.cluster
-      : (environment['FAIRLEAD_CLUSTERS'] ?? '').split(/[\s,]+/).filter((part) => part !== '');
+function roleOption(): Option {
+  const text = 'web takes webhooks in, worker runs jobs: for several processes on one PostgreSQL (DATABASE_URL)';
+  return new Option('--role <role>', text).choices(['all', 'web', 'worker']).default('all');
+}
+
+/** The database and the part played on it. Throws `FairleadError` `usage` for a part where there is one process only. */
+async function placeOf(
+  { role }: ServeOptions,
+  { environment }: CommandContext,
+): Promise<Required<Pick<ServeRun, 'databaseUrl' | 'role'>>> {
+  const url = await databaseUrl(environment);
+  if (url !== null || role === 'all') return { databaseUrl: url, role };
+  throw new FairleadError({
+    code: 'usage',
+    subject: '--role',
+    message: `serve --role ${role} is for several processes, and the store in a data folder belongs to one`,
+    remedy: 'Set DATABASE_URL to a PostgreSQL database, or leave --role out.',
+  });
+}
+
+async function serveRun(
+  options: ServeOptions,
+  context: CommandContext,
+  configuration: ServerConfiguration,
+): Promise<ServeRun> {
+  const { environment, options: settings } = context;
+  const { others } = configuration;
   return {
-    clusters,
+    ...namedClusters(options.cluster, configuration),
     environment: options.env ?? null,
     host: options.host ?? environment['HOST'] ?? '0.0.0.0',
     port: portOf(options.port ?? environment['PORT'] ?? '3000'),
+    ...metricsPort(environment['METRICS_PORT']),
+    linger: lingerMs,
     dataDir: options.data ?? environment['FAIRLEAD_DATA'] ?? join(settings.cacheDir, 'data'),
-    github: {
-      appId: required(environment, 'APP_ID'),
-      privateKey: await privateKey(environment),
-      webhookSecrets: secrets(environment),
-      baseUrl:
-        environment['GHE_HOST'] === undefined
-          ? null
-          : `${environment['GHE_PROTOCOL'] ?? 'https'}://${environment['GHE_HOST']}/api/v3`,
-    },
+    ...(await placeOf(options, context)),
+    ...(await variableForges(environment, { hasOthers: others.length > 0 })),
+    others,
+    limits: configuration.settings,
+    ...polled(options.poll ?? environment['FAIRLEAD_POLL'], configuration),
   };
 }
 
-/** `WEBHOOK_SECRET`, and while one is being replaced also `WEBHOOK_SECRET_OLD`. */
-function secrets(environment: CommandContext['environment']): readonly string[] {
-  const old = environment['WEBHOOK_SECRET_OLD'];
-  return [environment['WEBHOOK_SECRET'] ?? '', ...(old === undefined || old === '' ? [] : [old])];
+function polled(text: string | undefined, { settings }: ServerConfiguration): Pick<ServeRun, 'pace'> {
+  const poll = isSet(text) ? parseInterval('--poll', text) : settings.poll;
+  return poll === null ? {} : { pace: { poll } };
 }
 
-async function privateKey(environment: CommandContext['environment']): Promise<string> {
-  const path = environment['PRIVATE_KEY_PATH'];
-  const text = environment['PRIVATE_KEY'];
-  return text === undefined && path !== undefined ? readKey(path) : required(environment, 'PRIVATE_KEY');
-}
-
-async function readKey(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new FairleadError({
-      code: 'usage',
-      subject: path,
-      message: `the private key ${path} cannot be read`,
-      remedy: 'Check PRIVATE_KEY_PATH.',
-      cause,
-    });
-  }
-}
-
-function required(environment: CommandContext['environment'], name: string): string {
-  const value = environment[name];
-  if (value !== undefined && value !== '') return value;
-  throw new FairleadError({
-    code: 'usage',
-    subject: name,
-    message: `serve needs ${name}`,
-    remedy: 'Set the GitHub App credentials: APP_ID, PRIVATE_KEY (or PRIVATE_KEY_PATH) and WEBHOOK_SECRET.',
-  });
+function metricsPort(text: string | undefined): Pick<ServeRun, 'metricsPort'> {
+  return isSet(text) ? { metricsPort: portOf(text) } : {};
 }
 
 function portOf(text: string): number {
@@ -104,9 +121,4 @@ function portOf(text: string): number {
     message: `${text} is no port`,
     remedy: 'Give a number from 0 to 65535.',
   });
-}
-
-async function interrupted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,7 +1,9 @@
+import type { FairleadError } from '../model/error.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Redacted } from '../model/redacted.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Review } from '../model/review.ts';
+import type { GitHubCredentials, GitLabCredentials, NamedForge, ServerLimits } from '../model/server-settings.ts';
 import type { Application } from '../model/target.ts';
 
 /** What every command works with; made by the composition root when a command needs it. */
@@ -80,16 +82,34 @@ export interface ServeRun {
   readonly host: string;
   readonly port: number;
   readonly dataDir: string;
-  readonly github: {
-    readonly appId: string;
-    readonly privateKey: string;
-    readonly webhookSecrets: readonly string[];
-    readonly baseUrl: string | null;
-  };
+  /** A PostgreSQL database, or null for SQLite in the data folder. */
+  readonly databaseUrl?: string | null;
+  /** Default `all`. */
+  readonly role?: 'all' | 'web' | 'worker';
+  /** Port of its own for `/metrics`; left out: the main one. */
+  readonly metricsPort?: number | undefined;
+  /** Milliseconds a server that stops still takes webhooks in while it says that it is not ready; left out: 0. */
+  readonly linger?: number | undefined;
+  /** The GitHub App, or null. */
+  readonly github: GitHubCredentials | null;
+  /** The GitLab server, or null. */
+  readonly gitlab: GitLabCredentials | null;
+  /** More forges, by name. */
+  readonly others?: readonly NamedForge[];
+  /** Clusters it may reach that belong to no environment. */
+  readonly told?: readonly string[];
+  /** What repositories are restricted to; left out: nothing. */
+  readonly limits?: ServerLimits;
+  /** How long things may take, in milliseconds; left out in production. */
+  readonly pace?: Partial<
+    Readonly<Record<'soak' | 'healthDeadline' | 'look' | 'driftEvery' | 'poll' | 'forgeWrites' | 'pushes', number>>
+  >;
 }
 
 export interface RunningServer {
   readonly url: string;
+  /** Fulfilled, with why, when the server can do nothing any more and is to be stopped. */
+  readonly broken: Promise<FairleadError>;
   /** Stops intake, finishes or hands back running work, closes everything. */
   readonly stop: () => Promise<void>;
 }

@@ -103,13 +103,15 @@ describe('fairlead review selects applications:', () => {
     expect((await reviewed(repository)).coverage.unownedFiles).toEqual(['shop/base/unused.yaml']);
   });
 
-  test('a deleted application deletes its resources', async () => {
-    const { changes, verdict } = await reviewed(pull({ 'apps/a.yaml': configMap('a') }, { 'apps/a.yaml': null }));
+  test('a deleted application shows its resources as deleted, with a caution', async () => {
+    const repository = pull({ 'apps/a.yaml': configMap('a') }, { 'apps/a.yaml': null });
+    const { changes, verdict, findings } = await reviewed(repository);
 
     expect(changes).toEqual([
       expect.objectContaining({ action: 'delete', resource: expect.objectContaining({ name: 'a' }), paths: [] }),
     ]);
-    expect(verdict).toBe('ready');
+    expect(findings.map(({ rule }) => rule)).toEqual(['application-removed']);
+    expect(verdict).toBe('caution');
   });
 
   test('a renamed application takes its objects along: nothing is deleted, only what differs is shown', async () => {

@@ -3,11 +3,10 @@ import { join, relative, resolve } from 'node:path';
 import type { PretendRepository } from '../../pretend/github/repository.ts';
 import { type CommandContext, workingDirectory } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readStory } from './story.ts';
-import { clusters, scaleByHand, startWorld, type World } from './world.ts';
-
-/** Longest wait for one review, in milliseconds. */
-const reviewDeadline = 60_000;
+import { playLoop } from './loop.ts';
+import { readStory, type Story } from './story.ts';
+import { createTeller, type Teller } from './teller.ts';
+import { clusters, startWorld, type World } from './world.ts';
 
 const webhookSecret = 'demo-9f3c2e1b77aa01c0';
 
@@ -18,76 +17,59 @@ export async function runDemo(keep: string | null, context: CommandContext): Pro
   out(
     `${paint('bold', 'fairlead demo')} — a pretend GitOps repository (3 applications), two pretend clusters, a pretend GitHub. Nothing leaves this machine.\n\n`,
   );
-  const time = stopwatch();
+  const folder = resolve(workingDirectory(context.environment, undefined), keep ?? 'fairlead-demo');
+  await mkdir(folder, { recursive: true });
+  const teller = createTeller(context.terminal, (name, text) => writeFile(join(folder, name), text));
   const options = { ...context.options, logLevel: 'silent' };
   const world = await startWorld(story, { options, createServices: context.createServices, signal: context.signal });
-  out(`✔ the clusters ${Object.values(clusters).join(' and ')} hold what main says${time()}\n`);
+  teller.did(`the clusters ${Object.values(clusters).join(' and ')} hold what main says`);
   const server = await world.services.serve(serveRun(world));
   try {
-    world.github.hooks.deliverTo(`${server.url}/hooks/github`, webhookSecret);
-    await scaleByHand(world.apiServers.prod, 9);
-    out(`✔ the bot listens; someone has scaled checkout in ${clusters.prod} by hand to 9${time()}\n\n`);
-    await playPull(world, {
-      folder: resolve(workingDirectory(context.environment, undefined), keep ?? 'fairlead-demo'),
-      context,
-      time,
-    });
+    await playAll(world, story, { teller, server: server.url });
   } finally {
     await server.stop();
     await world.close();
   }
-  context.exit(exitCodes.ok);
-}
-
-interface Play {
-  readonly folder: string;
-  readonly context: CommandContext;
-  readonly time: () => string;
-}
-
-async function playPull(world: World, { folder, context, time }: Play): Promise<void> {
-  const { out, paint } = context.terminal;
-  const story = readStory();
-  const repository = await world.github.createRepo({ owner: 'acme', name: 'shop' });
-  repository.setRole('octo-dev', 'write');
-  await repository.commit('main', story.base, 'what runs');
-  await repository.commit('checkout-2.10', story.open.files, story.open.title);
-  const pull = await repository.openPull({ title: story.open.title, author: 'octo-dev', head: 'checkout-2.10' });
-  out(`${paint('bold', `Pull #${pull} "${story.open.title}"`)} is opened by octo-dev\n`);
-  const opened = await reviewed(repository, pull, await repository.refSha('refs/heads/checkout-2.10'));
-  out(`${excerpt(opened)}\n${paint('dim', `reviewed${time()}`)}\n\n`);
-  const head = await repository.pushToPull(pull, story.fixed.files, story.fixed.title);
-  out(`${paint('bold', `octo-dev pushes "${story.fixed.title}"`)}; the same comment is updated\n`);
-  const fixed = await reviewed(repository, pull, head);
-  out(`${excerpt(fixed)}\n${paint('dim', `reviewed${time()}`)}\n\n`);
-  await mkdir(folder, { recursive: true });
-  await Promise.all([writeFile(join(folder, '1-opened.md'), opened), writeFile(join(folder, '2-fixed.md'), fixed)]);
   const shown = relative(workingDirectory(context.environment, undefined), folder) || '.';
-  out(
-    `Nothing was written to the clusters: every prediction was a dry-run.\nRead the comments: ${join(shown, '1-opened.md')}, ${join(shown, '2-fixed.md')}\n`,
-  );
+  out(`Read the comments: ${teller.written.map((name) => join(shown, name)).join(', ')}\n`);
   out(
     'Now yours:         npm --prefix FAIRLEAD run --silent fairlead -- review main..HEAD   (typed in your GitOps repository)\n',
   );
+  context.exit(exitCodes.ok);
 }
 
-/** Waits until the check of a commit is done, and gives the comment's body as it stands then. */
-async function reviewed(repository: PretendRepository, pull: number, head: string | null): Promise<string> {
-  const until = Date.now() + reviewDeadline;
-  while (Date.now() < until) {
-    const done = repository.checkRuns(head ?? '').some((check) => check.status === 'completed');
-    const [comment] = repository.comments(pull);
-    if (done && comment !== undefined) return comment.body;
-    await new Promise((resolveLater) => setTimeout(resolveLater, 20));
-  }
-  throw new Error(`the review of ${head} did not come within ${reviewDeadline / 1000} s`);
+async function playAll(
+  world: World,
+  story: Story,
+  { teller, server }: { readonly teller: Teller; readonly server: string },
+): Promise<void> {
+  const repository = await world.github.createRepo({ owner: 'acme', name: 'shop' });
+  repository.setRole('octo-dev', 'write');
+  repository.setRole('sre-anna', 'maintain');
+  await repository.commit('main', { ...story.base, ...story.settings }, 'what runs');
+  // Fairlead is switched on in a repository whose state runs already.
+  world.github.hooks.deliverTo(`${server}/hooks/github`, webhookSecret);
+  const pull = await playReview(repository, story, teller);
+  await playLoop({ world, repository, teller, pull });
 }
 
-/** The part of a comment that is read first: verdict, findings, table. */
-function excerpt(body: string): string {
-  const [top = ''] = body.split('<details>');
-  const lines = top.split('\n').filter((line) => !line.startsWith('<!--') && line.trim() !== '');
-  return lines.map((line) => `  ${line}`).join('\n');
+/** A pull is opened, told what is wrong with it, and mended. */
+async function playReview(repository: PretendRepository, story: Story, teller: Teller): Promise<number> {
+  await repository.commit('checkout-2.10', story.open.files, story.open.title);
+  const pull = await repository.openPull({ title: story.open.title, author: 'octo-dev', head: 'checkout-2.10' });
+  teller.says(`Pull #${pull} "${story.open.title}"`, 'is opened by octo-dev');
+  const first = await repository.refSha('refs/heads/checkout-2.10');
+  await teller.shows('1-opened.md', () => reviewOf(repository, pull, first));
+  const head = await repository.pushToPull(pull, story.fixed.files, story.fixed.title);
+  teller.says(`octo-dev pushes "${story.fixed.title}"`, '; the same comment is updated');
+  await teller.shows('2-fixed.md', () => reviewOf(repository, pull, head));
+  return pull;
+}
+
+/** The review of a head, once its check is done. */
+function reviewOf(repository: PretendRepository, pull: number, head: string | null): string | undefined {
+  const isDone = repository.checkRuns(head ?? '').some((check) => check.status === 'completed');
+  return isDone ? repository.comments(pull)[0]?.body : undefined;
 }
 
 function serveRun(world: World) {
@@ -99,15 +81,8 @@ function serveRun(world: World) {
     port: 0,
     dataDir: join(world.dir, 'data'),
     github: { appId: String(id), privateKey, webhookSecrets: [webhookSecret], baseUrl: world.github.apiUrl },
-  };
-}
-
-/** Tells the milliseconds since it was asked last. */
-function stopwatch(): () => string {
-  let last = performance.now();
-  return () => {
-    const [before, now] = [last, performance.now()];
-    last = now;
-    return `  (${Math.round(now - before)} ms)`;
+    gitlab: null,
+    // What waits for minutes in production waits for a moment here; the pretend GitHub has no limits to respect.
+    pace: { soak: 200, look: 100, forgeWrites: 0, pushes: 0 },
   };
 }

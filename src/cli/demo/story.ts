@@ -10,6 +10,8 @@ export interface Step {
 /** The repository of the demo and what its pull does to it, step by step. */
 export interface Story {
   readonly base: Readonly<Record<string, string>>;
+  /** The settings that switch deploying on. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly open: Step;
   readonly fixed: Step;
 }
@@ -26,7 +28,7 @@ export function readStory(): Story {
     title: steps[name].title,
     files: { ...readFiles(name), ...Object.fromEntries(steps[name].deleted.map((path) => [path, null])) },
   });
-  return { base: readFiles('base'), open: step('open'), fixed: step('fixed') };
+  return { base: readFiles('base'), settings: readFiles('settings'), open: step('open'), fixed: step('fixed') };
 }
 
 function readFiles(name: string): Readonly<Record<string, string>> {

@@ -5,6 +5,8 @@ import { locateModule } from '../../formats/wasm/locate-module.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { type ApiServer, startApiServer } from '../../pretend/api-server/api-server.ts';
 import { openMerge } from '../../pretend/api-server/merge.ts';
+import { imagesOf } from '../../pretend/api-server/workloads/failure.ts';
+import type { WorkloadOptions } from '../../pretend/api-server/workloads/options.ts';
 import { type PretendGitHub, startGitHub } from '../../pretend/github/github.ts';
 import type { ServiceOptions } from '../context.ts';
 import type { Services } from '../services.ts';
@@ -40,7 +42,7 @@ export async function startWorld(story: Story, { options, createServices, signal
   };
   try {
     const kubeconfig = join(dir, 'kubeconfig');
-    const services = await createServices({ ...options, kubeconfig });
+    const services = await createServices({ ...options, kubeconfig, routes: { ...options.routes, untrusted: [] } });
     opened.push(services.close);
     const repository = join(dir, 'repository');
     await writeFiles(repository, story.base);
@@ -55,13 +57,19 @@ export async function startWorld(story: Story, { options, createServices, signal
         token: null,
         seedManager: 'fairlead',
         cacheDir: options.cacheDir,
+        ...workloads(environment),
       };
       const server = await startApiServer({ ...fixed, seed });
       opened.push(server.close);
       await server.ready;
       return server;
     };
-    const github = await startGitHub({ appYaml: await appYaml(), now: () => new Date(), dir: join(dir, 'github') });
+    const github = await startGitHub({
+      appYaml: await appYaml(),
+      now: () => new Date(),
+      dir: join(dir, 'github'),
+      bodies: 'trusted',
+    });
     opened.push(github.close);
     const [staging, prod] = await Promise.all([start('staging'), start('prod')]);
     await writeFile(kubeconfig, kubeconfigText({ [clusters.staging]: staging.url, [clusters.prod]: prod.url }));
@@ -70,6 +78,21 @@ export async function startWorld(story: Story, { options, createServices, signal
     await close();
     throw error;
   }
+}
+
+/** The image of which the pods crash in prod, and what they write before. */
+const crashing = {
+  image: 'registry.example/shop/checkout:2.10.0',
+  logs: 'checkout 2.10.0 starting\nreading /etc/checkout/config.yaml\nconfig: unknown key "db.poolSize"\n',
+};
+
+/** Pods run in both clusters; in prod those of one image crash, as only prod has the configuration they choke on. */
+function workloads(environment: string): { readonly workloads: WorkloadOptions } {
+  const fails: WorkloadOptions['fails'] = (template) =>
+    environment === 'prod' && imagesOf(template).includes(crashing.image)
+      ? { reason: 'CrashLoopBackOff', exitCode: 1, logs: crashing.logs }
+      : null;
+  return { workloads: { podMs: 150, fails } };
 }
 
 /** Someone scales a Deployment by hand, past Git. */

@@ -1,0 +1,17 @@
+import type { ServerConfiguration } from './server-configuration.ts';
+import type { ServeRun } from './services.ts';
+
+/** Flags win over the variable, and both over the file: which cluster belongs to which environment. */
+export function namedClusters(
+  flags: readonly string[],
+  { settings, environment }: ServerConfiguration,
+): Pick<ServeRun, 'clusters' | 'told'> {
+  const variable = (environment['FAIRLEAD_CLUSTERS'] ?? '').split(/[\s,]+/).filter((part) => part !== '');
+  const named = flags.length > 0 ? flags : variable;
+  const told = [...settings.clusters.keys()];
+  if (named.length > 0) return { clusters: named, told: named.includes('none') ? [] : told };
+  const mapped = [...settings.clusters].flatMap(([name, { environments }]) =>
+    environments.map((each) => `${each}=${name}`),
+  );
+  return { clusters: mapped, told };
+}
