@@ -161,7 +161,7 @@ describe('a review against a real API server', () => {
 
     expect(summary(result, 'already')).toEqual(['update Deployment shop/checkout spec.replicas']);
     const change = result.changes.find(({ part }) => part === 'already');
-    expect(change?.paths).toEqual([{ path: ['spec', 'replicas'], before: 9, after: 6, cause: 'git' }]);
+    expect(change?.paths).toEqual([{ path: ['spec', 'replicas'], before: 9, after: 6, cause: 'takeover' }]);
     expect(summary(result, 'pull').join('\n')).not.toContain('spec.replicas');
   });
 

@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { seeded, seedOfRun } from '../support/seeded.ts';
+import { openForgeSide } from './killed/forge-side.ts';
+import { type Load, type Outcome, runLoad } from './killed/load.ts';
+import { type KilledStore, killedStores, openStoreAt } from './killed/stores.ts';
+import { eventually } from './loop/eventually.ts';
+
+const isLong = process.env['FAIRLEAD_SOAK'] !== undefined;
+const load: Load = isLong ? { events: 200_000, kills: 1_000, crashes: 100 } : { events: 2_000, kills: 20, crashes: 2 };
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+describe.each(Object.keys(killedStores))('a bot on %s that is killed at random under load', (name) => {
+  test('loses no event it acknowledged, leaves no work undone and says nothing twice', async () => {
+    const random = seeded(seedOfRun());
+    process.stdout.write(`killed on ${name}: seed ${random.seed} (FAIRLEAD_SEED repeats its choices)\n`);
+    const store = await (killedStores[name] ?? (() => Promise.reject(new Error(name))))();
+    closing.push(store.close);
+    const side = await openForgeSide(12);
+    closing.push(side.close);
+    const started = Date.now();
+
+    const outcome = await runLoad(side, store, load, random);
+    closing.push(outcome.bot.kill);
+    await eventually('an empty queue', async () => ((await outcome.bot.ask('jobs')) === 0 ? true : undefined), 60_000);
+
+    const failures = [...outcome.failures, ...outcome.bot.failures];
+    expect(await outcome.bot.stop()).toBe(0);
+    tell(name, outcome, Date.now() - started);
+    expect(side.wrong()).toEqual([]);
+    expect(await unprocessed(store, outcome.acked)).toEqual([]);
+    expect(outcome.acked).toHaveLength(load.events);
+    expect(outcome.kills + outcome.crashes).toBe(load.kills + load.crashes);
+    if (store.crash === null) expect(failures).toEqual([]);
+    expect(await store.check()).toBe('ok');
+  }, 86_400_000);
+});
+
+/** Acknowledged deliveries without a row, or of which nothing was made. */
+async function unprocessed(store: KilledStore, acked: readonly string[]): Promise<readonly string[]> {
+  const opened = await openStoreAt(store.address);
+  try {
+    const left: string[] = [];
+    for (const id of acked) {
+      const kept = await opened.store.deliveries.get('github', id);
+      if (kept?.state !== 'processed') left.push(`${id} is ${kept?.state ?? 'lost'}`);
+    }
+    return left;
+  } finally {
+    await opened.close();
+  }
+}
+
+function tell(name: string, outcome: Outcome, milliseconds: number): void {
+  const { acked, duplicates, resent, kills, killsInReview, killsAtStart, crashes } = outcome;
+  process.stdout.write(
+    `killed on ${name}: ${acked.length} events, ${duplicates} duplicates, ${resent} sent again, ${kills} kills, ` +
+      `${killsInReview} of all in reviews, ${killsAtStart} more while starting, ${crashes} crashes of the database, ${Math.round(milliseconds / 1000)} s\n`,
+  );
+}

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { startBot } from './loop/bot.ts';
+import { openClusters } from './loop/clusters.ts';
+import { forges } from './loop/forges.ts';
+import { begin, healDrift, play, type Stage } from './loop/story.ts';
+import { createTable } from './loop/table.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'fairlead-loop-apply-'));
+const table = createTable('story');
+afterAll(() => {
+  rmSync(dir, { recursive: true, force: true });
+  table.print();
+});
+
+describe.each(Object.keys(forges))('the loop on %s with engine apply', (name) => {
+  test('goes from a pull to a cluster that is healthy again', async () => {
+    const clusters = await openClusters(dir);
+    const hands = await (forges[name] ?? (() => Promise.reject(new Error(name))))();
+    const bot = await startBot(hands, clusters);
+    try {
+      const spec = { engine: 'apply', namespaces: clusters.namespaces };
+      const stage: Stage = { hands, spec, between: async () => undefined, liveImage: clusters.liveImage };
+      const row = (story: string) => ({ forge: name, engine: 'apply', story });
+      await table.timed(row('first deploy'), () => begin(stage));
+      await table.timed(row('pull to healthy again'), () => play(stage));
+      await table.timed(row('edited by hand, healed'), () => healDrift(stage, clusters));
+      expect(hands.violations()).toEqual([]);
+    } finally {
+      await bot.stop();
+      await hands.close();
+      await clusters.close();
+    }
+  }, 600_000);
+});
