@@ -1,5 +1,5 @@
-import { createApplyEngine } from '../src/engines/apply/apply-engine.ts';
-import type { ChangeSet, Engine } from '../src/engines/engine.ts';
+import { createApplyPredictor } from '../src/engines/apply/apply-engine.ts';
+import type { ChangeSet, Predictor } from '../src/engines/engine.ts';
 import { createSchemas } from '../src/formats/openapi/schemas.ts';
 import { createRedactor } from '../src/formats/redaction/redactor.ts';
 import type { JsonObject } from '../src/model/json.ts';
@@ -18,7 +18,7 @@ export const inFlight = 32;
 /** The engine on a real API server. */
 export interface ClusterStage {
   readonly cluster: Cluster;
-  readonly engine: Engine;
+  readonly engine: Predictor;
 }
 
 /** Opens the engine as the product does; nothing is read yet. */
@@ -28,7 +28,7 @@ export async function openClusterStage({ kubeconfig, context }: ControlPlane): P
   const schemas = createSchemas(async (groupVersion, signal) =>
     (await cluster.openapi(signal)).document(groupVersion, signal),
   );
-  const engine = createApplyEngine({ cluster, schemas, redactor, manager, concurrency: inFlight });
+  const engine = createApplyPredictor({ cluster, schemas, redactor, manager, concurrency: inFlight });
   return { cluster, engine };
 }
 

@@ -5,15 +5,25 @@ import { parseArgs } from 'node:util';
 import { type ControlPlane, startControlPlane } from '../test/control-plane/control-plane.ts';
 import type { Bench, Lab, Sizes } from './bench.ts';
 import { diffBench } from './diff.ts';
+import { loopBench } from './loop.ts';
 import { coresText, loadText, loadWarning, machineText } from './machine.ts';
 import { memoryBench } from './memory.ts';
 import { renderBench } from './render.ts';
+import { serveBench } from './serve.ts';
 import { startBench } from './start.ts';
 import { markdownTable, plainTable } from './table.ts';
 import { validateBench } from './validate.ts';
 
 /** Every bench, in the order it is run. The quiet ones come before those that leave the machine warm. */
-const benches: readonly Bench[] = [startBench, renderBench, validateBench, diffBench, memoryBench];
+const benches: readonly Bench[] = [
+  startBench,
+  renderBench,
+  validateBench,
+  diffBench,
+  loopBench,
+  serveBench,
+  memoryBench,
+];
 
 const full: Sizes = { renders: 40, warm: 20, objects: 1_000, diffs: 5, validations: 100, starts: 10 };
 
