@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toYaml } from '../src/formats/yaml/write.ts';
-import { keepDelivery } from '../src/server/intake.ts';
+import { createKeeper } from '../src/server/keep.ts';
 import type { OpenedStore } from '../src/world/store/opened-store.ts';
 import { openPostgres } from '../src/world/store/postgres/postgres.ts';
 import { openSqlite } from '../src/world/store/sqlite/sqlite.ts';
@@ -130,12 +130,13 @@ async function acknowledgements({ kind, lab, hands, start }: Field): Promise<rea
 async function restart({ kind, lab, dataDir, start }: Field): Promise<readonly Row[]> {
   lab.say(`serve: 1,000 jobs after a restart, ${kind.name}`);
   const waiting = await kind.open(dataDir);
-  const keep = { store: waiting.store, queue: waiting.queue, now: () => new Date() };
+  const logger = { warn: () => undefined };
+  const keep = createKeeper('github', { store: waiting.store, queue: waiting.queue, now: () => new Date(), logger });
   const body = quietComment();
   const ids = Array.from({ length: 1_000 }, (_, index) => `bench-${index}`);
   for (const id of ids) {
     const headers = { 'x-github-event': 'issue_comment', 'content-type': 'application/json' };
-    await keepDelivery('github', { id, event: 'issue_comment', headers, body }, keep);
+    await keep({ id, event: 'issue_comment', headers, body });
   }
   await waiting.close();
   const begun = performance.now();

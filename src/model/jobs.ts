@@ -4,8 +4,8 @@ import type { RepoRef, Thread } from './repo.ts';
  * What features ask of each other, by kind. A payload only says where to look: the handler reads the world again. Plain JSON.
  */
 export interface JobPayloads {
-  /** A delivery was taken in: understand it and route it. */
-  readonly ingest: { readonly forge: string; readonly delivery: string };
+  /** Deliveries of a forge were taken in: understand and route those that wait (`delivery` null), or one that failed among them. */
+  readonly ingest: { readonly forge: string; readonly delivery: string | null };
   /**
    * A pull has a new head (`before`: the one it replaced, where that is known), or its review was asked for again (`head` null):
    * say at once that it is looked at, then review it.

@@ -8,8 +8,8 @@ import type { Queue } from '../world/store/queue.ts';
 import type { Store } from '../world/store/store.ts';
 import type { Api } from './api.ts';
 import { defaultDeadlines, type RunningServer, type ServerOptions, startServer } from './http.ts';
-import { workIntake } from './intake.ts';
-import { keepOnce } from './keep-once.ts';
+import { type IntakeTools, workIntake } from './intake.ts';
+import { createKeeper, type KeepTools } from './keep.ts';
 
 /** `web` takes webhooks and the API in and runs no jobs; `worker` runs jobs and takes nothing in; `all` does both. */
 export type Role = 'all' | 'web' | 'worker';
@@ -31,7 +31,7 @@ export interface BotOptions {
   readonly api?: Api | undefined;
   readonly fault: ServerOptions['fault'];
   /** What watches the server; left out, nothing does. */
-  readonly watch?: Pick<ServerOptions, 'readiness' | 'metrics' | 'watchWebhook'>;
+  readonly watch?: Pick<ServerOptions, 'readiness' | 'metrics' | 'watchWebhook'> & Pick<IntakeTools, 'about'>;
   /** Milliseconds between saying that it is not ready and taking nothing in any more; 0 when left out. */
   readonly linger?: number | undefined;
   /** Port of its own for `/metrics`, with the probes beside it; the main one then has no such page. */
@@ -48,28 +48,27 @@ const drainDeadline = 22_000;
  * features have told the queue what they work on. Throws `FairleadError` `listen-failed`.
  */
 export async function startBot(options: BotOptions): Promise<Pick<RunningServer, 'url' | 'close'>> {
-  const { role = 'all', logger, store, queue, now, forges, moved } = options;
+  const { role = 'all', logger, store, queue, now, forges, moved, watch: { about } = {} } = options;
   const byName = new Map(forges.map(({ forge }) => [forge.name, forge]));
   const forge = (name: string): Forge => {
     const found = byName.get(name);
     if (found === undefined) throw new Error(`a job names the forge ${name}, which is not configured`);
     return found;
   };
-  const intake = { store, queue, forge, now, logger, moved };
-  workIntake(queue, intake);
+  workIntake(queue, { store, queue, forge, logger, moved, ...(about === undefined ? {} : { about }) });
   if (role !== 'web') await startJobs(options);
-  const server = await listen(options, intake);
+  const server = await listen(options, { store, queue, now, logger });
   return { url: server.url, close: () => closeBot(server, options) };
 }
 
 /** The doors: the main one, and the one for figures where that is another. */
-async function listen(options: BotOptions, intake: Parameters<typeof keepOnce>[2]): Promise<RunningServer> {
+async function listen(options: BotOptions, keeping: KeepTools): Promise<RunningServer> {
   const { role, host, port, metricsPort, logger, fault, api, forges, watch, deadlines = defaultDeadlines } = options;
   const common = { host, logger, fault, deadlines, ...watch };
   const hooks = (role === 'worker' ? [] : forges).map(({ forge: { name, receiver }, path }) => ({
     path,
     receiver,
-    keep: (delivery: Parameters<typeof keepOnce>[1]) => keepOnce(name, delivery, intake),
+    keep: createKeeper(name, keeping),
   }));
   if (metricsPort === undefined) return startServer({ ...common, port, api, hooks });
   const figures = await startServer({ ...common, port: metricsPort, hooks: [] });

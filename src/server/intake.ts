@@ -1,91 +1,140 @@
 import type { Logger } from 'pino';
 import { FairleadError } from '../model/error.ts';
-import type { RepoRef } from '../model/repo.ts';
+import type { QueuedJob } from '../model/jobs.ts';
+import { type RepoRef, repoKey } from '../model/repo.ts';
 import type { Forge } from '../world/forge/forge.ts';
-import type { RawDelivery } from '../world/forge/receiver.ts';
 import type { Queue } from '../world/store/queue.ts';
-import type { Delivery, Store, Tx } from '../world/store/store.ts';
+import type { Delivery, Store } from '../world/store/store.ts';
+import { ingestJob } from './keep.ts';
 import { routeEvent } from './route.ts';
 
-/** What taking webhooks in needs. */
+/** What understanding webhooks needs. */
 export interface IntakeTools {
   readonly store: Pick<Store, 'transaction' | 'deliveries' | 'repos'>;
   readonly queue: Queue;
   readonly forge: (name: string) => Forge;
-  readonly now: () => Date;
   /** Hears of a branch that moved before anything is made of it. */
   readonly moved: (repo: RepoRef) => void;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Hears of each webhook that was set aside, to be counted. */
   readonly poisoned?: (forge: string) => void;
+  /** Goes around the adding of the jobs one webhook leads to, so that they can be told from those of others. */
+  readonly about?: (delivery: Delivery, work: () => Promise<void>) => Promise<void>;
 }
 
-/** Headers that say what a delivery is. Secrets and signatures are not among them: the delivery is authentic when it is kept. */
-const keptHeaders = [
-  'content-type',
-  'x-github-event',
-  'x-github-delivery',
-  'x-gitlab-event',
-  'idempotency-key',
-  'webhook-id',
-];
+/** Deliveries that are understood together. */
+const together = { count: 100, bytes: 16 * 1024 * 1024 };
+
+/** What a delivery means, or why nobody knows. */
+interface Reading {
+  readonly delivery: Delivery;
+  readonly state: Delivery['state'];
+  /** What happened. */
+  readonly kinds: readonly string[];
+  readonly repos: readonly RepoRef[];
+  readonly jobs: readonly QueuedJob[];
+  readonly fault: unknown;
+}
 
 /**
- * Keeps a webhook and the job to understand it, in one transaction. False when it is there already. When this resolves, nothing but
- * the loss of the disk loses it. One that was not understood, or not yet, is tried again when it comes again: a newer version may
- * understand it.
+ * Understands kept webhooks and routes them to jobs, many at once. One that cannot be understood is set aside; one over which
+ * Fairlead itself stumbles is tried again by a job of its own; the rest goes on.
  */
-export async function keepDelivery(
-  forge: string,
-  delivery: RawDelivery & { readonly id: string; readonly event: string },
-  { store, queue, now }: Pick<IntakeTools, 'store' | 'queue' | 'now'>,
-): Promise<boolean> {
-  const { id, event, body } = delivery;
-  const headers = Object.fromEntries(
-    keptHeaders.flatMap((name) => {
-      const value = delivery.headers[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  const job = { kind: 'ingest', payload: { forge, delivery: id } } as const;
-  const options = { key: `ingest:${forge}:${id}`, replace: false, runAt: null };
-  const keep = async (tx: Tx): Promise<boolean> => {
-    if (!(await store.deliveries.insert(tx, { forge, id, event, headers, body, receivedAt: now() }))) return false;
-    await queue.add(tx, job, options);
-    return true;
-  };
-  const isNew = await store.transaction(keep, 'beside');
-  const kept = isNew ? null : await store.deliveries.get(forge, id);
-  if (kept?.state === 'poison') await store.deliveries.settle(forge, id, 'received');
-  if (kept?.state === 'poison' || kept?.state === 'received') await queue.add(null, job, options);
-  return isNew;
-}
-
-/** Understands kept webhooks and routes them to jobs. One that cannot be understood is set aside; the rest goes on. */
 export function workIntake(queue: Queue, tools: IntakeTools): void {
-  queue.work('ingest', async ({ payload }) => {
-    const delivery = await tools.store.deliveries.get(payload.forge, payload.delivery);
-    if (delivery?.state === 'received') await understand(delivery, tools);
-  });
+  const intake = new Intake(tools);
+  queue.work('ingest', ({ payload: { forge, delivery } }, signal) =>
+    delivery === null ? intake.all(forge, signal) : intake.one(forge, delivery),
+  );
 }
 
-async function understand(delivery: Delivery, tools: IntakeTools): Promise<void> {
-  const { store, queue, forge: forgeOf, logger, moved } = tools;
-  const { forge, id, event } = delivery;
-  try {
-    const events = forgeOf(forge).receiver.normalise(delivery);
-    for (const { kind, repo } of events) if (kind === 'branch-moved' || kind === 'pull-merged') moved(repo);
-    const jobs = events.flatMap(routeEvent);
-    await store.transaction(async (tx) => {
-      for (const { repo } of events) await store.repos.see(tx, repo);
-      for (const next of jobs) await queue.add(tx, next.job, next);
+class Intake {
+  readonly #tools: IntakeTools;
+  /** Repositories as they were last written down by this process. */
+  readonly #seen = new Map<string, string>();
+
+  constructor(tools: IntakeTools) {
+    this.#tools = tools;
+  }
+
+  async all(forge: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      const { deliveries, isAll } = await this.#tools.store.deliveries.received(forge, together);
+      await this.#carry(
+        forge,
+        deliveries.map((delivery) => this.#read(delivery)),
+      );
+      if (isAll) return;
+    }
+  }
+
+  /** As `all` for one that is apart; throws what keeps it from being understood. */
+  async one(forge: string, id: string): Promise<void> {
+    const { deliveries } = this.#tools.store;
+    const delivery = await deliveries.get(forge, id);
+    if (delivery?.state !== 'apart' && delivery?.state !== 'received') return;
+    const reading = this.#read(delivery);
+    if (reading.state === 'apart') throw reading.fault;
+    await deliveries.settle(forge, id, 'received');
+    await this.#carry(forge, [reading]);
+  }
+
+  #read(delivery: Delivery): Reading {
+    try {
+      const events = this.#tools.forge(delivery.forge).receiver.normalise(delivery);
+      const jobs = events.flatMap(routeEvent);
+      const moved = events.filter(({ kind }) => kind === 'branch-moved' || kind === 'pull-merged');
+      for (const { repo } of moved) this.#tools.moved(repo);
+      const facts = { kinds: events.map(({ kind }) => kind), repos: events.map(({ repo }) => repo) };
+      return { delivery, state: jobs.length === 0 ? 'ignored' : 'processed', ...facts, jobs, fault: null };
+    } catch (fault) {
+      const isBroken = fault instanceof FairleadError && fault.code === 'broken-payload';
+      return { delivery, state: isBroken ? 'poison' : 'apart', kinds: [], repos: [], jobs: [], fault };
+    }
+  }
+
+  /** Notes what became of them together with what follows, and tells. */
+  async #carry(forge: string, readings: readonly Reading[]): Promise<void> {
+    const repos = readings.flatMap((reading) => reading.repos).filter((repo) => this.#isNews(repo));
+    const settled = await this.#write(forge, readings, repos);
+    for (const repo of repos) this.#seen.set(repoKey(repo), JSON.stringify(repo));
+    for (const reading of readings) if (settled.has(reading.delivery.id)) this.#tell(reading);
+  }
+
+  async #write(forge: string, readings: readonly Reading[], repos: readonly RepoRef[]): Promise<ReadonlySet<string>> {
+    const { store, queue, about = (_delivery, adding) => adding() } = this.#tools;
+    const outcomes = readings.map(({ delivery: { id }, state }) => ({ id, state }));
+    const work = readings.filter(({ jobs, state }) => jobs.length > 0 || state === 'apart');
+    if (work.length === 0 && repos.length === 0) return store.deliveries.settleAll(null, forge, outcomes);
+    return store.transaction(async (tx) => {
+      const settled = await store.deliveries.settleAll(tx, forge, outcomes);
+      for (const repo of repos) await store.repos.see(tx, repo);
+      for (const { delivery, state, jobs } of work) {
+        if (!settled.has(delivery.id)) continue;
+        const next = state === 'apart' ? [ingestJob(forge, delivery.id)] : jobs;
+        await about(delivery, async () => {
+          for (const { job, ...options } of next) await queue.add(tx, job, options);
+        });
+      }
+      return settled;
     });
-    await store.deliveries.settle(forge, id, jobs.length === 0 ? 'ignored' : 'processed');
-    logger.info({ forge, delivery: id, event, events: events.map(({ kind }) => kind) }, 'webhook understood');
-  } catch (error) {
-    if (!(error instanceof FairleadError) || error.code !== 'broken-payload') throw error;
-    await store.deliveries.settle(forge, id, 'poison');
-    logger.error({ forge, delivery: id, event, reason: error.message }, 'webhook not understood, set aside');
-    tools.poisoned?.(forge);
+  }
+
+  #isNews(repo: RepoRef): boolean {
+    return this.#seen.get(repoKey(repo)) !== JSON.stringify(repo);
+  }
+
+  #tell({ delivery: { forge, id, event }, state, kinds, fault }: Reading): void {
+    const { logger, poisoned } = this.#tools;
+    const facts = { forge, delivery: id, event };
+    if (state === 'poison') {
+      const reason = fault instanceof FairleadError ? fault.message : '';
+      logger.error({ ...facts, reason }, 'webhook not understood, set aside');
+      poisoned?.(forge);
+    } else if (state === 'apart') {
+      logger.warn(facts, 'webhook not understood for a fault of our own, tried again');
+    } else {
+      logger.info({ ...facts, events: kinds }, 'webhook understood');
+    }
   }
 }

@@ -21,7 +21,7 @@ import { traceForge, traceMirror, traceParts } from './traced.ts';
 import { watchAudit } from './watch-audit.ts';
 import { type Watch, watchQueue } from './watch-jobs.ts';
 import { forgeOrigins, watchRequests } from './watch-requests.ts';
-import { watchWebhooks } from './watch-webhooks.ts';
+import { aboutDelivery, watchWebhooks } from './watch-webhooks.ts';
 
 /** What the running of the server is told of. */
 export interface OperationOptions extends ForgeSettings {
@@ -95,7 +95,7 @@ export async function openOperation(options: OperationOptions): Promise<Operatio
         isWorker: role !== 'web',
         forges: forges.map(({ forge }) => forge),
       });
-      return { readiness, metrics: () => page(meter), watchWebhook: watchWebhooks(watch) };
+      return { readiness, metrics: () => page(meter), watchWebhook: watchWebhooks(watch), about: aboutDelivery(watch) };
     },
     close: async () => {
       unwatch();

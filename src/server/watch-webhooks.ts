@@ -1,5 +1,6 @@
 import type { Answer } from './answer.ts';
 import type { WatchWebhook } from './http.ts';
+import type { IntakeTools } from './intake.ts';
 import type { Watch } from './watch-jobs.ts';
 import type { Hook } from './webhook.ts';
 
@@ -15,7 +16,8 @@ export function watchWebhooks({ log, meter, tracer }: Watch): WatchWebhook {
         seen.event = delivery.event;
         seen.isAuthentic = true;
         span.set({ 'fairlead.delivery': delivery.id, 'fairlead.event': delivery.event });
-        return log.within({ delivery: delivery.id }, () => hook.keep(delivery));
+        const headers = { ...delivery.headers, traceparent: tracer.parent() ?? undefined };
+        return log.within({ delivery: delivery.id }, () => hook.keep({ ...delivery, headers }));
       };
       const given = await take({ ...hook, keep });
       span.set({ 'http.response.status_code': given?.status });
@@ -25,6 +27,12 @@ export function watchWebhooks({ log, meter, tracer }: Watch): WatchWebhook {
     if (answer !== null) meter.observe('fairlead_webhook_duration_seconds', {}, (performance.now() - began) / 1000);
     return answer;
   };
+}
+
+/** Jobs go back to the webhook that led to them, in the log and in its trace. */
+export function aboutDelivery({ log, tracer }: Watch): NonNullable<IntakeTools['about']> {
+  return ({ id, headers }, work) =>
+    log.within({ delivery: id }, () => tracer.span({ name: 'ingest', parent: headers['traceparent'] ?? null }, work));
 }
 
 function resultOf(answer: Answer | null, isAuthentic: boolean) {

@@ -152,6 +152,62 @@ function describeDeliveries(stage: StageOf): void {
       expect(await store.deliveries.get('github', 'settled')).toMatchObject({ event: 'push', state: 'processed' });
     });
 
+    test('are taken in together: those that are there already are told from the new ones', async () => {
+      const { store } = stage();
+      const insert = (ids: readonly string[]) =>
+        store.transaction((tx) => store.deliveries.insertAll(tx, ids.map(delivery)), 'beside');
+
+      const first = await insert(['one', 'two', 'one']);
+      const second = await insert(['two', 'three']);
+
+      expect([...first].toSorted()).toEqual(['one', 'two']);
+      expect([...second]).toEqual(['three']);
+      expect(await store.transaction((tx) => store.deliveries.insertAll(tx, []), 'beside')).toEqual(new Set());
+    });
+
+    test('that wait are read in the order they came, as many as are asked for', async () => {
+      const { store } = stage();
+      const at = (id: string, second: number) => ({
+        ...delivery(id),
+        ...{ forge: 'order', body: new Uint8Array(10), receivedAt: new Date(Date.UTC(2026, 2, 1, 12, 0, second)) },
+      });
+      const rows = [at('c', 3), at('a', 1), at('done', 0), at('b', 2)];
+      await store.transaction((tx) => store.deliveries.insertAll(tx, rows), 'beside');
+      await store.deliveries.settle('order', 'done', 'ignored');
+      const read = async (count: number, bytes: number) => {
+        const { deliveries, isAll } = await store.deliveries.received('order', { count, bytes });
+        return [...deliveries.map(({ id }) => id), isAll];
+      };
+
+      expect(await read(5, 1_000)).toEqual(['a', 'b', 'c', true]);
+      expect(await read(2, 1_000)).toEqual(['a', 'b', false]);
+      expect(await read(5, 29)).toEqual(['a', 'b', false]);
+      expect(await read(5, 1)).toEqual(['a', false]);
+      expect(await store.deliveries.received('nobody', { count: 5, bytes: 1_000 })).toEqual({
+        deliveries: [],
+        isAll: true,
+      });
+    });
+
+    test('are settled together, each once', async () => {
+      const { store } = stage();
+      const rows = ['good', 'idle', 'bad', 'left'].map(delivery);
+      await store.transaction((tx) => store.deliveries.insertAll(tx, rows), 'beside');
+      await store.deliveries.settle('github', 'idle', 'ignored');
+      const outcomes = [
+        { id: 'good', state: 'processed' },
+        { id: 'idle', state: 'processed' },
+        { id: 'bad', state: 'poison' },
+        { id: 'unknown', state: 'poison' },
+      ] as const;
+
+      const settled = await store.transaction((tx) => store.deliveries.settleAll(tx, 'github', outcomes));
+
+      expect([...settled].toSorted()).toEqual(['bad', 'good']);
+      const states = rows.map(async ({ id }) => (await store.deliveries.get('github', id))?.state);
+      expect(await Promise.all(states)).toEqual(['processed', 'ignored', 'poison', 'received']);
+    });
+
     test('an unknown one is null', async () => {
       expect(await stage().store.deliveries.get('github', 'never')).toBeNull();
     });
@@ -159,13 +215,16 @@ function describeDeliveries(stage: StageOf): void {
     test('that were settled more than a week ago are forgotten, those never settled are not', async () => {
       const { store } = stage();
       const later = { ...delivery('a-week-later'), receivedAt: new Date('2026-03-09T12:00:00Z') };
-      for (const id of ['old', 'stuck']) await store.transaction((tx) => store.deliveries.insert(tx, delivery(id)));
+      const ids = ['old', 'stuck', 'apart'];
+      await store.transaction((tx) => store.deliveries.insertAll(tx, ids.map(delivery)));
       await store.deliveries.settle('github', 'old', 'ignored');
+      await store.deliveries.settle('github', 'apart', 'apart');
 
       await store.transaction((tx) => store.deliveries.insert(tx, later));
 
       expect(await store.deliveries.get('github', 'old')).toBeNull();
       expect(await store.deliveries.get('github', 'stuck')).not.toBeNull();
+      expect(await store.deliveries.get('github', 'apart')).not.toBeNull();
       expect(await store.deliveries.get('github', 'a-week-later')).not.toBeNull();
     });
   });

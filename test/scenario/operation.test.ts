@@ -183,7 +183,7 @@ describe('a bot that is watched', () => {
     );
     await until('the webhook', () => (within(report).includes('webhook') ? true : undefined));
 
-    expect(within(report)).toEqual(['report', 'job review', 'job begin', 'job ingest', 'webhook']);
+    expect(within(report)).toEqual(['report', 'job review', 'job begin', 'ingest', 'webhook']);
     const trace = collector.spans.filter(({ traceId }) => traceId === report.traceId);
     const names = new Set(trace.map(({ name }) => name));
     for (const name of ['fetch', 'render', 'validate', 'dry-run', 'cluster write', 'github POST', 'report'])

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Job } from '../../src/model/jobs.ts';
-import { type IntakeTools, keepDelivery, workIntake } from '../../src/server/intake.ts';
+import { type IntakeTools, workIntake } from '../../src/server/intake.ts';
+import { createKeeper, type KeepTools } from '../../src/server/keep.ts';
 import type { RawDelivery } from '../../src/world/forge/receiver.ts';
 import type { Queue } from '../../src/world/store/queue.ts';
 import { openSqlite } from '../../src/world/store/sqlite/sqlite.ts';
@@ -16,7 +17,8 @@ beforeAll(async () => {
 });
 
 interface Intake {
-  readonly tools: IntakeTools;
+  readonly tools: IntakeTools & KeepTools;
+  readonly keep: ReturnType<typeof createKeeper>;
   readonly store: Store;
   readonly queue: Queue;
   readonly done: Job[];
@@ -34,7 +36,7 @@ async function open(forge = stage.forge): Promise<Intake> {
   for (const kind of ['begin', 'merged', 'branch', 'sweep'] as const)
     queue.work(kind, async (job) => void done.push(job));
   workIntake(queue, tools);
-  return { tools, store, queue, done, failures, close };
+  return { tools, keep: createKeeper('github', tools), store, queue, done, failures, close };
 }
 
 /** The webhook of the pull that was opened. */
@@ -61,9 +63,9 @@ function emptied(queue: Queue): () => true | undefined {
 
 describe('a webhook', () => {
   test('is kept with its job, once, without its signature', async () => {
-    const { tools, store, queue, close } = await open();
+    const { keep, store, queue, close } = await open();
 
-    const answers = [await keepDelivery('github', delivery(), tools), await keepDelivery('github', delivery(), tools)];
+    const answers = [await keep(delivery()), await keep(delivery())];
 
     const kept = await store.deliveries.get('github', delivery().id);
     expect(answers).toEqual([true, false]);
@@ -73,8 +75,8 @@ describe('a webhook', () => {
   });
 
   test('that is kept becomes work, and its repository is known from then on', async () => {
-    const { tools, store, queue, done, close } = await open();
-    await keepDelivery('github', delivery(), tools);
+    const { keep, store, queue, done, close } = await open();
+    await keep(delivery());
     queue.start();
     await until('the review', () => done[0]);
     await until('the end of the job', () => (done.length === 1 ? true : undefined));
@@ -85,9 +87,9 @@ describe('a webhook', () => {
   });
 
   test('that cannot be understood is set aside, and the next one is worked on', async () => {
-    const { tools, store, queue, done, failures, close } = await open();
-    await keepDelivery('github', { ...delivery('{"action":"opened"}'), id: 'bad' }, tools);
-    await keepDelivery('github', delivery(), tools);
+    const { keep, store, queue, done, failures, close } = await open();
+    await keep({ ...delivery('{"action":"opened"}'), id: 'bad' });
+    await keep(delivery());
     queue.start();
     await until('the review', () => done[0]);
 
@@ -111,13 +113,14 @@ describe('a webhook', () => {
       logger: { ...quiet, error: (facts: unknown) => void errors.push(facts), info: () => undefined } as never,
     };
     workIntake(queue, told);
-    await keepDelivery('github', delivery(), told);
+    const keep = createKeeper('github', told);
+    await keep(delivery());
     queue.start();
     await until('the alert', () => alerts[0]);
     const aside = await store.deliveries.get('github', delivery().id);
 
     isBroken = false;
-    const again = await keepDelivery('github', delivery(), told);
+    const again = await keep(delivery());
     await until('the review', () => done[0]);
 
     expect([aside?.state, again]).toEqual(['poison', false]);
@@ -128,32 +131,78 @@ describe('a webhook', () => {
   });
 
   test('that was worked on is not worked on again when it comes again', async () => {
-    const { tools, queue, done, close } = await open();
-    await keepDelivery('github', delivery(), tools);
+    const { keep, queue, done, close } = await open();
+    await keep(delivery());
     queue.start();
     await until('the review', () => done[0]);
     await until('an empty queue', emptied(queue));
 
-    await keepDelivery('github', delivery(), tools);
+    await keep(delivery());
 
     expect(await queue.size()).toBe(0);
     await close();
   });
 
-  test('over which Fairlead itself stumbles stays as received, to be tried again', async () => {
+  test('over which Fairlead itself stumbles is tried again by itself', async () => {
     const receiver = {
       ...stage.forge.receiver,
       normalise: () => {
         throw new TypeError('a fault of our own');
       },
     };
-    const { tools, store, queue, failures, close } = await open({ ...stage.forge, receiver });
-    await keepDelivery('github', delivery(), tools);
+    const { keep, store, queue, failures, close } = await open({ ...stage.forge, receiver });
+    await keep(delivery());
     queue.start();
     await until('the failure', () => failures[0]);
 
-    expect((await store.deliveries.get('github', delivery().id))?.state).toBe('received');
+    expect((await store.deliveries.get('github', delivery().id))?.state).toBe('apart');
     expect(await queue.size()).toBe(1);
+    await close();
+  });
+
+  test('that comes with others is written with them, and those that fail share it', async () => {
+    const { tools, store, close } = await open();
+    const transactions: string[] = [];
+    const counted = new Proxy(store, {
+      get: (target, name) => {
+        if (name !== 'transaction') return Reflect.get(target, name, target);
+        return (...given: Parameters<Store['transaction']>) => {
+          transactions.push('begun');
+          return transactions.length === 3 ? Promise.reject(new Error('no store')) : target.transaction(...given);
+        };
+      },
+    });
+    const keep = createKeeper('github', { ...tools, store: counted });
+    const come = (ids: readonly string[]) => Promise.allSettled(ids.map((id) => keep({ ...delivery(), id })));
+
+    const together = await come(['first', 'second', 'third', 'second']);
+    const failed = await come(['fourth']);
+    const after = await come(['fourth']);
+
+    expect(together.map((end) => end.status === 'fulfilled' && end.value)).toEqual([true, true, true, false]);
+    expect(failed.map(({ status }) => status)).toEqual(['rejected']);
+    expect(after).toEqual([{ status: 'fulfilled', value: true }]);
+    // The first comes alone, those that come while it is written come together.
+    expect(transactions).toHaveLength(4);
+    await close();
+  });
+
+  test('over which Fairlead stumbles keeps no other from being understood', async () => {
+    const receiver = {
+      ...stage.forge.receiver,
+      normalise: (raw: RawDelivery) => {
+        if (Buffer.from(raw.body).equals(Buffer.from('{}'))) throw new TypeError('a fault of our own');
+        return stage.forge.receiver.normalise(raw);
+      },
+    };
+    const { keep, store, queue, done, failures, close } = await open({ ...stage.forge, receiver });
+    await Promise.all([keep({ ...delivery('{}'), id: 'ours' }), keep(delivery())]);
+    queue.start();
+    await until('the review', () => done[0]);
+    await until('the failure', () => failures[0]);
+
+    expect((await store.deliveries.get('github', 'ours'))?.state).toBe('apart');
+    expect((await store.deliveries.get('github', delivery().id))?.state).toBe('processed');
     await close();
   });
 });

@@ -27,15 +27,39 @@ export interface Delivery {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly receivedAt: Date;
-  readonly state: 'received' | 'processed' | 'ignored' | 'poison';
+  /** `apart`: it could not be understood for a fault of Fairlead's own, and a job of its own tries it again. */
+  readonly state: 'received' | 'processed' | 'ignored' | 'poison' | 'apart';
+}
+
+/** How much is read at once: at least one, then as many as are within both. */
+export interface DeliveryLimits {
+  readonly count: number;
+  /** Of the bodies together. */
+  readonly bytes: number;
 }
 
 export interface Deliveries {
   /** False when the forge's delivery is there already: nothing is written then. */
   insert(tx: Tx, delivery: Omit<Delivery, 'state'>): Promise<boolean>;
+  /** As `insert`, for several of one forge. Gives the ids of those that are new. */
+  insertAll(tx: Tx, deliveries: readonly Omit<Delivery, 'state'>[]): Promise<ReadonlySet<string>>;
   get(forge: string, id: string): Promise<Delivery | null>;
+  /** The oldest that are `received`, in the order they came, and whether there are no others. */
+  received(
+    forge: string,
+    most: DeliveryLimits,
+  ): Promise<{ readonly deliveries: readonly Delivery[]; readonly isAll: boolean }>;
   /** Notes what became of it; `received`: it is to be understood anew. */
   settle(forge: string, id: string, state: Delivery['state']): Promise<void>;
+  /**
+   * As part of the transaction (null: one of its own) notes what became of several that were `received`. Gives the ids of those that
+   * were still: somebody else settled the others.
+   */
+  settleAll(
+    tx: Tx | null,
+    forge: string,
+    outcomes: readonly Pick<Delivery, 'id' | 'state'>[],
+  ): Promise<ReadonlySet<string>>;
 }
 
 /** What a person said about a pull by a command, bound to what it was said about. */

@@ -3,7 +3,8 @@ import { workResync } from '../../../src/features/resync/serve.ts';
 import { nothingLooked } from '../../../src/features/resync/tools.ts';
 import { workReviews } from '../../../src/features/review/serve.ts';
 import { resyncJob } from '../../../src/model/queued.ts';
-import { keepDelivery, workIntake } from '../../../src/server/intake.ts';
+import { workIntake } from '../../../src/server/intake.ts';
+import { createKeeper } from '../../../src/server/keep.ts';
 import { lightPullTools } from '../../support/light-reviews.ts';
 import { type CallFate, createModelForge, type ModelDelivery, type ModelForge } from './model-forge.ts';
 import { type Life, openSimStore, type SimProcess, type SimStore } from './sim-store.ts';
@@ -89,6 +90,10 @@ class Incarnation implements Life {
   }
 }
 
+interface LivingBot extends SimProcess {
+  readonly keep: ReturnType<typeof createKeeper>;
+}
+
 class Simulation {
   readonly #store: SimStore;
   readonly #look: Look;
@@ -101,7 +106,7 @@ class Simulation {
   #now = Date.parse('2026-01-01T00:00:00Z');
   #life = new Incarnation();
   #isBuried = false;
-  #bot: SimProcess;
+  #bot: LivingBot;
   #crashes = 0;
   #delivered = 0;
 
@@ -142,7 +147,7 @@ class Simulation {
     }
   }
 
-  #start(): SimProcess {
+  #start(): LivingBot {
     const life = this.#life;
     const now = (): Date => new Date(this.#now);
     const { store, queue } = this.#store.connect(life, now);
@@ -156,7 +161,7 @@ class Simulation {
     workReviews(queue, pullTools, () => undefined);
     for (const kind of ['merged', 'sweep', 'ended'] as const) queue.work(kind, async () => undefined);
     queue.start();
-    return { store, queue };
+    return { store, queue, keep: createKeeper('github', tools) };
   }
 
   #startAgain(): void {
@@ -188,22 +193,13 @@ class Simulation {
   }
 
   #deliver(pick: number): void {
-    const { store, queue } = this.#bot;
     const [delivery] = this.#deliveries.splice(pick % Math.min(window, Math.max(1, this.#deliveries.length)), 1);
     // A forge does not send again what nobody took.
     if (delivery === undefined || this.#life.isOver()) return;
     const forge = this.#forge.serve(async () => 'answered');
     const sender = forge.receiver.authenticate(delivery);
     if (!sender.ok) throw new Error(`the model signed badly: ${sender.reason}`);
-    const tools = {
-      store,
-      queue,
-      forge: () => forge,
-      now: () => new Date(this.#now),
-      moved: () => undefined,
-      logger: quiet,
-    };
-    const kept = keepDelivery('github', { ...delivery, ...sender }, tools).then(() => {
+    const kept = this.#bot.keep({ ...delivery, ...sender }).then(() => {
       this.#acked.add(delivery.id);
       this.#delivered += 1;
     });
@@ -256,7 +252,7 @@ class Simulation {
     const lost: string[] = [];
     for (const id of this.#acked) {
       const kept = await this.#bot.store.deliveries.get('github', id);
-      if (kept === null || kept.state === 'received')
+      if (kept === null || kept.state === 'received' || kept.state === 'apart')
         lost.push(`${id} was acknowledged and is ${kept?.state ?? 'lost'}`);
     }
     return lost;

@@ -1,5 +1,5 @@
-import type { Kysely } from 'kysely';
-import type { Deliveries, Delivery } from '../store.ts';
+import { type Kysely, sql } from 'kysely';
+import type { Deliveries, Delivery, DeliveryLimits } from '../store.ts';
 import type { Access } from './access.ts';
 import { fromColumn, toColumn } from './json-column.ts';
 import type { Tables } from './tables.ts';
@@ -18,18 +18,22 @@ export function createDeliveries(access: Access): Deliveries {
     if (now.getTime() - sweptAt < sweepEvery) return;
     if ((await removeOld(db, now)) < removedAtOnce) sweptAt = now.getTime();
   };
+  const insertAll: Deliveries['insertAll'] = (tx, deliveries) =>
+    access.writeBeside(tx, async (db) => {
+      const [first] = deliveries;
+      if (first === undefined) return new Set();
+      const fresh = await db
+        .insertInto('deliveries')
+        .values(deliveries.map((delivery) => ({ ...columnsOf(delivery), state: 'received' })))
+        .onConflict((conflict) => conflict.columns(['forge', 'id']).doNothing())
+        .returning('id')
+        .execute();
+      await sweep(db, first.receivedAt);
+      return new Set(fresh.map(({ id }) => id));
+    });
   return {
-    insert: (tx, delivery) =>
-      access.writeBeside(tx, async (db) => {
-        const row = { ...columnsOf(delivery), state: 'received' };
-        const { numInsertedOrUpdatedRows } = await db
-          .insertInto('deliveries')
-          .values(row)
-          .onConflict((conflict) => conflict.columns(['forge', 'id']).doNothing())
-          .executeTakeFirstOrThrow();
-        await sweep(db, delivery.receivedAt);
-        return numInsertedOrUpdatedRows === 1n;
-      }),
+    insert: async (tx, delivery) => (await insertAll(tx, [delivery])).size === 1,
+    insertAll,
     get: (forge, id) =>
       access.read(async (db) => {
         const row = await db
@@ -40,12 +44,70 @@ export function createDeliveries(access: Access): Deliveries {
           .executeTakeFirst();
         return row === undefined ? null : deliveryOf(row);
       }),
+    received: (forge, most) => access.read((db) => readReceived(db, forge, most)),
     settle: async (forge, id, state) => {
       await access.writeBeside(null, (db) =>
         db.updateTable('deliveries').set({ state }).where('forge', '=', forge).where('id', '=', id).execute(),
       );
     },
+    settleAll: (tx, forge, outcomes) => access.writeBeside(tx, (db) => settleAll(db, forge, outcomes)),
   };
+}
+
+/** Written out, so that SQLite finds the index of just these. */
+const isReceived = sql<boolean>`state = 'received'`;
+
+async function readReceived(
+  db: Kysely<Tables>,
+  forge: string,
+  { count, bytes }: DeliveryLimits,
+): ReturnType<Deliveries['received']> {
+  const sizes = await db
+    .selectFrom('deliveries')
+    .select(['id', sql<number>`octet_length(body)`.as('size')])
+    .where('forge', '=', forge)
+    .where(isReceived)
+    .orderBy('received_at')
+    .orderBy('id')
+    .limit(count + 1)
+    .execute();
+  let total = 0;
+  const within = sizes.slice(0, count).filter(({ size }, index) => {
+    total += Number(size);
+    return index === 0 || total <= bytes;
+  });
+  if (within.length === 0) return { deliveries: [], isAll: true };
+  const ids = within.map(({ id }) => id);
+  const rows = await db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('forge', '=', forge)
+    .where('id', 'in', ids)
+    .orderBy('received_at')
+    .orderBy('id')
+    .execute();
+  return { deliveries: rows.map(deliveryOf), isAll: within.length === sizes.length };
+}
+
+async function settleAll(
+  db: Kysely<Tables>,
+  forge: string,
+  outcomes: readonly Pick<Delivery, 'id' | 'state'>[],
+): Promise<ReadonlySet<string>> {
+  const settled = new Set<string>();
+  for (const state of new Set(outcomes.map((outcome) => outcome.state))) {
+    const ids = outcomes.filter((outcome) => outcome.state === state).map(({ id }) => id);
+    const rows = await db
+      .updateTable('deliveries')
+      .set({ state })
+      .where('forge', '=', forge)
+      .where('id', 'in', ids)
+      .where(isReceived)
+      .returning('id')
+      .execute();
+    for (const { id } of rows) settled.add(id);
+  }
+  return settled;
 }
 
 function columnsOf(delivery: Omit<Delivery, 'state'>): Omit<Tables['deliveries'], 'state'> {
@@ -60,7 +122,7 @@ async function removeOld(db: Kysely<Tables>, now: Date): Promise<number> {
     .selectFrom('deliveries')
     .select(['forge', 'id'])
     .where('received_at', '<', limit)
-    .where('state', '<>', 'received')
+    .where('state', 'not in', ['received', 'apart'])
     .orderBy('received_at')
     .limit(removedAtOnce)
     .execute();

@@ -6,11 +6,16 @@ import { schema1 } from './schema-1.ts';
 /** Statements that lead from one version of the schema to the next: alike in both databases, or in the words of each. */
 type Migration = readonly string[] | ((words: SqlDialect) => readonly string[]);
 
+/** The deliveries that wait to be understood are few among those that are kept. */
+const receivedDeliveries = [
+  `create index deliveries_received on deliveries (forge, received_at, id) where state = 'received'`,
+] as const;
+
 /**
  * The first leads from nothing to version 1. Only ever added to. Replicas of the version before go on while a new one migrates: a
  * migration adds tables and columns with defaults, and takes away only what no version in use reads.
  */
-const migrations: readonly Migration[] = [schema1, forgeWritesSchema];
+const migrations: readonly Migration[] = [schema1, forgeWritesSchema, receivedDeliveries];
 
 /** The version this Fairlead reads and writes. */
 export const schemaVersion = migrations.length;

@@ -61,7 +61,7 @@ describe('the SQLite store among processes', () => {
     const unfinished = begun.filter((id) => !done.has(id));
 
     const { store, queue, close } = await open();
-    queue.work('ingest', async ({ payload }) => void done.add(payload.delivery));
+    queue.work('ingest', async ({ payload }) => void done.add(String(payload.delivery)));
     queue.start();
     await untilSize(queue, 0);
 

@@ -36,7 +36,7 @@ async function takeIn(id: string): Promise<void> {
 async function work(): Promise<void> {
   queue.work('ingest', async ({ payload: { delivery } }) => {
     say('begun', delivery);
-    await store.deliveries.settle('github', delivery, 'processed');
+    await store.deliveries.settle('github', String(delivery), 'processed');
     say('done', delivery);
   });
   queue.start();
