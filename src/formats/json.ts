@@ -2,7 +2,7 @@ import { isJsonList, type Json } from '../model/json.ts';
 
 /**
  * Parses JSON with every integer exact: what a double cannot hold is a `bigint`. Throws `SyntaxError`.
- * Texts without a run of 16 digits, nearly all, take the engine's own fast path.
+ * Texts without a number of 16 digits, nearly all, take the engine's own fast path.
  */
 export function parseJson(text: string): Json {
   if (!manyDigits.test(text)) return JSON.parse(text);
@@ -14,7 +14,8 @@ interface ReviverContext {
   readonly source?: string;
 }
 
-const manyDigits = /[0-9]{16}/;
+/** A number of so many digits that it may not be exact; one within a text at worst costs time. */
+const manyDigits = /(?:^|[:,[])\s*-?[0-9]{16}/;
 
 function exact(value: unknown, source: string | undefined): unknown {
   if (typeof value !== 'number' || source === undefined) return value;

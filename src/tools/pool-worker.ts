@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort, type Transferable } from 'node:worker_threads';
 import { type ErrorFacts, FairleadError, factsOf } from '../model/error.ts';
 
@@ -32,6 +33,7 @@ export async function serveTasks<T, R>(
 ): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error('serveTasks runs in worker threads only');
+  giveWay();
   const answer = await open();
   port.on('message', async (request: WorkerRequest) => {
     try {
@@ -44,6 +46,19 @@ export async function serveTasks<T, R>(
     }
   });
   post(port, { ready: true }, []);
+}
+
+/** How much less of the processor a worker is given than the threads that answer people and forges; from 0, the same, to 19. */
+const niceness = 10;
+
+/** Where a thread has a priority of its own; elsewhere it would be that of the whole process (setpriority(2), "C library/kernel differences"). */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(niceness);
+  } catch {
+    // A sandbox may refuse it: the worker then works at the usual priority.
+  }
 }
 
 function post(port: NonNullable<typeof parentPort>, reply: WorkerReply, transfer: readonly Transferable[]): void {

@@ -17,6 +17,15 @@ test('integers beyond 2^53 keep their digits from text to text', () => {
   expect(stringifyJson(value)).toBe(text);
 });
 
+test.each([
+  ['alone', ' \n9007199254740993'],
+  ['in a list', '[1,\t9007199254740993]'],
+  ['first in a list', '[-9007199254740993]'],
+  ['of a field', '{"a" : 9007199254740993}'],
+])('a long integer is exact %s', (_where, text) => {
+  expect(stringifyJson(parseJson(text))).toBe(text.replaceAll(/\s/g, ''));
+});
+
 test('an integer that a double holds stays a number', () => {
   expect(parseJson('[9007199254740991, 1.0, 1e300, -0]')).toEqual([9007199254740991, 1, 1e300, -0]);
 });
