@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { FairleadError } from '../../model/error.ts';
 import type { Repository } from './git.ts';
 import { makeRepository } from './git-repository.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { defaultTreeLimits, type TreeLimits } from './object-tree.ts';
 import { type GitOptions, gitFailed, gitIn } from './run-git.ts';
 
@@ -49,6 +50,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
 export async function openMirror(options: OpenOptions & { readonly dir: string }): Promise<Repository> {
   await mkdir(options.dir, { recursive: true, mode: 0o700 });
   const git = gitIn(options.dir, options, options.dir);
+  await removeLeftovers(options.dir);
   if (!(await exists(join(options.dir, 'HEAD')))) await initBare(options.dir, 'sha1', options);
   const limits = { ...defaultTreeLimits, ...options.limits };
   const dispose = async () => undefined;

@@ -1,4 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -141,3 +151,40 @@ function everythingIn(folder: string): string {
     .map((file) => readFileSync(file, 'latin1'))
     .join('\n');
 }
+
+test('what a git that was killed left is gone when the mirror is opened again, and it fetches', async () => {
+  const first = source.commit({ 'a.yaml': 'a: 1\n' });
+  await mirror.fetch({ url: remote(), header, refs: ['refs/heads/main'] }, signal);
+  const left = [
+    'refs/heads/main.lock',
+    'packed-refs.lock',
+    'objects/pack/tmp_pack_x7Yz',
+    'objects/tmp_objdir-incoming-a/x',
+  ];
+  const long = new Date(Date.now() - 3_600_000);
+  for (const file of left) {
+    mkdirSync(join(dir, file, '..'), { recursive: true });
+    writeFileSync(join(dir, file), '');
+    utimesSync(join(dir, file), long, long);
+  }
+  utimesSync(join(dir, 'objects/tmp_objdir-incoming-a'), long, long);
+  const head = source.commit({ 'a.yaml': 'a: 2\n' });
+  const held = mirror.fetch({ url: remote(), header, refs: ['refs/heads/main'] }, signal);
+  await expect(held).rejects.toMatchObject({ code: 'fetch-failed' });
+
+  const again = await openMirror({ dir, signal });
+  await again.fetch({ url: remote(), header, refs: ['refs/heads/main'] }, signal);
+
+  expect(await again.resolve('refs/heads/main', signal)).toBe(head);
+  expect(first).not.toBe(head);
+  for (const file of left) expect(existsSync(join(dir, file))).toBe(false);
+  await again.close();
+});
+
+test('a lock that is held now is left alone', async () => {
+  writeFileSync(join(dir, 'packed-refs.lock'), '');
+
+  await (await openMirror({ dir, signal })).close();
+
+  expect(existsSync(join(dir, 'packed-refs.lock'))).toBe(true);
+});
