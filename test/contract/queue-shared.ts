@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { BorderError } from '../../src/model/error.ts';
 import { until } from '../support/until.ts';
 import { createDesk, deploy, keyed, type QueueStage, type QueueWish, review, untilSize } from './queue-fixtures.ts';
 
@@ -8,6 +9,8 @@ export interface SharedStage {
   readonly second: QueueStage;
   /** Has the jobs the first runs taken for those of a dead process. */
   abandon(): Promise<void>;
+  /** Opens it as a process does that starts now. */
+  later(): Promise<QueueStage>;
 }
 
 /** What queues that share a store do alike. */
@@ -43,6 +46,40 @@ export function describeSharedQueue(name: string, open: (wish: QueueWish) => Pro
       desk.end('review 2');
       await untilSize(first.queue, 0);
       expect([...first.failures, ...second.failures]).toEqual([]);
+    });
+
+    test('whose clock stood ahead: what waits is due when another opens it, what failed within the hour', async () => {
+      const { first, later } = await openStage();
+      const { clock, queue } = first;
+      const allowed = new Date(clock.now().getTime() + 3 * 24 * 3_600_000);
+      const facts = {
+        kind: 'limited',
+        status: 403,
+        code: 'forge-limited',
+        subject: 'github',
+        message: 'limited',
+        remedy: 'Wait.',
+        retryAt: allowed,
+      } as const;
+      queue.work('deploy', async () => Promise.reject(new BorderError(facts)));
+      queue.start();
+      await queue.add(null, deploy('failed'), keyed('1'));
+      await until('the failure', () => first.failures[0]);
+      const ahead = new Date(clock.now().getTime() + 600_000);
+      await queue.add(null, review(1), keyed('2', { runAt: ahead }));
+
+      const next = await later();
+      const desk = createDesk();
+      for (const kind of ['review', 'deploy'] as const) next.queue.work(kind, desk.handler);
+      next.queue.start();
+
+      await desk.untilBegun(1);
+      expect(desk.begun).toEqual(['review 1']);
+      await queue.drain(0);
+      clock.advance(3_600_000);
+      await desk.untilBegun(2);
+      expect(desk.begun).toEqual(['review 1', 'deploy failed']);
+      await next.close();
     });
 
     test.each<[string, Error | undefined, string | undefined]>([

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -23,6 +23,8 @@ export interface OwnPostgres {
   readonly url: string;
   readonly port: number;
   freshDatabase(): Promise<TestDatabase>;
+  /** The user it runs as. */
+  owner(): Promise<{ readonly uid: number; readonly gid: number }>;
   /** Shuts down as an administrator would: connections are ended, then it ends. */
   stop(): Promise<void>;
   /** Ends it with `kill -9`. */
@@ -58,6 +60,7 @@ export async function ownPostgres(): Promise<OwnPostgres> {
     url,
     port,
     freshDatabase: () => databaseOn(url),
+    owner: () => stat(join(folder, 'server')),
     stop: () => endPostgres(state, 'fast'),
     crash: () => endPostgres(state, 'crash'),
     start: async () => {

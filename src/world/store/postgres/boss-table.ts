@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Job, JobKind } from '../../../model/jobs.ts';
 import type { DeadJob, KindStats } from '../queue.ts';
 import { fromColumn } from '../sql/json-column.ts';
+import { longestRest } from '../sql/late-jobs.ts';
 import type { TakenJob } from '../sql/taken-job.ts';
 import { bossSchema, deadQueue, jobsQueue } from './boss.ts';
 
@@ -85,6 +86,14 @@ export async function stillRunning(db: Database, jobs: readonly TakenJob[]): Pro
     where j.name = ${jobsQueue} and j.id = any(${jobs.map(({ id }) => id)}::uuid[]) and j.state = 'active'
       and j.id::text || ':' || j.retry_count::text = any(${pairs}::text[])`.execute(db);
   return new Map(rows.map(({ id, replaced }) => [id, replaced]));
+}
+
+/** As for SQLite: at the opening of a store nothing waits for a clock that stood ahead. */
+export async function hurryJobs(db: Database, at: Date): Promise<void> {
+  const latest = sql`case when (data->>'attempts')::int = 0 then ${at}::timestamptz
+    else ${new Date(at.getTime() + longestRest)}::timestamptz end`;
+  await sql`update ${table} set start_after = ${latest}
+    where name = ${jobsQueue} and state < 'active' and start_after > ${latest}`.execute(db);
 }
 
 /** When the next waiting job of the kinds is due after the time. */

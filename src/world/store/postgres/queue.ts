@@ -5,6 +5,7 @@ import { createJobRunner } from '../sql/job-runner.ts';
 import { runnerOptions } from '../sql/runner-options.ts';
 import { startBoss } from './boss.ts';
 import { createBossJobs } from './boss-jobs.ts';
+import { hurryJobs } from './boss-table.ts';
 import type { Connections } from './pool.ts';
 
 export interface PostgresQueue {
@@ -24,6 +25,7 @@ export async function createPostgresQueue(
 ): Promise<PostgresQueue> {
   const running = runnerOptions(options);
   const boss = await startBoss(pool, running.onFault);
+  await access.writeBeside(null, (db) => hurryJobs(db, options.now()));
   const jobs = createBossJobs(access, boss, options.now);
   const queue = createJobRunner(jobs, access, { ...running, isShared: true, beatMs: 500 });
   return {

@@ -5,6 +5,7 @@ import type { OpenedStore, StoreOptions } from '../opened-store.ts';
 import { createAccess } from '../sql/access.ts';
 import { createJobRunner } from '../sql/job-runner.ts';
 import { createJobTable } from '../sql/job-table.ts';
+import { hurryJobs } from '../sql/late-jobs.ts';
 import { runnerOptions } from '../sql/runner-options.ts';
 import { createSqlStore } from '../sql/sql-store.ts';
 import type { Tables } from '../sql/tables.ts';
@@ -29,11 +30,11 @@ export async function openSqlite(options: SqliteOptions): Promise<OpenedStore> {
   const database = await openDatabase(settings);
   try {
     await migrate(database, settings.path);
+    return await assemble(database, settings.path, options);
   } catch (error) {
     await database.close();
     throw error;
   }
-  return assemble(database, settings.path, options);
 }
 
 function settingsOf({ path, lock = true, holder = hostname() }: SqliteOptions): DatabaseSettings {
@@ -42,10 +43,11 @@ function settingsOf({ path, lock = true, holder = hostname() }: SqliteOptions): 
   return { path: file, readOnly: false, lock: lock ? { path: `${file}.lock`, holder } : null };
 }
 
-function assemble(database: Database, path: string, options: SqliteOptions): OpenedStore {
+async function assemble(database: Database, path: string, options: SqliteOptions): Promise<OpenedStore> {
   const group = new CommitGroup(database);
   const db = new Kysely<Tables>({ dialect: sqliteDialect(group, () => database.close()) });
   const access = createAccess(db, { path, readOnly: false, sharing: group });
+  await access.write(null, (own) => hurryJobs(own, options.now()));
   const queue = createJobRunner(createJobTable(access, options.now), access, runnerOptions(options));
   const close = async (): Promise<void> => {
     try {

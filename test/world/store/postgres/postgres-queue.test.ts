@@ -34,5 +34,5 @@ describeSharedQueue('PostgreSQL', async (wish) => {
       "update pgboss.job set state = 'retry', heartbeat_on = null, start_after = now() where state = 'active'",
     );
   };
-  return { first, second, abandon };
+  return { first, second, abandon, later: () => openPostgresQueue(database.url, wish, clock) };
 });

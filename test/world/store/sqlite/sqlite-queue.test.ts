@@ -39,7 +39,7 @@ describeSharedQueue('SQLite in a file', async (wish) => {
   const first = removing(folder, await openQueue(path, wish, clock));
   const second = await openQueue(path, wish, clock, false);
   // Its start takes whatever runs for abandoned.
-  return { first, second, abandon: async () => {} };
+  return { first, second, abandon: async () => {}, later: () => openQueue(path, wish, clock, false) };
 });
 
 function removing(folder: string, stage: QueueStage): QueueStage {
