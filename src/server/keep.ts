@@ -40,7 +40,8 @@ interface Waiting {
  * gives is fulfilled when the webhook is durable (false: it was there already) and rejected when it is not; those written together
  * share that fate.
  */
-export function createKeeper(forge: string, tools: KeepTools): (delivery: Incoming) => Promise<boolean> {
+export function createKeeper(forge: string, given: KeepTools): (delivery: Incoming) => Promise<boolean> {
+  const tools = { ...given, now: oneAfterAnother(given.now) };
   const waiting: Waiting[] = [];
   // What is written for many is no part of what one of them began.
   const detached = AsyncLocalStorage.snapshot();
@@ -55,6 +56,15 @@ export function createKeeper(forge: string, tools: KeepTools): (delivery: Incomi
     waiting.push({ delivery, kept });
     if (!isWriting) detached(() => void write());
     return kept.promise;
+  };
+}
+
+/** Times that tell the order in which they were asked for, a millisecond apart at least. */
+function oneAfterAnother(now: () => Date): () => Date {
+  let last = 0;
+  return () => {
+    last = Math.max(now().getTime(), last + 1);
+    return new Date(last);
   };
 }
 
@@ -87,9 +97,8 @@ async function keepNew(
   deliveries: readonly Incoming[],
   { store, queue, now }: KeepTools,
 ): Promise<ReadonlySet<string>> {
-  const receivedAt = now();
   const rows = deliveries.map(({ id, event, body, headers }) => ({
-    ...{ forge, id, event, body, receivedAt },
+    ...{ forge, id, event, body, receivedAt: now() },
     headers: Object.fromEntries(
       keptHeaders.flatMap((name) => {
         const value = headers[name];

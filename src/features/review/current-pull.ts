@@ -38,7 +38,8 @@ async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
 async function olderHeads(job: PullJob, { store }: PullTools): Promise<ReadonlySet<string>> {
   if (job.head === undefined) return new Set();
   const last = await store.pulls.last(job.repo, job.pull);
-  const known = [job.before, last?.head, ...(await createRounds(store.outbox).open(job))];
+  const open = (await createRounds(store.outbox).open(job)).map(({ head }) => head);
+  const known = [job.before, last?.head, ...open];
   return new Set(known.flatMap((head) => (head === undefined || head === job.head ? [] : [head])));
 }
 

@@ -71,7 +71,7 @@ async function start(job: GroupJob, port: RepoPort, tools: PullTools): Promise<v
 /** A group that is merged or taken apart leaves no check running. */
 async function endGroup(job: GroupJob, port: RepoPort, tools: PullTools): Promise<void> {
   const rounds = createRounds(tools.store.outbox);
-  if (!(await rounds.open(placeOf(job))).includes(job.head)) return;
+  if (!(await rounds.open(placeOf(job))).some(({ head }) => head === job.head)) return;
   await port.report(job.head, groupEnded(tools.redact));
   await rounds.end(placeOf(job), job.head);
 }

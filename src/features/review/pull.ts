@@ -28,6 +28,7 @@ export async function reviewPull(asked: PullJob, tools: PullTools, signal: Abort
   const port = await tools.forge(asked.repo.forge).repo(asked.repo);
   // Its name may have changed since the job was made.
   if (port.ref.fullName !== asked.repo.fullName) await tools.store.repos.see(null, port.ref);
+  const readAt = tools.review.now();
   const pull = await currentPull(asked, port, tools, signal);
   if (pull.state !== 'open') {
     await endRounds({ job: asked, pull, port }, tools);
@@ -37,7 +38,8 @@ export async function reviewPull(asked: PullJob, tools: PullTools, signal: Abort
   if (lack === null) return null;
   const job: Due = { ...asked, reason: asked.reason === 'resync' ? lack : asked.reason };
   const open = { job, pull, port };
-  const unreported = job.reason === 'pull' ? await reportBegun(running(tools.redact), open, tools) : null;
+  const unreported =
+    job.reason === 'pull' ? await reportBegun(running(tools.redact), { ...open, readAt }, tools) : null;
   try {
     return await reviewOpen({ ...open, unreported }, tools, signal);
   } catch (error) {

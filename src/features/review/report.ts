@@ -40,20 +40,28 @@ export async function withStatus(
 }
 
 /** Begins to say what the review does: that it runs, and that heads it replaced are not looked at any more. */
-export async function reportBegun(check: CheckReport, seen: Seen, tools: PullTools): Promise<string | null> {
+export async function reportBegun(
+  check: CheckReport,
+  seen: Seen & { readonly readAt: Date },
+  tools: PullTools,
+): Promise<string | null> {
   const unreported = await report({ ...check, yields: true }, seen, tools);
-  await endOthers(seen.job, { head: seen.pull.head.sha, port: seen.port }, tools);
+  await endOthers(seen.job, { head: seen.pull.head.sha, port: seen.port, readAt: seen.readAt }, tools);
   return unreported;
 }
 
-/** Ends the checks of heads that this one replaced. What the forge does not take now is tried with the next head or review. */
+/**
+ * Ends the checks of heads that this one replaced. What the forge does not take now is tried with the next head or review. What was
+ * begun since the pull was read (`readAt`) is not older: the pull was pushed to meanwhile.
+ */
 export async function endOthers(
   place: Pick<PullJob, 'repo' | 'pull'>,
-  { head, port }: { readonly head: string; readonly port: RepoPort },
+  { head, port, readAt }: { readonly head: string; readonly port: RepoPort; readonly readAt: Date },
   tools: Telling,
 ): Promise<void> {
-  const others = (await createRounds(tools.store.outbox).open(place)).filter((old) => old !== head);
-  for (const old of others) {
+  const open = await createRounds(tools.store.outbox).open(place);
+  for (const { head: old, at } of open) {
+    if (old === head || at > readAt) continue;
     const failure = await end(place, { head: old, port, check: superseded(head, tools.redact) }, tools);
     if (failure !== null) tools.onUnreported(place, failure);
   }
@@ -61,7 +69,7 @@ export async function endOthers(
 
 /** A pull that is not open any more leaves no check running behind. */
 export async function endRounds({ job, pull, port }: Seen, tools: Telling): Promise<void> {
-  for (const head of await createRounds(tools.store.outbox).open(job)) {
+  for (const { head } of await createRounds(tools.store.outbox).open(job)) {
     const failure = await end(job, { head, port, check: ended(pull.state, tools.redact) }, tools);
     if (failure !== null && !isFinal(failure)) throw failure;
   }

@@ -14,8 +14,14 @@ interface PullPlace {
 export interface Rounds {
   begin(place: PullPlace, head: string, at: Date): Promise<void>;
   end(place: PullPlace, head: string): Promise<void>;
-  /** Heads whose check is open, oldest first. */
-  open(place: PullPlace): Promise<readonly string[]>;
+  /** Those that are open, oldest first, each head once. */
+  open(place: PullPlace): Promise<readonly Round[]>;
+}
+
+/** The check of a head, begun at a time. */
+export interface Round {
+  readonly head: string;
+  readonly at: Date;
 }
 
 /** The word its intents go by. */
@@ -23,10 +29,13 @@ export const roundOperation = 'check-round';
 
 /** Rounds of checks, kept in the outbox. */
 export function createRounds(outbox: Outbox): Rounds {
-  const openOf = async (place: PullPlace): Promise<readonly { readonly key: string; readonly head: string }[]> => {
+  const openOf = async (place: PullPlace): Promise<readonly (Round & { readonly key: string })[]> => {
     const prefix = prefixOf(place);
     const keys = (await outbox.open()).filter(({ key }) => key.startsWith(prefix)).map(({ key }) => key);
-    return keys.map((key) => ({ key, head: key.slice(prefix.length).split('@')[0] ?? '' }));
+    return keys.map((key) => {
+      const [head = '', at = ''] = key.slice(prefix.length).split('@');
+      return { key, head, at: new Date(at) };
+    });
   };
   return {
     begin: async (place, head, at) => {
@@ -38,7 +47,7 @@ export function createRounds(outbox: Outbox): Rounds {
     end: async (place, head) => {
       for (const round of await openOf(place)) if (round.head === head) await outbox.finish(round.key, null);
     },
-    open: async (place) => [...new Set((await openOf(place)).map(({ head }) => head))],
+    open: async (place) => [...new Map((await openOf(place)).map((round) => [round.head, round])).values()],
   };
 }
 

@@ -58,28 +58,42 @@ export async function createGitRepository(path: string, branch: string, run?: Ru
   return openGitRepository(path, git);
 }
 
+/** Work that moves refs waits for the end of what does so already: two that move one ref would fight over its lock. */
+function oneAfterAnother(): <A extends readonly unknown[], R>(
+  work: (...given: A) => Promise<R>,
+) => (...given: A) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) =>
+    (...given) => {
+      const next = last.then(() => work(...given));
+      last = next.catch(() => undefined); // whoever asked is told
+      return next;
+    };
+}
+
 function openGitRepository(path: string, git: GitRunner): GitRepository {
   const resolve = async (revision: string) => {
     const { code, output } = await git(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`]);
     return code === 0 ? output.trim() : null;
   };
+  const inTurn = oneAfterAnother();
   return {
     path,
     resolve,
-    commit: async (spec) => {
+    commit: inTurn(async (spec) => {
       await expectSuccess(git(['fast-import', '--quiet', '--force'], importStream(spec)));
       return (await resolve(spec.ref)) ?? '';
-    },
-    setRef: async (ref, sha) => {
+    }),
+    setRef: inTurn(async (ref, sha) => {
       await expectSuccess(git(sha === null ? ['update-ref', '-d', ref] : ['update-ref', ref, sha]));
-    },
-    merge: async (spec) => {
+    }),
+    merge: inTurn(async (spec) => {
       const merged = await git(['merge-tree', '--write-tree', spec.base, spec.head]);
       if (merged.code !== 0) return null;
       const stream = mergeStream(spec, merged.output.trim());
       await expectSuccess(git(['fast-import', '--quiet', '--force'], stream));
       return resolve(spec.ref);
-    },
+    }),
     isAncestor: async (commit, of) => (await git(['merge-base', '--is-ancestor', commit, of])).code === 0,
     objects: createGitObjects(path, git),
     changes: async (base, head) => {

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beginJob } from '../../../src/model/queued.ts';
 import { until } from '../../support/until.ts';
 import { openStage, type Stage } from '../../world/forge/github/setup.ts';
 import { openReviewWorld, type ReviewWorldOptions } from './world.ts';
@@ -79,6 +80,28 @@ describe('the check of a pull', () => {
     await until('its end', () => world.reviewed[0]);
     expect(world.reviewed).toEqual([`${pull} caution`]);
     expect(world.failures).toEqual([]);
+    await world.stop();
+  });
+
+  test('is not touched by an event that comes late, of a head that was replaced', async () => {
+    const held = gate();
+    const world = await openWorld({ midst: held.pass, pace: 0.01 });
+    const { pull, head } = await world.open('topic-late');
+    const between = await stage.repo.pushToPull(pull, { 'more.yaml': 'a: 2\n' });
+    const newest = await stage.repo.pushToPull(pull, { 'more.yaml': 'a: 3\n' });
+    await until('the check of the newest', () => (world.check(newest)?.status === 'in_progress' ? true : undefined));
+    await until('its review', () => (held.waiting() === 1 ? true : undefined));
+
+    const { id, fullName, installation } = stage.repo;
+    const late = beginJob({ forge: 'github', id, fullName, installation }, pull, { head: between, before: head });
+    const aborts = held.aborts();
+    await world.opened.queue.add(null, late.job, late);
+    await until('the late event to have the pull looked at anew', () => (held.aborts() > aborts ? true : undefined));
+    held.open();
+    await world.done(newest);
+
+    expect(shown(stage.repo.checkRuns(newest))).toEqual([expect.stringMatching(/^completed neutral .*Caution/)]);
+    expect(world.check(between)?.title).toBe(`Replaced by ${newest.slice(0, 12)}`);
     await world.stop();
   });
 

@@ -16,27 +16,27 @@ export function withFailpoint(store: Store, failpoint: Failpoint | null): Store 
   const inserted = new Set<unknown>();
   return {
     ...store,
-    transaction: async (work) => {
+    transaction: async (work, how) => {
       let own: unknown = null;
       const result = await store.transaction((tx) => {
         own = tx;
         return work(tx);
-      });
+      }, how);
       if (inserted.has(own)) passing('after commit, before answer');
       return result;
     },
     deliveries: {
       ...store.deliveries,
-      insert: async (tx, delivery) => {
+      insertAll: async (tx, deliveries) => {
         passing('before insert');
-        const isNew = await store.deliveries.insert(tx, delivery);
+        const fresh = await store.deliveries.insertAll(tx, deliveries);
         inserted.add(tx);
         passing('after insert, before commit');
-        return isNew;
+        return fresh;
       },
-      settle: (...settled) => {
+      settleAll: (...settled) => {
         passing('before settling');
-        return store.deliveries.settle(...settled);
+        return store.deliveries.settleAll(...settled);
       },
     },
   };
