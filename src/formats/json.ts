@@ -5,7 +5,7 @@ import { isJsonList, type Json } from '../model/json.ts';
  * Texts without a number of 16 digits, nearly all, take the engine's own fast path.
  */
 export function parseJson(text: string): Json {
-  if (!manyDigits.test(text)) return JSON.parse(text);
+  if (!manyDigits.test(text) || !longNumber.test(text)) return JSON.parse(text);
   return JSON.parse(text, (_key, value: unknown, context?: ReviverContext) => exact(value, context?.source));
 }
 
@@ -14,8 +14,10 @@ interface ReviverContext {
   readonly source?: string;
 }
 
-/** A number of so many digits that it may not be exact; one within a text at worst costs time. */
-const manyDigits = /(?:^|[:,[])\s*-?[0-9]{16}/;
+const manyDigits = /[0-9]{16}/;
+
+/** They are a number's, or within a text, which at worst costs time. Slower to look for than digits anywhere. */
+const longNumber = /(?:^|[:,[])\s*-?[0-9]{16}/;
 
 function exact(value: unknown, source: string | undefined): unknown {
   if (typeof value !== 'number' || source === undefined) return value;

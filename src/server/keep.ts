@@ -30,6 +30,16 @@ const keptHeaders = [
 /** Webhooks that are kept in one transaction: at least one, then as many as are within both. */
 const together = { count: 64, bytes: 4 * 1024 * 1024 };
 
+/**
+ * While webhooks come one after another, milliseconds from keeping one to understanding it, so that many are understood at once.
+ * One that comes alone is understood at once.
+ */
+const understoodAfter = 50;
+
+interface Keeping extends KeepTools {
+  readonly due: () => Date | null;
+}
+
 interface Waiting {
   readonly delivery: Incoming;
   readonly kept: PromiseWithResolvers<boolean>;
@@ -41,7 +51,7 @@ interface Waiting {
  * share that fate.
  */
 export function createKeeper(forge: string, given: KeepTools): (delivery: Incoming) => Promise<boolean> {
-  const tools = { ...given, now: oneAfterAnother(given.now) };
+  const tools = { ...given, now: oneAfterAnother(given.now), due: dueBy(given.now) };
   const waiting: Waiting[] = [];
   // What is written for many is no part of what one of them began.
   const detached = AsyncLocalStorage.snapshot();
@@ -56,6 +66,17 @@ export function createKeeper(forge: string, given: KeepTools): (delivery: Incomi
     waiting.push({ delivery, kept });
     if (!isWriting) detached(() => void write());
     return kept.promise;
+  };
+}
+
+/** When webhooks kept now are to be understood; null at once. */
+function dueBy(now: () => Date): () => Date | null {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    const at = now().getTime();
+    const isAlone = at - last > understoodAfter;
+    last = at;
+    return isAlone ? null : new Date(at + understoodAfter);
   };
 }
 
@@ -77,7 +98,7 @@ function nextBatch(waiting: Waiting[]): readonly Waiting[] {
   return waiting.splice(0, end === -1 ? waiting.length : end);
 }
 
-async function keepBatch(forge: string, batch: readonly Waiting[], tools: KeepTools): Promise<void> {
+async function keepBatch(forge: string, batch: readonly Waiting[], tools: Keeping): Promise<void> {
   const deliveries = batch.map(({ delivery }) => delivery);
   try {
     const fresh = new Set(await keepNew(forge, deliveries, tools));
@@ -95,8 +116,9 @@ async function keepBatch(forge: string, batch: readonly Waiting[], tools: KeepTo
 async function keepNew(
   forge: string,
   deliveries: readonly Incoming[],
-  { store, queue, now }: KeepTools,
+  { store, queue, now, due }: Keeping,
 ): Promise<ReadonlySet<string>> {
+  const runAt = due();
   const rows = deliveries.map(({ id, event, body, headers }) => ({
     ...{ forge, id, event, body, receivedAt: now() },
     headers: Object.fromEntries(
@@ -109,7 +131,7 @@ async function keepNew(
   return store.transaction(async (tx) => {
     const fresh = await store.deliveries.insertAll(tx, rows);
     const { job, ...options } = ingestJob(forge, null);
-    if (fresh.size > 0) await queue.add(tx, job, options);
+    if (fresh.size > 0) await queue.add(tx, job, { ...options, runAt });
     return fresh;
   }, 'beside');
 }

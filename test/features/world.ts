@@ -185,7 +185,7 @@ async function review(
     const was = old.all.find((one) => one.name === application.name && one.environment === application.environment);
     const sides = { base: was === undefined ? [] : await render(was, before), head: await render(application, after) };
     for (const cluster of clustersFor(clusters, application.environment))
-      targets.push({ ...planTarget(application, cluster, sides, tools.key), takeovers });
+      targets.push({ ...(await planTarget(application, cluster, sides, tools.key)), takeovers });
   }
   const at = tools.now().toISOString();
   const plan: Plan = { repo, pull, head: head.sha, base: tip, verdict, at, shownAt: at, targets };
@@ -193,14 +193,14 @@ async function review(
   return plan;
 }
 
-function planTarget(
+async function planTarget(
   { name: application, environment }: Application,
   cluster: string,
   { base, head }: { readonly base: readonly Resource[]; readonly head: readonly Resource[] },
   key: Uint8Array,
-): PlanTarget {
+): Promise<PlanTarget> {
   const deletes = base.flatMap(({ id }) => (head.some((one) => resourceKey(one.id) === resourceKey(id)) ? [] : [id]));
-  const [before, after] = [objectDigests(key, base), objectDigests(key, head)];
+  const [before, after] = [await objectDigests(key, base), await objectDigests(key, head)];
   const keys = [...new Set([...before.keys(), ...after.keys()])];
   return {
     ...{ id: targetId({ application, environment, cluster }), application, environment, cluster, deletes },

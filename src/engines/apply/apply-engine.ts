@@ -65,7 +65,7 @@ interface Task {
 async function predict(options: PredictorOptions, task: Task, signal: AbortSignal): Promise<ChangeSet> {
   const { cluster, concurrency } = options;
   const discovery = await cluster.discovery(signal);
-  const pairs = pairResources(task.desired, discovery);
+  const pairs = await pairResources(task.desired, discovery);
   const scene = sceneOf(options, task);
   const listed = await listLive(pairs, cluster, signal);
   const seen = await mapConcurrently(pairs, concurrency, async (pair): Promise<Seen> => {

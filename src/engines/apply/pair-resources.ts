@@ -2,6 +2,7 @@ import { cleanDesired } from '../../gitops/diff/clean-desired.ts';
 import { sameJson } from '../../gitops/diff/equality.ts';
 import { isJsonObject, type JsonObject, pick, pickText } from '../../model/json.ts';
 import { type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
+import { mapInTurns } from '../../tools/each.ts';
 import type { ApiResource, Discovery } from '../../world/cluster/cluster.ts';
 import type { Desired } from '../engine.ts';
 
@@ -26,19 +27,20 @@ export interface Pair {
 }
 
 /** Every object that base or head wants, head's in its order first. Of two resources with one identity the last one counts. */
-export function pairResources(desired: Desired, discovery: Discovery): readonly Pair[] {
+export async function pairResources(desired: Desired, discovery: Discovery): Promise<readonly Pair[]> {
   const scopes = scopesOf(desired.head);
   const place = (resource: Resource): Wanted => placed(resource, discovery, scopes);
-  const base = byKey((desired.base ?? []).map(place));
-  const head = byKey(desired.head.map(place));
-  const keys = new Set([...head.keys(), ...base.keys()]);
-  return [...keys].flatMap((key) => {
+  const base = byKey(await mapInTurns(desired.base ?? [], place));
+  const head = byKey(await mapInTurns(desired.head, place));
+  const keys = [...new Set([...head.keys(), ...base.keys()])];
+  const pairs = await mapInTurns(keys, (key): readonly Pair[] => {
     const sides = { base: base.get(key) ?? null, head: head.get(key) ?? null };
     const id = (sides.head ?? sides.base)?.resource.id;
     if (id === undefined) return [];
     const isSame = sides.base !== null && sides.head !== null && sameJson(sides.base.object, sides.head.object);
     return [{ key, id, type: discovery.find(id), ...sides, isSame }];
   });
+  return pairs.flat();
 }
 
 /** Whether a CustomResourceDefinition among the resources defines the kind. */

@@ -56,7 +56,7 @@ export interface Run {
 /** Looks up how the cluster serves what the commit holds. */
 export async function openRun(options: CarryOptions, work: EngineWork, signal: AbortSignal): Promise<Run> {
   const discovery = await options.cluster.discovery(signal);
-  const pairs = pairResources({ base: null, head: work.desired }, discovery);
+  const pairs = await pairResources({ base: null, head: work.desired }, discovery);
   return { options, work, discovery, pairs, signal };
 }
 

@@ -99,7 +99,7 @@ export async function gatherGate(
     )
   ).flat();
   const environment = ground.inForce.settings.environments.get(deployment.environment) ?? null;
-  const reviewed = reviewOf(deployment, ground, { plans, earlier: await earlierPlans(deployment, tools), tools });
+  const reviewed = await reviewOf(deployment, ground, { plans, earlier: await earlierPlans(deployment, tools), tools });
   const earlier = await environmentBefore(deployment, ground, tools, signal);
   const facts: GateFacts = {
     deployment,
@@ -139,13 +139,13 @@ interface Reviewed {
 }
 
 /** Holds the commit to the plans of its pulls. A plan that was blocked or incomplete when it was merged shows nothing. */
-function reviewOf(
+async function reviewOf(
   deployment: Deployment,
   ground: Ground,
   { plans, earlier, tools }: { plans: readonly (Plan | null)[]; earlier: readonly PlanTarget[]; tools: DeployTools },
-): Reviewed {
+): Promise<Reviewed> {
   const parts = plans.flatMap((plan) => partOf(plan, deployment.target) ?? []);
-  const wanted = objectDigests(tools.key, ground.desired);
+  const wanted = await objectDigests(tools.key, ground.desired);
   const acceptance = acceptCommit({ wanted, plans: parts, earlier });
   const accepted = acceptance.kind === 'accepted' ? acceptance : { deletes: [], takeovers: [] };
   const digest = digestFor(ground, accepted.deletes, tools);

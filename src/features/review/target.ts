@@ -42,7 +42,7 @@ export async function reviewTarget(
   const own = (finding: Finding): Finding => ({ ...finding, target: target.id });
   const error = failure ?? predicted.error ?? target.error ?? uncheckedReason(invalid);
   const within = { predicted, place, tools, engine, keeps, manager: predictor.manager };
-  const plan = error === null ? planFor(desired, within) : null;
+  const plan = error === null ? await planFor(desired, within) : null;
   return {
     target: { ...target, error, digest: plan?.digest ?? null },
     changes: judged.changes,
@@ -103,17 +103,17 @@ interface PlanPlace {
 }
 
 /** What a deploy is held to: each object's digest on both sides, what goes, and what is taken over. */
-function planFor(
+async function planFor(
   { base, head }: Desired,
   { predicted, place, tools, engine, keeps, manager }: PlanPlace,
-): TargetFacts['plan'] {
+): Promise<TargetFacts['plan']> {
   const { key } = tools;
   if (key === null || base === null) return null;
   const kept = new Set(head.map(({ id }) => resourceKey(id)));
   // What is not shown as deleted may not be deleted either.
   const stays = keeps && isRemoved({ base, head });
   const deletes = stays ? [] : base.map(({ id }) => id).filter((id) => !kept.has(resourceKey(id)));
-  const [before, after] = [objectDigests(key, base), objectDigests(key, head)];
+  const [before, after] = [await objectDigests(key, base), await objectDigests(key, head)];
   const keys = [...new Set([...before.keys(), ...after.keys()])];
   return {
     digest: digestOf({ key, clusterUid: place.read?.uid ?? null, engine, manager, head, deletes }),

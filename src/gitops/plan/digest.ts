@@ -3,6 +3,7 @@ import { canonicalJson } from '../../formats/json.ts';
 import { isJsonList, isJsonObject, type Json } from '../../model/json.ts';
 import { formatPointer } from '../../model/path.ts';
 import { apiVersionOf, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
+import { mapInTurns } from '../../tools/each.ts';
 
 /** Raised whenever a renderer, policy or this format changes what a digest means. */
 const digestVersion = 1;
@@ -36,9 +37,12 @@ export function digestOf(input: DigestInput): string {
 }
 
 /** Resource key -> keyed digest of each object's desired state, nothing random in it. */
-export function objectDigests(key: Uint8Array, resources: readonly Resource[]): ReadonlyMap<string, string> {
+export async function objectDigests(
+  key: Uint8Array,
+  resources: readonly Resource[],
+): Promise<ReadonlyMap<string, string>> {
   return new Map(
-    resources.map((resource) => {
+    await mapInTurns(resources, (resource) => {
       const text = canonicalJson({ version: digestVersion, object: settled(resource) });
       return [resourceKey(resource.id), createHmac('sha256', key).update(text).digest('hex')] as const;
     }),

@@ -49,6 +49,8 @@ class JobRunner implements Queue {
   #filling: Promise<void> | null = null;
   #fillAgain = false;
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer ends, by the clock that only counts. */
+  #timerEnd = 0;
   #beat: NodeJS.Timeout | undefined;
 
   constructor(table: JobTable, access: Access, options: RunnerOptions) {
@@ -107,9 +109,16 @@ class JobRunner implements Queue {
     if (rest.length > 0) await this.#table.handBack(rest);
   }
 
-  #added(job: Job, { key, replace }: JobOptions): void {
+  #added(job: Job, { key, replace, runAt }: JobOptions): void {
     if (replace) this.#running.replace(job.kind, key);
-    this.#wake();
+    const left = runAt === null ? 0 : runAt.getTime() - this.#options.now().getTime();
+    // What fills the places just now may have asked already when the next one is due.
+    if (runAt === null || left <= 0 || this.#filling !== null) this.#wake();
+    else if (this.#phase === 'open' && this.#isSooner(left)) this.#watch(runAt);
+  }
+
+  #isSooner(milliseconds: number): boolean {
+    return performance.now() + Math.min(milliseconds, longestWaitMs) < this.#timerEnd || this.#timer === undefined;
   }
 
   async #recover(): Promise<void> {
@@ -172,8 +181,13 @@ class JobRunner implements Queue {
 
   #later(milliseconds: number, work: () => void): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#phase === 'draining' || this.#phase === 'drained') return;
-    this.#timer = setTimeout(work, milliseconds);
+    this.#timerEnd = performance.now() + milliseconds;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      work();
+    }, milliseconds);
     this.#timer.unref();
   }
 

@@ -42,15 +42,19 @@ function settling(access: Access): Pick<JobTable, 'finish' | 'retry' | 'bury' | 
 
 async function add(db: Kysely<Tables>, job: Job, options: JobOptions & { readonly runAt: Date }): Promise<void> {
   const { key, replace, runAt } = options;
-  const first = await db
+  const waiting = await db
     .selectFrom('jobs')
-    .select(['id', 'run_at'])
+    .select(['id', 'run_at', 'attempts'])
     .where('key', '=', key)
     .where('kind', '=', job.kind)
     .where('state', '=', 'waiting')
     .orderBy('id')
-    .executeTakeFirst();
-  if (first !== undefined && replace === false) return bringForward(db, { ...options, kind: job.kind });
+    .execute();
+  const [first] = waiting;
+  if (first !== undefined && replace === false) {
+    const late = waiting.some(({ attempts, run_at }) => attempts > 0 && run_at > runAt.getTime());
+    return late ? bringForward(db, { ...options, kind: job.kind }) : undefined;
+  }
   const due = replace === 'sooner' && first !== undefined ? Math.min(first.run_at, runAt.getTime()) : runAt.getTime();
   const columns = { payload: toColumn(job.payload), replaces: replace === false ? 0 : 1, run_at: due };
   const fresh = { ...columns, state: 'waiting', attempts: 0, interruptions: 0, error: null } as const;
