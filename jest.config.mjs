@@ -8,6 +8,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   reporters: ['default', '<rootDir>/test/support/jest-reporter.mjs'],
   modulePathIgnorePatterns: ['<rootDir>/build/'],
+  testSequencer: '<rootDir>/test/support/jest-sequencer.mjs',
   testTimeout: 60_000,
   maxWorkers: 2,
   // A worker grows with every file, and starting a process from a large one is slow.
