@@ -14,6 +14,7 @@ import {
   deadJobs,
   type JobData,
   jobOf,
+  keepWaiting,
   nextDue,
   statsOf,
   stillRunning,
@@ -93,11 +94,14 @@ async function waitingOf(
 }
 
 async function add(at: Given, job: Job, options: JobOptions & { readonly runAt: Date }): Promise<void> {
-  await lock(at, job.kind, options.key);
-  const waiting = await waitingOf(at, job.kind, options.key);
-  const isThere = await (options.replace === false
-    ? keepWaiting(at, waiting, options.runAt)
-    : replaceWaiting(at, waiting, job, options));
+  const { key, replace, runAt } = options;
+  const place = { kind: job.kind, key };
+  // Most often one waits already: then nothing is added, and nobody need wait for those that add.
+  if (replace === false && (await keepWaiting(at.kysely, place, runAt))) return;
+  await lock(at, job.kind, key);
+  const isThere = await (replace === false
+    ? keepWaiting(at.kysely, place, runAt)
+    : replaceWaiting(at, await waitingOf(at, job.kind, key), job, options));
   if (!isThere) await send(at, job, options);
 }
 
@@ -114,24 +118,6 @@ async function send({ boss, db }: Given, job: Job, options: JobOptions & { reado
 
 function dataOf(job: Job, replaces: boolean, base: number): JobData {
   return { kind: job.kind, payload: toColumn(job.payload), replaces, attempts: 0, base };
-}
-
-/**
- * Sees that a waiting job is not taken before the transaction ends: one that is taken earlier would not see what is written in it.
- * What waits only because it failed is not kept waiting when there is a new reason to do it: what stopped it may be over.
- */
-async function keepWaiting(
-  { boss, db }: Given,
-  waiting: readonly JobWithMetadata<JobData>[],
-  runAt: Date,
-): Promise<boolean> {
-  let isThere = false;
-  for (const { id, data, priority, startAfter } of waiting) {
-    const sooner = data.attempts > 0 && startAfter > runAt ? { startAfter: runAt } : {};
-    const { updated } = await boss.update(jobsQueue, undefined, { id, priority, ...sooner, db });
-    isThere ||= updated > 0;
-  }
-  return isThere;
 }
 
 /** In its place in the line: a pull that is pushed to again and again is still reviewed. */

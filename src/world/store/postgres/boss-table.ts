@@ -96,6 +96,23 @@ export async function hurryJobs(db: Database, at: Date): Promise<void> {
     where name = ${jobsQueue} and state < 'active' and start_after > ${latest}`.execute(db);
 }
 
+/**
+ * Whether a job of kind and key waits. One that does is not taken before the transaction ends: it would not see what is written in it.
+ * What waits only because it failed is due at the time when there is a new reason to do it: what stopped it may be over.
+ */
+export async function keepWaiting(
+  db: Database,
+  { kind, key }: { readonly kind: JobKind; readonly key: string },
+  runAt: Date,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update ${table} set start_after =
+      case when (data->>'attempts')::int > 0 then least(start_after, ${runAt}::timestamptz) else start_after end
+    where name = ${jobsQueue} and singleton_key = ${key} and state < 'active' and data->>'kind' = ${kind}
+    returning id`.execute(db);
+  return rows.length > 0;
+}
+
 /** When the next waiting job of the kinds is due after the time. */
 export async function nextDue(db: Database, kinds: readonly JobKind[], at: Date): Promise<Date | null> {
   const { rows } = await sql<{ readonly due: Date | null }>`

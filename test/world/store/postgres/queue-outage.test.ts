@@ -24,8 +24,8 @@ test('what a job came to while the database was down is written when it is back,
   queue.work('deploy', desk.handler);
   queue.start();
   await queue.add(null, deploy('D-1'), keyed('1'));
-  await queue.add(null, deploy('D-2'), keyed('1'));
   await desk.untilBegun(1);
+  await queue.add(null, deploy('D-2'), keyed('1'));
 
   await server.crash();
   desk.end('deploy D-1');
