@@ -71,6 +71,18 @@ export interface StageFault {
   readonly times?: number;
 }
 
+/** What a request makes. */
+export type StageMaking = 'comment' | 'reaction' | 'check' | 'branch' | 'pull' | 'issue' | 'deployment';
+
+/** How an answer is lost once the work is done: to an error of the server, a broken connection, half of it, a proxy's page. */
+export type StageLoss =
+  | 'server-error-after-commit'
+  | 'bad-gateway-after-commit'
+  | 'gateway-timeout-after-commit'
+  | 'reset-after-commit'
+  | 'truncated'
+  | 'html';
+
 /**
  * A forge with one repository (branch `main`) and the hands of its users. Users are made on first mention. Whatever
  * changes something sends the webhooks that the real forge would send.
@@ -144,6 +156,14 @@ export interface ForgeStage {
   /** Whether webhooks are lost on their way from now on. */
   loseDeliveries(isLosing: boolean): void;
   failNext(fault: StageFault): void;
+  /** The next request that makes one is carried out, and its answer lost. */
+  loseAnswer(what: StageMaking, how: StageLoss): void;
+  /** Requests so far that make one, whatever was answered. */
+  made(what: StageMaking): number;
+  /** Lists leave these comments out from now on, as ones that lag behind do; each alone is shown. */
+  hideComments(ids: readonly number[]): void;
+  /** A second adapter without the memory of the first, as after a restart. */
+  restart(): Promise<RepoPort>;
   /** Requests other than GET so far, sign-in left out. */
   writes(): number;
   /** Throws when a request or an answer broke the official description. */

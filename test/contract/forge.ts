@@ -6,6 +6,7 @@ import { describeDeployments } from './forge-deployments.ts';
 import { describeEvents } from './forge-events.ts';
 import { describeFaults } from './forge-faults.ts';
 import { describeIssues } from './forge-issues.ts';
+import { describeLostAnswers } from './forge-lost-answers.ts';
 import { describeMissed } from './forge-missed.ts';
 import { describePeople } from './forge-people.ts';
 import { describeProposals } from './forge-proposals.ts';
@@ -27,6 +28,7 @@ const parts = [
   describeDeployments,
   describeEvents,
   describeMissed,
+  describeLostAnswers,
   describeFaults,
 ];
 

@@ -39,7 +39,8 @@ export function requireText(call: ProjectCall, field: string, longest = LONGEST_
 }
 
 function list(call: ProjectCall): Answer {
-  const ordered = sorted(call, notesOf(call, placeOf(call)), (note) => note.id);
+  const shown = notesOf(call, placeOf(call)).filter(({ id }) => !call.project.lagging.has(id));
+  const ordered = sorted(call, shown, (note) => note.id);
   return pageOf(
     call,
     ordered.map((note) => noteBody(call, note)),

@@ -62,6 +62,8 @@ export interface PretendProject {
   addComment(place: Place, author: string, body: string, options?: { internal?: boolean }): Promise<number | null>;
   editComment(note: number, body: string): Promise<void>;
   deleteComment(note: number): void;
+  /** Lists lag behind: they do not show these notes. */
+  hideComments(notes: readonly number[]): void;
   react(note: number, user: string, emoji: string): void;
   /** Access level: 10 guest, 20 reporter, 30 developer, 40 maintainer, 50 owner; 0 is no member. */
   setLevel(user: string, level: number): void;
@@ -102,6 +104,7 @@ function newProject(world: World, spec: Pick<Project, 'fullName' | 'isPrivate' |
     mergeRequests: new Map(),
     issues: new Map(),
     notes: new Map(),
+    lagging: new Set(),
     pipelines: [],
     statuses: [],
     deployments: new Map(),
@@ -208,6 +211,9 @@ function talkHands(here: Here): TalkHands {
     editComment: (note, body) => editNote(here, noteOf(project, note).author, { note: noteOf(project, note), body }),
     deleteComment: (note) => {
       project.notes.delete(note);
+    },
+    hideComments: (notes) => {
+      project.lagging = new Set(notes);
     },
     react: (note, user, name) => {
       awardNote(here, by(user), { note: noteOf(project, note), name });

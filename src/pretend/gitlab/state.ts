@@ -126,6 +126,8 @@ export interface Project {
   readonly mergeRequests: Map<number, MergeRequest>;
   readonly issues: Map<number, Issue>;
   readonly notes: Map<number, Note>;
+  /** Notes that lists do not show yet. */
+  lagging: ReadonlySet<number>;
   readonly pipelines: Pipeline[];
   readonly statuses: Status[];
   readonly deployments: Map<number, Deployment>;

@@ -1,21 +1,26 @@
 import type { DeploymentRef, ForgeDeployment } from '../forge.ts';
 import { remember } from '../remember.ts';
-import { type Access, isKind, readPages } from './access.ts';
+import { knownId } from '../writes/announce.ts';
+import { type Access, isKind, orNull, readPages } from './access.ts';
 import { read } from './read.ts';
 
 /**
  * Tells that an environment gets a commit; GitLab makes the environment on first mention. A deployment of GitLab carries
- * no words of ours, so the same key is known again by what is remembered, and after a restart by one of ours that still
- * runs with the same commit, environment and branch and that no other key has taken.
+ * no words of ours, so the same key is known again by what is remembered, after a restart by what was kept of the same
+ * write, and where its answer was lost by one of ours that still runs with the same commit, environment and branch and
+ * that no other key has taken.
  */
 export function startDeployment(access: Access, deployment: ForgeDeployment): Promise<DeploymentRef> {
   const { memory, ref } = access;
   const key = `${ref.id}:${deployment.key}`;
   return access.oneAtATime(`${ref.id} deployment ${deployment.environment}`, async () => {
-    const known =
-      memory.deployments.get(key) ?? (await findRunning(access, deployment)) ?? (await create(access, deployment));
-    remember(memory.deployments, key, known);
-    return { id: known };
+    const id =
+      memory.deployments.get(key) ??
+      (await findKnown(access, deployment)) ??
+      (await findRunning(access, deployment)) ??
+      (await create(access, deployment));
+    remember(memory.deployments, key, id);
+    return { id };
   });
 }
 
@@ -38,6 +43,15 @@ export async function finishDeployment(
 }
 
 const words = { running: 'running', success: 'success', failure: 'failed', inactive: 'canceled' } as const;
+
+/** The one that the same write made the last time, running or ended; null when it is not known, or gone. */
+async function findKnown({ client, ref }: Access, { environment, sha }: ForgeDeployment): Promise<number | null> {
+  const id = await knownId();
+  const found = id === null ? null : await orNull<unknown>(client.Deployments.show(ref.id, id));
+  if (found === null) return null;
+  const known = read(found, `deployment ${id}`);
+  return known.text('sha') === sha && known.text('environment', 'name') === environment ? id : null;
+}
 
 async function findRunning(access: Access, { environment, sha, branch }: ForgeDeployment): Promise<number | null> {
   const ownId = await access.ownId();

@@ -3,7 +3,14 @@ import type { FaultKind } from '../../../../src/pretend/github/faults.ts';
 import type { PullRequest } from '../../../../src/pretend/github/state.ts';
 import type { Acknowledgement } from '../../../../src/world/forge/forge.ts';
 import type { RawDelivery } from '../../../../src/world/forge/receiver.ts';
-import type { ForgeStage, ShownCheck, ShownDeployment, ShownPull, StageFault } from '../../../contract/forge-stage.ts';
+import type {
+  ForgeStage,
+  ShownCheck,
+  ShownDeployment,
+  ShownPull,
+  StageFault,
+  StageMaking,
+} from '../../../contract/forge-stage.ts';
 import { type Stage, webhookSecret } from './setup.ts';
 
 /** The contract's stage over the pretend GitHub. */
@@ -83,6 +90,10 @@ function ownerHands(stage: Stage) {
       const path = /^\/(?:repos|orgs)\//;
       github.faults.add({ kind: faults[kind], method: methods[on], path, after: after ?? 0, times: times ?? 1 });
     },
+    loseAnswer: (what, kind) => github.faults.add({ kind, method: 'POST', path: places[what] }),
+    made: (what) => github.requests.filter(({ method, path }) => method === 'POST' && places[what].test(path)).length,
+    hideComments: repo.hideComments,
+    restart: stage.restart,
     writes: () => github.requests.filter(({ method, path }) => method !== 'GET' && !path.startsWith('/app/')).length,
     stop: async () => {
       await stage.stop();
@@ -110,6 +121,16 @@ const faults: Readonly<Record<StageFault['kind'], FaultKind>> = {
   limited: 'too-many-requests',
   unavailable: 'unavailable',
   'lost-answer': 'bad-gateway-after-commit',
+};
+
+const places: Readonly<Record<StageMaking, RegExp>> = {
+  comment: /\/comments$/,
+  reaction: /\/reactions$/,
+  check: /\/check-runs$/,
+  branch: /\/git\/refs$/,
+  pull: /\/pulls$/,
+  issue: /\/issues$/,
+  deployment: /\/deployments$/,
 };
 
 function shownPull(pull: PullRequest): ShownPull {

@@ -28,6 +28,8 @@ export interface Stage {
   readonly forge: Forge;
   readonly port: RepoPort;
   readonly dir: string;
+  /** A second adapter without the memory of the first, as after a restart. */
+  restart(): Promise<RepoPort>;
   stop(): Promise<void>;
 }
 
@@ -46,16 +48,18 @@ export async function openStage(changes: { appYaml?: string; pace?: Pace; now?: 
     dir,
   });
   const repo = await github.createRepo({ owner: 'acme', name: 'gitops' });
-  const forge = createGitHub({
-    appId: github.app.id,
-    privateKey: github.app.privateKey,
-    webhookSecrets: [webhookSecret],
-    baseUrl: github.apiUrl,
-    logger: quiet,
-    now: () => new Date(),
-    redact: (text) => text,
-    pace: changes.pace ?? fast,
-  });
+  const create = () =>
+    createGitHub({
+      appId: github.app.id,
+      privateKey: github.app.privateKey,
+      webhookSecrets: [webhookSecret],
+      baseUrl: github.apiUrl,
+      logger: quiet,
+      now: () => new Date(),
+      redact: (text) => text,
+      pace: changes.pace ?? fast,
+    });
+  const forge = create();
   const ref = { forge: 'github', id: repo.id, fullName: repo.fullName, installation: repo.installation };
   const port = await forge.repo(ref);
   const stop = async () => {
@@ -63,7 +67,7 @@ export async function openStage(changes: { appYaml?: string; pace?: Pace; now?: 
     await github.close();
     rmSync(dir, { recursive: true, force: true });
   };
-  const stage = { github, repo, forge, port, dir, stop };
+  const stage = { github, repo, forge, port, dir, restart: () => create().repo(ref), stop };
   opened.add(stage);
   return stage;
 }

@@ -1,5 +1,11 @@
 import { describeForge } from '../../../contract/forge.ts';
-import type { ForgeStage, ShownCheck, ShownDeployment, StageFault } from '../../../contract/forge-stage.ts';
+import type {
+  ForgeStage,
+  ShownCheck,
+  ShownDeployment,
+  StageFault,
+  StageMaking,
+} from '../../../contract/forge-stage.ts';
 import { bot, openStage, type Stage, team } from './setup.ts';
 
 describeForge('GitLab', async () => asForgeStage(await openStage()));
@@ -39,12 +45,7 @@ function asForgeStage(stage: Stage): ForgeStage {
     deliveries: () => gitlab.hooks.deliveries.map(({ body, headers }) => ({ body: Buffer.from(body), headers })),
     deliverTo: (url) => gitlab.hooks.deliverTo(url),
     loseDeliveries: (isLosing) => gitlab.hooks.plan(() => (isLosing ? 'lose' : 'send')),
-    failNext: ({ kind, on, ...when }) => gitlab.faults.add({ kind: faults[kind], method: methods[on], ...when }),
-    writes: () => gitlab.requests.filter(({ method, path }) => method !== 'GET' && path !== '/graphql').length,
-    stop: async () => {
-      await stage.stop();
-      if (gitlab.violations.length > 0) throw new Error(`against the description: ${gitlab.violations.join('\n')}`);
-    },
+    ...networkHands(stage),
   };
 }
 
@@ -53,6 +54,7 @@ function pullHands({
 }: Stage): Omit<
   ForgeStage,
   | keyof TalkHands
+  | keyof NetworkHands
   | 'forge'
   | 'port'
   | 'bot'
@@ -66,9 +68,6 @@ function pullHands({
   | 'deliveries'
   | 'deliverTo'
   | 'loseDeliveries'
-  | 'failNext'
-  | 'writes'
-  | 'stop'
 > {
   return {
     commit: (branch, files) => project.commit(branch, files),
@@ -129,6 +128,27 @@ function talkHands({ project }: Stage): TalkHands {
   };
 }
 
+type NetworkHands = Pick<
+  ForgeStage,
+  'failNext' | 'loseAnswer' | 'made' | 'hideComments' | 'restart' | 'writes' | 'stop'
+>;
+
+function networkHands({ gitlab, project, restart, stop }: Stage): NetworkHands {
+  const sent = () => gitlab.requests.filter(({ method, path }) => method !== 'GET' && path !== '/graphql');
+  return {
+    failNext: ({ kind, on, ...when }) => gitlab.faults.add({ kind: faults[kind], method: methods[on], ...when }),
+    loseAnswer: (what, kind) => gitlab.faults.add({ kind, method: 'POST', path: places[what] }),
+    made: (what) => sent().filter(({ method, path }) => method === 'POST' && places[what].test(path)).length,
+    hideComments: (ids) => project.hideComments(ids),
+    restart,
+    writes: () => sent().length,
+    stop: async () => {
+      await stop();
+      if (gitlab.violations.length > 0) throw new Error(`against the description: ${gitlab.violations.join('\n')}`);
+    },
+  };
+}
+
 const emoji = { seen: 'eyes', done: 'rocket', refused: 'confused' } as const;
 
 const levels: Readonly<Record<string, number>> = { none: 0, read: 10, triage: 20, write: 30, maintain: 40, admin: 50 };
@@ -149,6 +169,16 @@ const methods: Readonly<Record<StageFault['on'], string>> = {
   create: 'POST',
   edit: 'PUT',
   remove: 'DELETE',
+};
+
+const places: Readonly<Record<StageMaking, RegExp>> = {
+  comment: /\/notes$/,
+  reaction: /\/award_emoji$/,
+  check: /\/statuses\/[0-9a-f]+$/,
+  branch: /\/repository\/commits$/,
+  pull: /\/merge_requests$/,
+  issue: /\/issues$/,
+  deployment: /\/deployments$/,
 };
 
 type Status = ReturnType<Stage['project']['statuses']>[number];
