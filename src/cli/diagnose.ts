@@ -6,7 +6,7 @@ import { type Diagnosis, type Probe, teller } from '../features/doctor/diagnosis
 import { examine } from '../features/doctor/examine.ts';
 import { clusterProbes } from '../features/doctor/probe-cluster.ts';
 import { dataProbe, gitProbe, modulesProbe } from '../features/doctor/probe-machine.ts';
-import { repositoryProbes } from '../features/doctor/probe-repository.ts';
+import { type RepositoryTools, repositoryProbes } from '../features/doctor/probe-repository.ts';
 import { knownRepositories, storeProbe } from '../features/doctor/probe-store.ts';
 import { createRedactor, type Redactor } from '../formats/redaction/redactor.ts';
 import { contextsOf, parseClusterMap } from '../model/cluster-map.ts';
@@ -162,6 +162,7 @@ async function lookAtRepositories(ground: RepositoryGround, context: CommandCont
         if (found === undefined || found === null) throw new Error(`${name} was opened before`);
         return found;
       },
+      inspect: inspectorsOf(forges),
       mirror: mirrors.open,
       engines: await context.engineNames(),
       clusters: names,
@@ -177,6 +178,13 @@ async function lookAtRepositories(ground: RepositoryGround, context: CommandCont
     await mirrors.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function inspectorsOf(forges: readonly DoctorForge[]): RepositoryTools['inspect'] {
+  return async (repo, signal) => {
+    const forge = forges.find(({ name }) => name === repo.forge);
+    return forge === undefined ? null : (await forge.inspector()).repository(repo, signal);
+  };
 }
 
 async function repositoriesOf(

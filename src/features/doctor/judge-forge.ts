@@ -1,5 +1,6 @@
-import type { AccountFacts, DeliveryFacts, HookFacts } from '../../world/forge/inspect.ts';
+import type { AccountFacts, HookFacts, VersionFacts } from '../../world/forge/inspect.ts';
 import { type Diagnosis, type Teller, teller } from './diagnosis.ts';
+import { type DeliveryFixes, judgeDeliveries } from './judge-deliveries.ts';
 
 /** What the App must be granted and told of, as app.yml has it. */
 export interface AppNeeds {
@@ -10,18 +11,22 @@ export interface AppNeeds {
 /** Seconds clocks may differ before it is told; GitHub refuses an app whose clock is a minute ahead. */
 const skew = { warning: 15, fault: 60 };
 
-/** Judges what a forge says of our account: credentials, permissions, events, clock. */
+/** Judges what a forge says of our account: credentials, permissions, events, scopes, version, clock. */
 export function judgeAccount(
   area: string,
   facts: AccountFacts,
   { needs, now }: { readonly needs: AppNeeds; readonly now: Date },
 ): readonly Diagnosis[] {
   const tell = teller(area, 'credentials');
-  const complaints = facts.complaints.map((says) => tell.warning(says, 'Make a new token with the scope api.'));
+  const complaints = facts.complaints.map((says) =>
+    tell.warning(says, 'Make a new one in good time, and set it as GITLAB_TOKEN (or tokenFile).'),
+  );
   return [
     ...(complaints.length === 0 ? [tell.ok(`signed in as ${facts.account}`)] : complaints),
     ...(facts.permissions === null ? [] : [judgePermissions(tell, facts.permissions, needs)]),
     ...(facts.events === null ? [] : [judgeEvents(tell, facts.events, needs)]),
+    ...(facts.missingScopes === null ? [] : [judgeScopes(tell, facts.missingScopes)]),
+    ...(facts.version === null ? [] : [judgeVersion(tell, facts.version)]),
     ...(facts.time === null ? [] : [judgeClock(tell, facts.time, now)]),
   ];
 }
@@ -43,6 +48,20 @@ function judgeEvents(tell: Teller, told: readonly string[], needs: AppNeeds): Di
   if (missing.length === 0) return tell.ok('all of app.yml', 'events');
   const fix = `Subscribe to ${missing.join(', ')} in the settings of the App (Permissions & events).`;
   return tell.fault(`not told of ${missing.join(', ')}`, fix, { check: 'events' });
+}
+
+function judgeScopes(tell: Teller, missing: readonly string[]): Diagnosis {
+  if (missing.length === 0) return tell.ok('the token has all it needs', 'scopes');
+  const named = missing.join(', ');
+  const fix = `Make a new token with the scope ${named}, and set it as GITLAB_TOKEN (or tokenFile).`;
+  return tell.fault(`the token lacks: ${named}`, fix, { check: 'scopes', kind: 'forbidden' });
+}
+
+function judgeVersion(tell: Teller, { text, oldest, isTooOld, lacks }: VersionFacts): Diagnosis {
+  const check = 'version';
+  if (isTooOld) return tell.fault(`${text} is too old`, `Upgrade the forge to ${oldest} or later.`, { check });
+  if (lacks.length === 0) return tell.ok(text, check);
+  return tell.warning(`${text}: ${lacks.join('; ')}`, 'Upgrade the forge, or set poll to look often.', check);
 }
 
 /** Judges how far two clocks are apart. */
@@ -71,41 +90,12 @@ export function judgeHook(area: string, facts: HookFacts): readonly Diagnosis[] 
   const tls = facts.checksTls
     ? []
     : [tell.warning('certificates are not checked', 'Switch SSL verification on in the settings of the App.')];
-  return [...own, ...tls, judgeDeliveries(tell, facts.deliveries)];
+  return [...own, ...tls, judgeDeliveries(tell, facts.deliveries, fixes)];
 }
 
-function judgeDeliveries(tell: Teller, deliveries: readonly DeliveryFacts[] | null): Diagnosis {
-  const check = 'deliveries';
-  if (deliveries === null)
-    return tell.unknown('they may not be read', 'Look at Advanced in the settings of the App.', check);
-  const [last] = deliveries;
-  if (last === undefined)
-    return tell.warning(
-      'none yet: nothing is known of its reachability',
-      'Install the App on a repository and push.',
-      check,
-    );
-  const failed = deliveries.filter(({ status }) => status < 200 || status > 299).length;
-  if (last.status === 401)
-    return tell.fault(
-      'the last one was refused (401): its signature did not match our secret',
-      'Set the same secret in the settings of the App and in WEBHOOK_SECRET (or webhookSecretFile), then redeliver.',
-      { check: 'webhook secret', kind: 'forbidden' },
-    );
-  if (last.status < 200 || last.status > 299)
-    return tell.fault(
-      `the last one ${answer(last.status)}`,
-      'Make the address reachable from the forge, or set poll.',
-      { check, kind: 'unreachable' },
-    );
-  if (failed === 0) return tell.ok(`the last ${deliveries.length} arrived`, check);
-  return tell.warning(
-    `the last arrived; ${failed} of ${deliveries.length} did not`,
-    'They are asked for again when the server runs.',
-    check,
-  );
-}
-
-function answer(status: number): string {
-  return status === 0 ? 'got no answer' : `was answered with ${status}`;
-}
+const fixes: DeliveryFixes = {
+  unreadable: 'Look at Advanced in the settings of the App.',
+  none: 'Install the App on a repository and push.',
+  secret:
+    'Set the same secret in the settings of the App and in WEBHOOK_SECRET (or webhookSecretFile), then redeliver.',
+};

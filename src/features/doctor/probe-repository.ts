@@ -2,13 +2,17 @@ import { type RepoRef, repoKey } from '../../model/repo.ts';
 import type { Settings } from '../../model/settings.ts';
 import { loadSettings } from '../../world/config/load-settings.ts';
 import { problemText } from '../../world/config/problem.ts';
-import type { Forge } from '../../world/forge/forge.ts';
+import type { BranchRules, Forge } from '../../world/forge/forge.ts';
+import type { RepositoryFacts } from '../../world/forge/inspect.ts';
 import type { Repository } from '../../world/git/git.ts';
 import { type Diagnosis, type Probe, type Teller, teller } from './diagnosis.ts';
+import { judgePlace } from './judge-place.ts';
 
 /** What looking at repositories takes. */
 export interface RepositoryTools {
   readonly forge: (name: string) => Forge;
+  /** Our place in a repository; null where the forge gives rights and webhooks to the account. */
+  readonly inspect: (repo: RepoRef, signal: AbortSignal) => Promise<RepositoryFacts | null>;
   readonly mirror: (key: string) => Promise<Repository>;
   readonly engines: readonly string[];
   /** Clusters the server is told of. */
@@ -26,6 +30,14 @@ export function repositoryProbes(repo: RepoRef, tools: RepositoryTools): readonl
   let reading: ReturnType<typeof readSettings> | null = null;
   const settingsOf = (signal: AbortSignal) => (reading ??= readSettings(repo, { tools, tell }, signal));
   return [
+    {
+      area,
+      check: 'role',
+      look: async (signal) => {
+        const facts = await tools.inspect(repo, signal);
+        return facts === null ? [] : judgePlace(area, facts);
+      },
+    },
     { area, check: '.fairlead.yaml', look: async (signal) => [(await settingsOf(signal)).told] },
     {
       area,
@@ -33,14 +45,14 @@ export function repositoryProbes(repo: RepoRef, tools: RepositoryTools): readonl
       look: async (signal) => {
         const port = await tools.forge(repo.forge).repo(repo);
         const branch = await port.defaultBranch();
-        const { requiredChecks } = await port.branchRules(branch);
+        const rules = await port.branchRules(branch);
         // That settings cannot be read is told by the other check.
         const settings = await settingsOf(signal).then(
           (read) => read.settings,
           () => null,
         );
         const enforces = settings?.mode === 'enforce' && tools.mode === 'enforce';
-        return [judgeRules(tell, { requiredChecks, branch, enforces, name: tools.check })];
+        return [judgeRules(tell, { ...rules, branch, enforces, name: tools.check })];
       },
     },
   ];
@@ -76,14 +88,13 @@ async function readSettings(
   return { settings, told: tell.ok(says) };
 }
 
-interface Rules {
-  readonly requiredChecks: readonly string[] | null;
+interface Rules extends BranchRules {
   readonly branch: string;
   readonly enforces: boolean;
   readonly name: string;
 }
 
-function judgeRules(tell: Teller, { requiredChecks, branch, enforces, name }: Rules): Diagnosis {
+function judgeRules(tell: Teller, { requiredChecks, lacks = [], branch, enforces, name }: Rules): Diagnosis {
   const check = 'required checks';
   if (requiredChecks === null)
     return tell.unknown(
@@ -93,6 +104,9 @@ function judgeRules(tell: Teller, { requiredChecks, branch, enforces, name }: Ru
     );
   if (requiredChecks.includes(name)) return tell.ok(`${name} is required on ${branch}`, check);
   const says = `${name} is not required on ${branch}: a blocked pull can be merged`;
-  const fix = `Require the status check ${name} on ${branch} (a ruleset, or branch protection; on GitLab "pipelines must succeed").`;
+  const fix =
+    lacks.length === 0
+      ? `Require the status check ${name} on ${branch} (a ruleset, or branch protection).`
+      : `Switch on ${lacks.join(' and ')}: every status of the pipeline must pass then, ${name} among them.`;
   return enforces ? tell.fault(says, fix, { check }) : tell.warning(says, fix, check);
 }

@@ -39,6 +39,8 @@ export interface PretendGitLab {
   grant(fullName: string, user: string, level: number): void;
   /** A token of a user with these scopes. */
   accessToken(user: string, spec?: { scopes?: Token['scopes']; expiresAt?: Date }): string;
+  /** Says from now on that it is this version; `18.6.0` until told otherwise. */
+  setVersion(version: string): void;
   /** From now on the user may do nothing. */
   blockUser(user: string): void;
   close(): Promise<void>;
@@ -74,6 +76,9 @@ export async function startGitLab(options: PretendGitLabOptions): Promise<Preten
     },
     accessToken: (user, { scopes = fullScope, expiresAt } = {}) =>
       mint(world, user, { scopes, expiresAt: expiresAt ?? null }),
+    setVersion: (version) => {
+      world.version = version;
+    },
     blockUser: (user) => {
       userOf(world, user).state = 'blocked';
     },
@@ -99,6 +104,7 @@ function createWorld({ now }: PretendGitLabOptions): World {
     groups: new Map(),
     tokens: new Map(),
     executed: [],
+    version: '18.6.0',
     origin: '',
     nextId,
   };

@@ -25,9 +25,7 @@ function list(call: ProjectCall): Answer {
     id: hookId(call),
     url: hooks.url,
     project_id: call.project.id,
-    push_events: true,
-    merge_requests_events: true,
-    note_events: true,
+    ...hooks.settings,
     alert_status: status,
     disabled_until: status === 'temporarily_disabled' ? (until?.toISOString() ?? null) : null,
   };

@@ -34,6 +34,14 @@ export interface HookSecrets {
   readonly signing?: string;
 }
 
+/** What of a webhook people tick in its settings. */
+export interface HookSettings {
+  readonly push_events: boolean;
+  readonly merge_requests_events: boolean;
+  readonly note_events: boolean;
+  readonly enable_ssl_verification: boolean;
+}
+
 /** Sends webhooks, and misbehaves on request as a real network does. */
 export interface Hooks {
   /** Every delivery there was, sent or not. */
@@ -44,6 +52,9 @@ export interface Hooks {
   readonly switchedOff: SwitchedOff;
   /** Where deliveries go; null before there is a webhook. */
   readonly url: string | null;
+  /** As the API shows them; what is sent does not heed them. */
+  readonly settings: HookSettings;
+  set(changes: Partial<HookSettings>): void;
   /** What deliveries carry from now on. */
   secure(secrets: HookSecrets): void;
   /** Where to send from now on; null: nowhere. */
@@ -63,10 +74,18 @@ const DEADLINE = 10_000;
 
 const timesSent: Readonly<Record<DeliveryPlan, number>> = { send: 1, twice: 2, lose: 0, hold: 0 };
 
+const allTicked = {
+  push_events: true,
+  merge_requests_events: true,
+  note_events: true,
+  enable_ssl_verification: true,
+} as const;
+
 /** Hooks that deliver nowhere yet. */
 export function createHooks(clock: Timing): Hooks {
   const line = createLine(clock);
   const held: Delivery[] = [];
+  let settings: HookSettings = allTicked;
   let choose: (delivery: Delivery) => DeliveryPlan = () => 'send';
   const emit = async (event: string, payload: object): Promise<void> => {
     if (line.switchedOff.status !== 'executable') return;
@@ -80,6 +99,12 @@ export function createHooks(clock: Timing): Hooks {
     deliveries: line.deliveries,
     attempts: line.attempts,
     switchedOff: line.switchedOff,
+    get settings() {
+      return settings;
+    },
+    set: (changes) => {
+      settings = { ...settings, ...changes };
+    },
     get url() {
       return line.target();
     },

@@ -9,7 +9,7 @@ import {
   Refusal,
   textOf,
 } from './route.ts';
-import type { Note, World } from './state.ts';
+import type { Note, Token, World } from './state.ts';
 
 /** Users and groups, for any live token. */
 export const openRoutes: readonly OpenRoute[] = [
@@ -18,6 +18,8 @@ export const openRoutes: readonly OpenRoute[] = [
     by: 'token',
     run: ({ world, token }) => ({ status: 200, body: { ...userBody(world, token.user), bot: token.user.isBot } }),
   },
+  { operation: 'GET /version', by: 'token', run: ({ world }) => showVersion(world) },
+  { operation: 'GET /personal_access_tokens/self', by: 'token', run: ({ token }) => showToken(token) },
   { operation: 'GET /users', by: 'token', run: findUsers },
   { operation: 'GET /groups/{id}/members/all/{user_id}', by: 'token', run: showGroupMember },
   { operation: 'GET /projects', by: 'token', run: listProjects },
@@ -28,6 +30,16 @@ export const openRoutes: readonly OpenRoute[] = [
 export const memberRoutes: readonly ProjectRoute[] = [
   { operation: 'GET /projects/{id}/members/all/{user_id}', by: 'project', needs: 10, run: showMember },
 ];
+
+function showVersion({ version }: World): Answer {
+  return { status: 200, body: { version, revision: 'pretend' } };
+}
+
+/** The token that asks; GitLab tells the day it ends, not the hour. */
+function showToken({ user, scopes, expiresAt }: Token): Answer {
+  const ends = expiresAt === null ? null : expiresAt.toISOString().slice(0, 10);
+  return { status: 200, body: { id: user.id, name: 'fairlead', scopes, expires_at: ends, active: true } };
+}
 
 /** Names are found without regard to case. */
 function findUsers(call: Call): Answer {

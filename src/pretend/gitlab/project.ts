@@ -68,6 +68,7 @@ export interface PretendProject {
   /** Access level: 10 guest, 20 reporter, 30 developer, 40 maintainer, 50 owner; 0 is no member. */
   setLevel(user: string, level: number): void;
   protectBranch(branch: string): void;
+  unprotectBranch(branch: string): void;
   /** Settings; `ciJobs` run, and pass, on every commit there is. */
   set(changes: Partial<Pick<Project, 'mustPipelinesSucceed' | 'showsSettings' | 'ciJobs'>>): void;
   /** The project's own CI starts on a commit. */
@@ -130,6 +131,7 @@ type BranchHands = Pick<
   | 'readFile'
   | 'refSha'
   | 'protectBranch'
+  | 'unprotectBranch'
   | 'set'
   | 'setLevel'
   | 'startPipeline'
@@ -154,6 +156,9 @@ function branchHands(here: Here): BranchHands {
     refSha: (ref) => project.git.resolve(ref),
     protectBranch: (branch) => {
       project.protectedBranches.add(branch);
+    },
+    unprotectBranch: (branch) => {
+      project.protectedBranches.delete(branch);
     },
     set: (changes) => {
       Object.assign(project, changes);

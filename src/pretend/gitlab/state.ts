@@ -165,6 +165,8 @@ export interface World {
   readonly tokens: Map<string, Token>;
   /** Quick actions that were run, oldest first, with whose rights. */
   readonly executed: ExecutedAction[];
+  /** What it says its version is. */
+  version: string;
   /** `http://127.0.0.1:PORT`, set once the server listens. */
   origin: string;
   nextId(): number;

@@ -130,6 +130,8 @@ export interface BranchRules {
   readonly requiredChecks: readonly string[] | null;
   /** Those of them that a commit status is to pass as well, as they are bound to no app; absent where there are none. */
   readonly requiredStatuses?: readonly string[];
+  /** What is to be switched on so that our check is required, where the forge has no checks by name; absent where nothing is. */
+  readonly lacks?: readonly string[];
 }
 
 /** A deployment told to the forge. */

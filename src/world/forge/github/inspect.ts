@@ -30,6 +30,7 @@ export async function inspectGitHub(
     name,
     account: (signal) => calling(errors, () => readAccount(app.octokit, signal)),
     hook: (signal) => calling(errors, () => readHook(app.octokit, signal)),
+    repository: async () => null,
     repositories: (most, signal) =>
       calling(errors, async () => {
         const asked = { per_page: mostInstallations, request: { signal } };
@@ -57,7 +58,9 @@ async function readAccount(client: Client, signal: AbortSignal): Promise<Account
     time: Number.isNaN(time) ? null : new Date(time),
     permissions: Object.fromEntries(granted),
     events: data?.events ?? [],
+    missingScopes: null,
     complaints: [],
+    version: null,
   };
 }
 

@@ -50,8 +50,14 @@ export async function readBranchRules(access: Access, branch: string, own: strin
   // Left out for those who may not see the settings.
   if (!project.has('only_allow_merge_if_pipeline_succeeds')) return { requiredChecks: null };
   const found = await orNull(access.client.Branches.show(access.ref.id, branch));
-  const isGated = project.flag('only_allow_merge_if_pipeline_succeeds');
-  if (found === null || !isGated || !read(found, 'branch').flag('protected')) return { requiredChecks: [] };
+  if (found === null) return { requiredChecks: [] };
+  const lacks = [
+    ...(project.flag('only_allow_merge_if_pipeline_succeeds')
+      ? []
+      : ['"Pipelines must succeed" (Settings > Merge requests)']),
+    ...(read(found, 'branch').flag('protected') ? [] : [`protection of ${branch} (Settings > Repository)`]),
+  ];
+  if (lacks.length > 0) return { requiredChecks: [], lacks };
   const head = read(found, 'branch').text('commit', 'id');
   const statuses = await readPages({
     what: `statuses of ${branch}`,

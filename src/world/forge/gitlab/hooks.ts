@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { MissedDelivery } from '../forge.ts';
-import { type Client, isKind, orNull, readPages } from './access.ts';
+import type { DeliveryFacts } from '../inspect.ts';
+import { type Client, isKind, orNull } from './access.ts';
 import { readProjects } from './projects.ts';
 import { type Fields, readList } from './read.ts';
 
@@ -18,6 +19,9 @@ const MOST_PROJECTS = 100;
 /** Events of a webhook that are read, newest first. */
 const EVENTS = 100;
 
+/** Webhooks of one project that are looked at: GitLab's most to a page, and to a project. */
+const HOOKS = 100;
+
 /** Kinds of events by how much hangs on them; what is not named comes last. */
 const ranks = ['Merge Request Hook', 'Push Hook', 'Note Hook'];
 
@@ -34,11 +38,21 @@ interface Hook {
 export async function readMissed(access: HookAccess, _since: Date): Promise<readonly MissedDelivery[]> {
   const missed: MissedDelivery[] = [];
   for (const { project, body } of await ownHooks(access)) {
-    const path = `projects/${project}/hooks/${body.number('id')}/events`;
-    const answer = await readOrNull(access, path, { perPage: EVENTS });
-    if (answer !== null) missed.push(...missedOf(readList(answer, 'events of a webhook'), path));
+    const path = eventsPath(project, body);
+    missed.push(...missedOf((await readEvents(access, path)) ?? [], path));
   }
   return missed.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** How a webhook's last events fared, newest first; null where the server keeps none, or does not show them to us. */
+export async function readAttempts(
+  access: Pick<HookAccess, 'client'>,
+  project: number,
+  hook: Fields,
+): Promise<readonly DeliveryFacts[] | null> {
+  const events = await readEvents(access, eventsPath(project, hook));
+  if (events === null) return null;
+  return events.map((event) => ({ status: statusOf(event), at: null, event: header(event, 'X-Gitlab-Event') ?? '' }));
 }
 
 /** Has GitLab send an event again; one that is gone is left out. */
@@ -72,20 +86,39 @@ async function ownHooks(access: HookAccess): Promise<readonly Hook[]> {
   const projects = await readProjects(access.client, access.name, 'maintainer');
   const hooks: Hook[] = [];
   for (const { id, fullName } of projects.slice(0, MOST_PROJECTS)) {
-    const listed = await readPages({
-      what: `webhooks of ${fullName}`,
-      pages: 1,
-      read: async ({ page, perPage }) => (await readOrNull(access, `projects/${id}/hooks`, { page, perPage })) ?? [],
-    });
-    const own = listed.filter((body) => isOurs(body.textOrNull('url') ?? '', access.name));
+    const own = (await readHooks(access, id)) ?? [];
     hooks.push(...own.map((body) => ({ project: id, fullName, body })));
   }
   return hooks;
 }
 
+/** Webhooks of a project whose address is ours; null where they are not shown to us. */
+export async function readHooks(
+  access: Pick<HookAccess, 'client' | 'name'>,
+  project: number,
+): Promise<readonly Fields[] | null> {
+  const listed = await readOrNull(access, `projects/${project}/hooks`, { page: 1, perPage: HOOKS });
+  if (listed === null) return null;
+  return readList(listed, 'webhooks').filter((body) => isOurs(body.textOrNull('url') ?? '', access.name));
+}
+
+/** What the path of our webhooks ends in. */
+export function hookPath(name: string): string {
+  return `/hooks/gitlab/${name}`;
+}
+
+function eventsPath(project: number, hook: Fields): string {
+  return `projects/${project}/hooks/${hook.number('id')}/events`;
+}
+
+async function readEvents(access: Pick<HookAccess, 'client'>, path: string): Promise<readonly Fields[] | null> {
+  const answer = await readOrNull(access, path, { perPage: EVENTS });
+  return answer === null ? null : readList(answer, 'events of a webhook');
+}
+
 /** What a path answers; null where the server does not have it (before GitLab 17.3) or does not show it to us. */
 async function readOrNull(
-  { client }: HookAccess,
+  { client }: Pick<HookAccess, 'client'>,
   path: string,
   searchParams: Readonly<Record<string, number>>,
 ): Promise<unknown> {
@@ -98,7 +131,7 @@ async function readOrNull(
 }
 
 function isOurs(url: string, name: string): boolean {
-  return URL.canParse(url) && new URL(url).pathname.endsWith(`/hooks/gitlab/${name}`);
+  return URL.canParse(url) && new URL(url).pathname.endsWith(hookPath(name));
 }
 
 function missedOf(events: readonly Fields[], path: string): readonly MissedDelivery[] {
@@ -107,14 +140,19 @@ function missedOf(events: readonly Fields[], path: string): readonly MissedDeliv
     const id = header(event, 'Webhook-Id') ?? header(event, 'Idempotency-Key');
     if (id === null) continue;
     const known = tries.get(id);
-    const isThrough = /^2\d\d$/.test(
-      String(event.textOrNull('response_status') ?? event.numberOrNull('response_status')),
-    );
+    const status = statusOf(event);
+    const isThrough = status >= 200 && status <= 299;
     const kind = header(event, 'X-Gitlab-Event') ?? '';
     const newest = known?.newest ?? { id, handle: `${path}/${event.number('id')}`, event: kind };
     tries.set(id, { newest, isThrough: isThrough || known?.isThrough === true });
   }
   return [...tries.values()].filter(({ isThrough }) => !isThrough).map(({ newest }) => newest);
+}
+
+/** A number or a text; 0 where it is neither, as when nothing was answered (`internal error`). */
+function statusOf(event: Fields): number {
+  const status = Number(event.textOrNull('response_status') ?? event.numberOrNull('response_status'));
+  return Number.isInteger(status) ? status : 0;
 }
 
 /** Servers spell the names of headers in more than one way. */

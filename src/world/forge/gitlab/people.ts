@@ -1,5 +1,5 @@
 import type { Approval, Role } from '../forge.ts';
-import { type Access, orNull } from './access.ts';
+import { type Access, type Client, orNull } from './access.ts';
 import { read, readList } from './read.ts';
 
 /** Access levels of GitLab, highest first: owner, maintainer, developer, reporter, then planner and guest. */
@@ -15,9 +15,17 @@ const levels: readonly (readonly [least: number, role: Role])[] = [
 export async function readRole(access: Access, user: string): Promise<Role> {
   const id = await userId(access, user);
   if (id === null) return 'none';
-  const { client, ref } = access;
-  const found = await orNull(client.ProjectMembers.show(ref.id, id, { includeInherited: true }));
-  const level = found === null ? 0 : memberLevel(found);
+  return roleAt(await readLevel(access.client, access.ref.id, id));
+}
+
+/** GitLab's number of what a user may do in a project, inherited or not; 0 where it is nothing. */
+export async function readLevel(client: Client, project: number, user: number): Promise<number> {
+  const found = await orNull(client.ProjectMembers.show(project, user, { includeInherited: true }));
+  return found === null ? 0 : memberLevel(found);
+}
+
+/** The role of a number. */
+export function roleAt(level: number): Role {
   return levels.find(([least]) => level >= least)?.[1] ?? 'none';
 }
 
