@@ -221,12 +221,13 @@ async function say(
   const compose = (limit: number, unreported = open.unreported): Redacted =>
     tools.redact(reviewComment(result, { limit, fileUrl, problem, unreported, forgotten, slow }));
   const body = compose(limits.comment);
-  const speaks = isTold(result.verdict, settings.comment) || (await port.hasComment(pull.number, commentKey));
+  const isDue = (unreported: string | null): boolean => isTold(result.verdict, settings.comment, unreported);
+  const speaks = isDue(open.unreported) || (await port.hasComment(pull.number, commentKey));
   if (speaks) await port.ensureComment(pull.number, commentKey, body, readTimePattern);
   await onShown();
   const summary = limits.checkSummary === limits.comment ? body : compose(limits.checkSummary);
   const check = finished(result, { summary, mode: settings.mode }, tools.redact);
   const unreported = await report(check, open, tools);
-  if (speaks && unreported !== open.unreported)
+  if (unreported !== open.unreported && (speaks || isDue(unreported)))
     await port.ensureComment(pull.number, commentKey, compose(limits.comment, unreported), readTimePattern);
 }

@@ -1,8 +1,9 @@
 import { BorderError } from '../../model/error.ts';
+import { repoKey } from '../../model/repo.ts';
 import type { CheckReport, Pull, RepoPort } from '../../world/forge/forge.ts';
+import { isFinal, isRefused } from '../../world/forge/refused.ts';
 import { ended, superseded } from './pull-check.ts';
 import type { PullJob, PullTools } from './pull-tools.ts';
-import { isFinal, isRefused } from './refused.ts';
 import { createRounds } from './rounds.ts';
 
 /** One pull as it was read, and the way to it. */
@@ -25,8 +26,18 @@ export async function report(check: CheckReport, { job, pull, port }: Seen, tool
     if (!(error instanceof BorderError) || !isRefused(error)) throw error;
     await rounds.end(job, sha);
     tools.onUnreported(job, error);
+    if (check.state === 'done') await keepRefusal(error, { job, head: sha }, tools);
     return `${error.message}. ${error.remedy}`;
   }
+}
+
+async function keepRefusal(
+  { code, subject }: BorderError,
+  { job, head }: { readonly job: PullJob; readonly head: string },
+  { store }: PullTools,
+): Promise<void> {
+  const row = { actor: 'fairlead', action: 'check-refused', subject: `${repoKey(job.repo)}#${job.pull}` };
+  await store.audit.append(null, { ...row, data: { head, code, about: subject } });
 }
 
 /** A finished check is said as a commit status as well where the branch asks for one. */

@@ -10,5 +10,14 @@ test.each([
   ['always', verdicts],
   ['never', []],
 ] as const)('with `%s` these verdicts get a comment', (when, told) => {
-  expect(verdicts.filter((verdict) => isTold(verdict, { when }))).toEqual(told);
+  expect(verdicts.filter((verdict) => isTold(verdict, { when }, null))).toEqual(told);
+});
+
+test.each([
+  ['changes', true],
+  ['findings', true],
+  ['always', true],
+  ['never', false],
+] as const)('with `%s` a review whose check the forge did not take gets a comment: %s', (when, isDue) => {
+  expect(verdicts.map((verdict) => isTold(verdict, { when }, 'forbidden'))).toEqual(verdicts.map(() => isDue));
 });

@@ -57,7 +57,8 @@ export interface ReviewWorld {
   stop(): Promise<void>;
 }
 
-const none: ClusterMap = { mode: 'none', bare: null, byEnvironment: new Map() };
+/** No cluster at all. */
+export const none: ClusterMap = { mode: 'none', bare: null, byEnvironment: new Map() };
 const closing = new Set<() => Promise<void>>();
 afterAll(async () => {
   for (const close of closing) await close();
@@ -69,7 +70,8 @@ const remark = (path: string): Finding => ({
   ...{ message: `${path} is looked at.`, fix: null },
 });
 
-function reviewTools(midst: NonNullable<ReviewWorldOptions['midst']>): ReviewTools {
+/** What reviews work with where no application is touched and no cluster asked. */
+export function reviewTools(midst: NonNullable<ReviewWorldOptions['midst']>): ReviewTools {
   const unused = (): never => {
     throw new Error('not asked of a review without targets');
   };

@@ -1,6 +1,8 @@
+import { BorderError } from '../../../model/error.ts';
 import type { CheckReport, CheckState } from '../forge.ts';
 import { remember } from '../remember.ts';
 import { type Access, isKind, orNull, readPages } from './access.ts';
+import { readLevel } from './people.ts';
 import { type Fields, read } from './read.ts';
 
 /** Characters GitLab keeps of a status's description. */
@@ -25,10 +27,12 @@ interface Place {
  * no place here, and stand in the comment.
  *
  * For a pull from a fork the status goes to the project's own pipeline of that head, if there is one, else to the fork,
- * whose pipeline the pull shows. Where neither lets us, the comment alone carries the verdict.
+ * whose pipeline the pull shows.
+ *
+ * @throws BorderError forbidden where the fork does not let us: the comment alone carries the verdict then
  */
 export async function reportStatus(access: Access, sha: string, check: CheckReport): Promise<void> {
-  const { places, fromFork } = await findPlaces(access, sha);
+  const { places, fork } = await findPlaces(access, sha);
   const yields = check.yields === true;
   const said = { sha, name: check.name, state: stateOf(check), description: describe(check), yields };
   for (const place of places) {
@@ -37,10 +41,28 @@ export async function reportStatus(access: Access, sha: string, check: CheckRepo
       if (!(await isSaid(access, status))) await post(access, status);
       return;
     } catch (error) {
-      if (!fromFork || !isKind(error, 'forbidden', 'not-found', 'unauthorized')) throw error;
-      access.logger.warn({ sha, project: place.project, reason: error.message }, 'no status on a head from a fork');
+      if (fork === null || !isRefused(error)) throw error;
     }
   }
+  if (fork !== null) throw noStatus(access, sha, fork);
+}
+
+/** Whether another project does not let us in, or hides itself from us. */
+function isRefused(error: unknown): boolean {
+  return isKind(error, 'forbidden', 'not-found', 'unauthorized');
+}
+
+function noStatus({ ref }: Access, sha: string, { project }: Fork): BorderError {
+  const why = project === null ? 'is gone' : 'lets our user write none';
+  return new BorderError({
+    code: 'gitlab-fork-status',
+    kind: 'forbidden',
+    status: 403,
+    subject: `${ref.fullName}@${sha}`,
+    message: `GitLab wants the status of ${sha.slice(0, 12)} in the fork it comes from, and the fork ${why}`,
+    remedy:
+      "The comment alone says the verdict. Give the bot's user the role Developer in the fork, or run a pipeline of the merge request in this project, which the status joins.",
+  });
 }
 
 interface Status {
@@ -101,9 +123,33 @@ async function isSaid(access: Access, { sha, place, name, state, description, yi
   return newest?.text('status') === state && newest.textOrNull('description') === description;
 }
 
-/** Whether the newest status of this name on a commit is done. One that went to a fork is not looked for. */
+/**
+ * Whether the newest status of this name on a commit is done, here or in the fork it comes from.
+ *
+ * @throws BorderError forbidden where it is to be in a fork that does not let us write it
+ */
 export async function readStatusState(access: Access, sha: string, name: string): Promise<CheckState> {
-  const newest = await orNull(newestStatus(access, sha, { project: access.ref.id, name }));
+  const own = await stateIn(access, sha, { project: access.ref.id, name });
+  if (own !== 'absent') return own;
+  const fork = forkOf(access, await openPullsAt(access, sha));
+  if (fork === null) return 'absent';
+  if (fork.project === null) throw noStatus(access, sha, fork);
+  try {
+    const theirs = await stateIn(access, sha, { project: fork.project, name });
+    if (theirs !== 'absent' || (await mayWrite(access, fork.project))) return theirs;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  }
+  throw noStatus(access, sha, fork);
+}
+
+/** Statuses want a developer. */
+async function mayWrite({ client, ownId }: Access, project: number): Promise<boolean> {
+  return (await readLevel(client, project, await ownId())) >= 30;
+}
+
+async function stateIn(access: Access, sha: string, place: Parameters<typeof newestStatus>[2]): Promise<CheckState> {
+  const newest = await orNull(newestStatus(access, sha, place));
   const state = newest?.text('status');
   if (state === undefined) return 'absent';
   return state === 'running' || state === 'pending' ? 'running' : 'done';
@@ -129,21 +175,35 @@ function idOf(body: Fields): number {
 async function findPlaces(
   access: Access,
   sha: string,
-): Promise<{ readonly places: readonly Place[]; readonly fromFork: boolean }> {
-  const project = access.ref.id;
+): Promise<{ readonly places: readonly Place[]; readonly fork: Fork | null }> {
   const own = await ownPipeline(access, sha);
-  if (own !== null) return { places: [own], fromFork: false };
+  if (own !== null) return { places: [own], fork: null };
   const pulls = await openPullsAt(access, sha);
-  const native = pulls.find((pull) => pull.numberOrNull('source_project_id') === project);
-  const fork = pulls.find((pull) => pull.numberOrNull('source_project_id') !== project);
-  if (fork !== undefined && native === undefined) {
-    const source = fork.numberOrNull('source_project_id');
-    const place = { project: source ?? 0, pipeline: null, ref: fork.text('source_branch') };
-    return { places: source === null ? [] : [place], fromFork: true };
+  const fork = forkOf(access, pulls);
+  if (fork !== null) {
+    const { project, branch } = fork;
+    return { places: project === null ? [] : [{ project, pipeline: null, ref: branch }], fork };
   }
-  const ref = native?.text('source_branch') ?? null;
+  const ref = pulls.find((pull) => isNative(access, pull))?.text('source_branch') ?? null;
   const late = await lateCiPipeline(access, sha);
-  return { places: [late ?? { project, pipeline: null, ref }], fromFork: false };
+  return { places: [late ?? { project: access.ref.id, pipeline: null, ref }], fork: null };
+}
+
+/** Where a head comes from that no open pull has from the project itself. */
+interface Fork {
+  /** null: it was deleted. */
+  readonly project: number | null;
+  readonly branch: string;
+}
+
+function forkOf(access: Access, pulls: readonly Fields[]): Fork | null {
+  const [first] = pulls;
+  if (first === undefined || pulls.some((pull) => isNative(access, pull))) return null;
+  return { project: first.numberOrNull('source_project_id'), branch: first.text('source_branch') };
+}
+
+function isNative({ ref }: Access, pull: Fields): boolean {
+  return pull.numberOrNull('source_project_id') === ref.id;
 }
 
 /** The commit's newest pipeline in the project itself, or the one our status went to before. */

@@ -113,11 +113,13 @@ describe('a head from a fork', () => {
     const sha = await headOf(await openPull(stage.project, { fork: true }));
     stage.gitlab.grant('mona/gitops', 'project_7_bot_4f2a', 30);
 
+    const before = await stage.port.checkState(sha, 'fairlead');
     await stage.port.report(sha, report());
 
     expect(posts().map(({ status }) => status)).toEqual([201]);
     expect(stage.project.pipelines(sha)).toEqual([]);
     expect(stage.project.statuses(sha)).toHaveLength(1);
+    expect([before, await stage.port.checkState(sha, 'fairlead')]).toEqual(['absent', 'done']);
   });
 
   test("gets it in the project's own pipeline of that head, where there is one", async () => {
@@ -129,10 +131,16 @@ describe('a head from a fork', () => {
     expect(stage.project.statuses(sha).map((status) => status.pipeline)).toEqual([pipeline]);
   });
 
-  test('is left to the comment where the fork does not let us in', async () => {
+  test.each([
+    ['does not let us in', 0],
+    ['lets us read alone', 20],
+  ])('is refused, and not missed afterwards, where the fork %s', async (_how, level) => {
     const sha = await headOf(await openPull(stage.project, { fork: true }));
+    if (level > 0) stage.gitlab.grant('mona/gitops', 'project_7_bot_4f2a', level);
+    const refusal = { kind: 'forbidden', code: 'gitlab-fork-status', message: expect.stringContaining('fork') };
 
-    await stage.port.report(sha, report());
+    await expect(stage.port.report(sha, report())).rejects.toMatchObject(refusal);
+    await expect(stage.port.checkState(sha, 'fairlead')).rejects.toMatchObject(refusal);
 
     expect(stage.project.statuses(sha)).toEqual([]);
   });
