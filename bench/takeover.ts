@@ -18,7 +18,11 @@ export async function takeover(url: string): Promise<Row> {
     for (let round = 0; round < rounds; round += 1) {
       const label = `D-${round}`;
       await queue.add(null, deploy(label), keyed(label));
-      const victim = await until('a worker that runs it', () => alive.find((worker) => hasBegun(worker, label)), 20_000);
+      const victim = await until(
+        'a worker that runs it',
+        () => alive.find((worker) => hasBegun(worker, label)),
+        20_000,
+      );
       alive.splice(alive.indexOf(victim), 1);
       const killed = performance.now();
       await killChild(victim);

@@ -2,7 +2,14 @@ import { relative } from 'node:path';
 import Sequencer from '@jest/test-sequencer';
 
 /** Suites that start whole processes take longest: when they come last, one worker ends long before the other. */
-const first = ['test/scenario/', 'test/cli/', 'test/dockerfile', 'test/engines/', 'test/world/store/', 'test/features/'];
+const first = [
+  'test/scenario/',
+  'test/cli/',
+  'test/dockerfile',
+  'test/engines/',
+  'test/world/store/',
+  'test/features/',
+];
 
 /** Runs long suites first, by where they are; jest itself knows no more than their sizes on a fresh checkout. */
 export default class LongFirst extends Sequencer {
