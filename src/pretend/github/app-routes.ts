@@ -1,7 +1,7 @@
 import { installationBody, repositoryBody } from './bodies.ts';
 import type { Attempt } from './hooks.ts';
-import { type Answer, type AppRoute, type Call, pageOf, Refusal, type UserRoute } from './route.ts';
-import type { Repository, Token } from './state.ts';
+import { type Answer, type AppCall, type AppRoute, type Call, pageOf, Refusal, type UserRoute } from './route.ts';
+import type { AppFacts, Repository, Token, World } from './state.ts';
 
 /** Days GitHub keeps deliveries, and lets them be sent again. */
 const KEPT_DAYS = 3;
@@ -14,11 +14,16 @@ export const appRoutes: readonly (AppRoute | UserRoute)[] = [
   { operation: 'POST /app/hook/deliveries/{delivery_id}/attempts', by: 'app', run: redeliver },
 ];
 
+/** What an app may be installed on. Only the app of the world is: one made from a manifest was made just now. */
+export function repositoriesOf(world: World, app: AppFacts): readonly Repository[] {
+  return app === world.app ? [...world.repositories.values()] : [];
+}
+
 /** One for each owner of repositories. */
-function listInstallations(call: Call): Answer {
+function listInstallations(call: AppCall): Answer {
   const { world } = call;
   const first = new Map<number, Repository>();
-  for (const repository of world.repositories.values()) {
+  for (const repository of repositoriesOf(world, call.app)) {
     const { installation } = repository;
     if (installation !== null && !first.has(installation)) first.set(installation, repository);
   }
@@ -43,10 +48,11 @@ function listRepositories(call: Call & { readonly token: Token }): Answer {
 }
 
 /** Newest first; a cursor names the delivery a page begins with. */
-function listDeliveries({ world, url }: Call): Answer {
+function listDeliveries({ world, url, app }: AppCall): Answer {
   const size = Math.min(Number(url.searchParams.get('per_page') ?? 30), 100);
   const from = Number((url.searchParams.get('cursor') ?? '').replace(/^v1_/, '')) || Number.POSITIVE_INFINITY;
-  const kept = world.hooks.attempts.filter(({ at }) => isKept(at, world.now())).toReversed();
+  const own = app === world.app ? world.hooks.attempts : [];
+  const kept = own.filter(({ at }) => isKept(at, world.now())).toReversed();
   const rest = kept.filter(({ id }) => id <= from);
   const next = rest[size];
   const link = new URL(url);
@@ -59,10 +65,11 @@ function listDeliveries({ world, url }: Call): Answer {
 }
 
 /** GitHub takes note and sends it in its own time, with the id it had. */
-function redeliver({ world, params }: Call): Answer {
+function redeliver({ world, params, app }: AppCall): Answer {
   const wanted = Number(params['delivery_id']);
   const attempt = world.hooks.attempts.find(({ id }) => id === wanted);
-  if (attempt === undefined || !isKept(attempt.at, world.now())) throw new Refusal(404, 'Not Found');
+  if (app !== world.app || attempt === undefined || !isKept(attempt.at, world.now()))
+    throw new Refusal(404, 'Not Found');
   void world.hooks.redeliver(attempt.delivery.id);
   return { status: 202, body: {} };
 }

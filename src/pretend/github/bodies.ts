@@ -1,5 +1,13 @@
 import type { FileChange } from './git-repository.ts';
-import { type CheckRun, type PullRequest, type Repository, type User, userOf, type World } from './state.ts';
+import {
+  type AppFacts,
+  type CheckRun,
+  type PullRequest,
+  type Repository,
+  type User,
+  userOf,
+  type World,
+} from './state.ts';
 
 type Body = Record<string, unknown>;
 
@@ -97,17 +105,17 @@ export function checkRunBody(world: World, repository: Repository, run: CheckRun
       annotations_count: run.annotations.length,
       annotations_url: `${url}/annotations`,
     },
-    app: run.byApp ? appBody(world) : null,
+    app: run.byApp ? appBody(world, world.app) : null,
   };
 }
 
-export function appBody(world: World): Body {
-  const { app } = world;
+export function appBody(world: World, app: AppFacts): Body {
   return {
     id: app.id,
     slug: app.slug,
     name: app.name,
-    owner: userBody(world, userOf(world, 'acme')),
+    owner: userBody(world, userOf(world, app.owner)),
+    html_url: `${world.origin}/apps/${app.slug}`,
     permissions: app.permissions,
     events: app.events,
   };

@@ -139,12 +139,24 @@ function completeObject(schema: Schema, value: Record<string, unknown>, schemas:
 function dereference(schema: Schema, schemas: Description['schemas']): Schema {
   const reference = schema['$ref'];
   if (typeof reference === 'string') return dereference(schemas[reference.slice('#/schemas/'.length)] ?? {}, schemas);
-  const alternatives = (schema['allOf'] ?? schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
+  const parts = schema['allOf'] as readonly Schema[] | undefined;
+  if (parts !== undefined && schema['properties'] === undefined)
+    return together(parts.map((part) => dereference(part, schemas)));
+  const alternatives = (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
   const first = alternatives?.[0];
   if (first === undefined || schema['properties'] !== undefined) return schema;
   const nullable = alternatives?.some((entry) => entry['type'] === 'null') ?? false;
   const real = dereference(first, schemas);
   return nullable ? { ...real, type: [real['type'] ?? 'object', 'null'].flat() } : real;
+}
+
+/** What has to keep to several schemas, all of them of objects; null is none. */
+function together(parts: readonly Schema[]): Schema {
+  return {
+    type: 'object',
+    properties: Object.assign({}, ...parts.map((part) => part['properties'])),
+    required: parts.flatMap((part) => (part['required'] ?? []) as readonly string[]),
+  };
 }
 
 /** The least value a schema allows: null where it may be, else the empty value of its type. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { load } from 'js-yaml';
 import { startProcessHost } from '../../tools/process-host.ts';
 import { type GitPlace, isolatedGit, serveGit } from '../git-http.ts';
+import { isManifestPage, takeManifest } from './app-manifests.ts';
 import { loadContract } from './description.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createHooks, type Hooks } from './hooks.ts';
@@ -12,7 +13,7 @@ import { addRepository, type PretendRepository } from './repository.ts';
 import { API_PREFIX, type LoggedRequest, type RestServer, serveRest } from './rest.ts';
 import { Refusal } from './route.ts';
 import { reachable } from './routes.ts';
-import { botOf, type Permissions, userOf, type World } from './state.ts';
+import { botOf, type MadeApp, type Permissions, userOf, type World } from './state.ts';
 
 /** How to start the pretend GitHub. */
 export interface PretendGitHubOptions {
@@ -31,6 +32,8 @@ export interface PretendGitHub {
   readonly apiUrl: string;
   /** The app as GitHub hands it out: id, name and a private key in PEM. */
   readonly app: { readonly id: number; readonly slug: string; readonly privateKey: string };
+  /** Apps that were made from a manifest. */
+  madeApps(): readonly MadeApp[];
   readonly faults: Faults;
   readonly hooks: Hooks;
   /** Every REST request so far. */
@@ -82,6 +85,7 @@ function describe(rest: RestServer, server: Server, { dir, processes }: GitPlace
   return {
     apiUrl: `${world.origin}${API_PREFIX}`,
     app: { id: world.app.id, slug: world.app.slug, privateKey: world.app.privateKey },
+    madeApps: () => [...world.manifests.values()],
     faults: rest.faults,
     hooks: world.hooks,
     requests: rest.requests,
@@ -122,8 +126,10 @@ function createWorld({ appYaml, now, bodies }: PretendGitHubOptions): World {
       slug: name.toLowerCase(),
       permissions: manifest['default_permissions'] as Permissions,
       events: manifest['default_events'] as readonly string[],
+      owner: 'acme',
       ...appKeys(),
     },
+    manifests: new Map(),
     repositories: new Map(),
     formerNames: new Map(),
     users: new Map(),
@@ -165,6 +171,7 @@ async function serve(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', rest.world.origin);
   if (url.pathname.startsWith(`${API_PREFIX}/`)) return serveRest(rest, request, response);
+  if (isManifestPage(url)) return takeManifest(rest.world, request, response);
   const repository = /^\/([^/]+\/[^/]+)\.git\//.exec(url.pathname)?.[1];
   if (repository === undefined) throw new Refusal(404, 'Not Found');
   authorizeGit(rest.world, request, { repository, isPush: isPush(url) });

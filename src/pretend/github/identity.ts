@@ -1,25 +1,33 @@
 import { createHash, verify } from 'node:crypto';
 import { Refusal } from './route.ts';
-import { botOf, type Permissions, type Token, userOf, type World } from './state.ts';
+import { type AppFacts, botOf, type Permissions, type Token, userOf, type World } from './state.ts';
 
 /** Seconds an app's JWT may live, and how far clocks may differ. */
 const JWT_LIFE = 600;
 const SKEW = 60;
 const TOKEN_LIFE = 3_600_000;
 
-/** Checks the app's JWT: RS256 by its own key, issued by it, not expired, no longer than ten minutes. */
-export function requireApp(world: World, authorization: string | undefined): void {
+/** The app whose JWT this is: RS256 by its own key, issued by it, not expired, no longer than ten minutes. */
+export function requireApp(world: World, authorization: string | undefined): AppFacts {
   const jwt = /^bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '';
   const [head = '', claims = '', signature = ''] = jwt.split('.');
-  const signed = verify('RSA-SHA256', Buffer.from(`${head}.${claims}`), world.app.publicKey, decode(signature));
+  const { iss, iat, exp } = parse(claims);
+  const app = appOf(world, String(iss));
+  const { publicKey } = app ?? world.app;
+  const signed = verify('RSA-SHA256', Buffer.from(`${head}.${claims}`), publicKey, decode(signature));
   const refused = new Refusal(401, 'A JSON web token could not be decoded');
   if (!signed || parse(head)['alg'] !== 'RS256') throw refused;
-  const { iss, iat, exp } = parse(claims);
   const now = world.now().getTime() / 1000;
-  if (String(iss) !== String(world.app.id)) throw new Refusal(401, 'Integration not found');
+  if (app === undefined) throw new Refusal(401, 'Integration not found');
   if (Number(exp) <= now || Number(iat) > now + SKEW || Number(exp) - Number(iat) > JWT_LIFE + SKEW) {
     throw new Refusal(401, "'Expiration time' claim ('exp') is too far in the future");
   }
+  return app;
+}
+
+function appOf({ app, manifests }: World, id: string): AppFacts | undefined {
+  const all = [app, ...[...manifests.values()].map((made) => made.app)];
+  return all.find((one) => String(one.id) === id);
 }
 
 /** The live token a request carries, as `token X`, `bearer X` or Basic (Git). */

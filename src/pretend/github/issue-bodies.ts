@@ -46,7 +46,7 @@ export function commentBody(world: World, repository: Repository, comment: Comme
     issue_url: `${apiUrl(world, repository)}/issues/${comment.issue}`,
     created_at: comment.createdAt.toISOString(),
     updated_at: comment.updatedAt.toISOString(),
-    performed_via_github_app: comment.byApp ? appBody(world) : null,
+    performed_via_github_app: comment.byApp ? appBody(world, world.app) : null,
   };
 }
 

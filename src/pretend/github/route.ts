@@ -1,5 +1,5 @@
 import type { Actor } from './issue-actions.ts';
-import type { Repository, Token, World } from './state.ts';
+import type { AppFacts, Repository, Token, World } from './state.ts';
 
 /** A route's answer. */
 export interface Answer {
@@ -27,10 +27,22 @@ export interface RepositoryCall extends Call {
 /** Any one of these lets a token in: `pull_requests=write`. */
 export type Need = readonly [name: string, level: 'read' | 'write'];
 
+/** A call by an app itself: that of the world, or one made from a manifest, which is installed nowhere yet. */
+export interface AppCall extends Call {
+  readonly app: AppFacts;
+}
+
 /** A route that the app calls by JWT. */
 export interface AppRoute {
   readonly operation: string;
   readonly by: 'app';
+  run(call: AppCall): Answer | Promise<Answer>;
+}
+
+/** A route that needs no credentials. */
+export interface OpenRoute {
+  readonly operation: string;
+  readonly by: 'anyone';
   run(call: Call): Answer | Promise<Answer>;
 }
 
@@ -49,7 +61,7 @@ export interface RepositoryRoute {
   run(call: RepositoryCall): Answer | Promise<Answer>;
 }
 
-export type Route = AppRoute | UserRoute | RepositoryRoute;
+export type Route = AppRoute | OpenRoute | UserRoute | RepositoryRoute;
 
 /** Ends a request with GitHub's error shape. */
 export class Refusal extends Error {

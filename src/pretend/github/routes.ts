@@ -1,4 +1,5 @@
-import { appRoutes } from './app-routes.ts';
+import { manifestRoutes } from './app-manifests.ts';
+import { appRoutes, repositoriesOf } from './app-routes.ts';
 import { appBody, installationBody, repositoryBody, userBody } from './bodies.ts';
 import { branchRoutes } from './branch-routes.ts';
 import { checkRoutes } from './check-routes.ts';
@@ -8,13 +9,13 @@ import { gitRoutes } from './git-routes.ts';
 import { allows, mintInstallationToken, requireApp, requireToken } from './identity.ts';
 import { issueRoutes } from './issue-routes.ts';
 import { pullRoutes } from './pull-routes.ts';
-import { type Answer, type Call, type Need, Refusal, type RepositoryCall, type Route } from './route.ts';
+import { type Answer, type AppCall, type Call, type Need, Refusal, type RepositoryCall, type Route } from './route.ts';
 import type { Permissions, Repository, Token, World } from './state.ts';
 import { statusRoutes } from './status-routes.ts';
 
 /** Every route the pretend GitHub serves, by its operation in the official description. */
 export const routes: readonly Route[] = [
-  { operation: 'GET /app', by: 'app', run: ({ world }) => ({ status: 200, body: appBody(world) }) },
+  { operation: 'GET /app', by: 'app', run: ownApp },
   { operation: 'GET /repos/{owner}/{repo}/installation', by: 'app', run: findInstallation },
   { operation: 'POST /app/installations/{installation_id}/access_tokens', by: 'app', run: mintToken },
   { operation: 'GET /user', by: 'token', run: ownUser },
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   },
   { operation: 'GET /orgs/{org}/teams/{team_slug}/memberships/{username}', by: 'token', run: getMembership },
   ...appRoutes,
+  ...manifestRoutes,
   ...branchRoutes,
   ...gitRoutes,
   ...pullRoutes,
@@ -40,10 +42,8 @@ export const routes: readonly Route[] = [
 
 /** Checks who asks and what they may, then runs the route. */
 export async function runRoute(route: Route, call: Call, authorization: string | undefined): Promise<Answer> {
-  if (route.by === 'app') {
-    requireApp(call.world, authorization);
-    return route.run(call);
-  }
+  if (route.by === 'anyone') return route.run(call);
+  if (route.by === 'app') return route.run({ ...call, app: requireApp(call.world, authorization) });
   const token = requireToken(call.world, authorization);
   if (route.by === 'token') return route.run({ ...call, token });
   const repository = reachable(call.world, token, `${call.params['owner']}/${call.params['repo']}`);
@@ -69,15 +69,20 @@ function requirePermission(token: Token, needs: readonly Need[]): void {
   throw new Refusal(403, 'Resource not accessible by integration', { 'x-accepted-github-permissions': accepted });
 }
 
-function findInstallation({ world, params }: Call): Answer {
+function ownApp({ world, app }: AppCall): Answer {
+  return { status: 200, body: appBody(world, app) };
+}
+
+function findInstallation({ world, params, app }: AppCall): Answer {
   const repository = world.repositories.get(`${params['owner']}/${params['repo']}`);
-  if (repository === undefined || repository.installation === null) throw new Refusal(404, 'Not Found');
+  if (app !== world.app || repository === undefined || repository.installation === null)
+    throw new Refusal(404, 'Not Found');
   return { status: 200, body: installationBody(world, repository) };
 }
 
-function mintToken({ world, params, body }: Call): Answer {
+function mintToken({ world, params, body, app }: AppCall): Answer {
   const installation = Number(params['installation_id']);
-  const own = [...world.repositories.values()].filter((repository) => repository.installation === installation);
+  const own = repositoriesOf(world, app).filter((repository) => repository.installation === installation);
   if (own.length === 0) throw new Refusal(404, 'Not Found');
   const token = mintInstallationToken(world, installation, {
     permissions: (body['permissions'] as Permissions | undefined) ?? null,

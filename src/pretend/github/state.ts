@@ -187,6 +187,8 @@ export interface Token {
 export interface World {
   readonly now: () => Date;
   readonly app: AppFacts;
+  /** Apps made from a manifest, by the code that was given for them. */
+  readonly manifests: Map<string, MadeApp>;
   readonly repositories: Map<string, Repository>;
   /** Names that repositories had before, as long as nobody else has them. */
   readonly formerNames: Map<string, Repository>;
@@ -209,6 +211,18 @@ export interface AppFacts {
   readonly privateKey: string;
   readonly permissions: Permissions;
   readonly events: readonly string[];
+  /** Login of the user or organisation it belongs to. */
+  readonly owner: string;
+}
+
+/** An app as its owner made it from a manifest. */
+export interface MadeApp {
+  readonly app: AppFacts;
+  readonly manifest: Readonly<Record<string, unknown>>;
+  readonly webhookSecret: string;
+  readonly madeAt: Date;
+  /** Whether its credentials were handed out, which happens once. */
+  isTaken: boolean;
 }
 
 /** The user of this login, made on first mention. A login in brackets is a bot: `fairlead[bot]`. */
