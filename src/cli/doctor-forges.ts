@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { pino } from 'pino';
-import { parse } from 'yaml';
 import type { Probe } from '../features/doctor/diagnosis.ts';
 import { teller } from '../features/doctor/diagnosis.ts';
 import type { AppNeeds } from '../features/doctor/judge-forge.ts';
@@ -10,6 +7,7 @@ import type { Redactor } from '../formats/redaction/redactor.ts';
 import type { NamedForge } from '../model/server-settings.ts';
 import type { Forge } from '../world/forge/forge.ts';
 import type { ForgeInspector } from '../world/forge/inspect.ts';
+import { readAppYml } from './app-yml.ts';
 import { variableForges } from './forge-settings.ts';
 import type { ServerConfiguration } from './server-configuration.ts';
 
@@ -85,13 +83,7 @@ function secretProbe(name: string, open: () => Promise<Forge>): Probe {
   };
 }
 
-/** What app.yml asks for: the one place that says it. */
 function appNeeds(): AppNeeds {
-  const manifest: unknown = parse(readFileSync(resolve(import.meta.dirname, '../../app.yml'), 'utf8'));
-  // Our own file: a test reads it too.
-  const { default_permissions: permissions, default_events: events } = manifest as {
-    readonly default_permissions: AppNeeds['permissions'];
-    readonly default_events: AppNeeds['events'];
-  };
+  const { default_permissions: permissions, default_events: events } = readAppYml();
   return { permissions, events };
 }

@@ -7,6 +7,7 @@ import { variableForges } from './forge-settings.ts';
 import { parseInterval } from './interval.ts';
 import { applyNetwork } from './network.ts';
 import { clusterOption, configOption, environmentOption } from './options.ts';
+import { portOf } from './port.ts';
 import { isSet } from './secret-files.ts';
 import { type ServerConfiguration, serverConfiguration } from './server-configuration.ts';
 import type { ServeRun } from './services.ts';
@@ -110,15 +111,4 @@ function polled(text: string | undefined, { settings }: ServerConfiguration): Pi
 
 function metricsPort(text: string | undefined): Pick<ServeRun, 'metricsPort'> {
   return isSet(text) ? { metricsPort: portOf(text) } : {};
-}
-
-function portOf(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port < 65_536) return port;
-  throw new FairleadError({
-    code: 'usage',
-    subject: text,
-    message: `${text} is no port`,
-    remedy: 'Give a number from 0 to 65535.',
-  });
 }
