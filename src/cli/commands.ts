@@ -11,6 +11,7 @@ import { addDrift } from './drift.ts';
 import { addRender } from './render.ts';
 import { addReview } from './review.ts';
 import { addServe } from './serve.ts';
+import { addSetup } from './setup/command.ts';
 import { addStatus } from './status.ts';
 import { addTrace } from './trace.ts';
 import { addValidate } from './validate.ts';
@@ -25,6 +26,7 @@ export const commands: readonly ((program: Command, context: CommandContext) => 
   addDiscover,
   (program, context) => addConfig(program, context, context.engineNames),
   addDemo,
+  addSetup,
   addServe,
   addDoctor,
   addStatus,

@@ -16,13 +16,23 @@ export async function variableForges(
   return { github, gitlab: hasGitLab ? gitLab(environment) : null };
 }
 
+/** Address of a GitHub Enterprise Server, as `GHE_HOST` and `GHE_PROTOCOL` have it; null: github.com. */
+export function enterpriseHome(environment: Environment): string | null {
+  const { GHE_HOST: host, GHE_PROTOCOL: protocol } = environment;
+  return isSet(host) ? `${isSet(protocol) ? protocol : 'https'}://${host}` : null;
+}
+
+/** Where its API is; null: that of github.com. */
+export function apiOf(home: string | null): string | null {
+  return home === null ? null : `${home}/api/v3`;
+}
+
 async function gitHub(environment: Environment): Promise<ServeRun['github']> {
-  const host = environment['GHE_HOST'];
   return {
     appId: required(environment, 'APP_ID'),
     privateKey: await privateKey(environment),
     webhookSecrets: secrets(environment, 'WEBHOOK_SECRET'),
-    baseUrl: host === undefined ? null : `${environment['GHE_PROTOCOL'] ?? 'https'}://${host}/api/v3`,
+    baseUrl: apiOf(enterpriseHome(environment)),
   };
 }
 
@@ -69,6 +79,6 @@ function required(environment: Environment, name: string): string {
     subject: name,
     message: `serve needs ${name}`,
     remedy:
-      'Set the GitHub App credentials: APP_ID, PRIVATE_KEY (or PRIVATE_KEY_PATH) and WEBHOOK_SECRET; or GITLAB_URL, GITLAB_TOKEN and GITLAB_WEBHOOK_SECRET.',
+      'Set the GitHub App credentials: APP_ID, PRIVATE_KEY (or PRIVATE_KEY_PATH) and WEBHOOK_SECRET; or GITLAB_URL, GITLAB_TOKEN and GITLAB_WEBHOOK_SECRET. `fairlead setup github` makes such an App.',
   });
 }

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly interruptOn?: Promise<unknown>;
   /** Interrupts it when its error output says this. */
   readonly interruptAt?: RegExp;
+  /** Given all of its error output so far, whenever there is more. */
+  readonly hears?: (said: string) => void;
 }
 
 /** Milliseconds until the modules are built where no cache has them. */
@@ -54,6 +56,7 @@ export async function fairlead(args: readonly string[], options: RunOptions = {}
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString('utf8');
+    options.hears?.(said);
     if (interruptAt?.test(said) && !child.killed) child.kill('SIGINT');
   });
   const [stdout, stderr, code] = await Promise.all([
