@@ -65,6 +65,17 @@ describe('what wins', () => {
     await expect(configure(null, { FAIRLEAD_MODE: 'observer' })).rejects.toMatchObject({ code: 'usage' });
   });
 
+  test.each([
+    ['git.acme.com', 'https://git.acme.com/api/v3'],
+    ['', null],
+  ])('GHE_HOST=%s means the API at %s', async (host, baseUrl) => {
+    const app = { APP_ID: '8', PRIVATE_KEY: 'KEY', WEBHOOK_SECRET: 'x' };
+
+    const { github: credentials } = await variableForges({ ...app, GHE_HOST: host }, { hasOthers: false });
+
+    expect(credentials?.baseUrl).toBe(baseUrl);
+  });
+
   test('FAIRLEAD_CONFIG names the file where no flag does', async () => {
     const file = write('other.yaml', 'version: 1\nport: 5000\n');
 
