@@ -31,6 +31,8 @@ export function describeFailures(open: OpenStage): void {
         [2, false],
         [3, true],
       ]);
+      // Told each time: since when it is tried.
+      expect(failures.map(({ since }) => since.getTime() - begin)).toEqual([0, 0, 0]);
       expect(failures[0]?.error).toMatchObject({ message: 'broken' });
       expect(await queue.size()).toBe(0);
     });
@@ -85,6 +87,21 @@ export function describeFailures(open: OpenStage): void {
 
       await untilSize(queue, 1);
       expect(desk.begun).toEqual(['deploy D-1', 'deploy D-2', 'deploy D-3']);
+    });
+
+    test('is tried since the newest reason for it, when that takes its place while it waits', async () => {
+      const { queue, clock, failures } = await open();
+      queue.work('review', () => Promise.reject(new Error('broken')));
+      queue.start();
+      await queue.add(null, review(1), keyed('1', { replace: true }));
+      await until('the first failure', () => failures[0], 5_000);
+      clock.advance(1_000);
+
+      await queue.add(null, review(2), keyed('1', { replace: true }));
+      await until('the second failure', () => failures[1], 5_000);
+
+      const [first, second] = failures.map(({ since }) => since.getTime());
+      expect((second ?? 0) - (first ?? 0)).toBe(1_000);
     });
 
     test('is not tried again when a newer one that replaces it waits', async () => {

@@ -9,6 +9,8 @@ export interface ToldFailure {
   readonly error: unknown;
   readonly attempt: number;
   readonly dead: boolean;
+  /** When it was tried first. */
+  readonly since: Date;
 }
 
 /** What may be asked of a queue under test; else 4 at once, 8 tries, 7 s before the second. */

@@ -18,8 +18,8 @@ export interface StoreOptions {
   readonly retry?: Partial<Retry>;
   /** Kinds whose running job is told to stop when a newer one replaces it; default: reviews. */
   readonly abortable?: readonly JobKind[];
-  /** A job failed for the `attempt`th time; dead when it is not tried again. */
-  readonly onFailure?: (job: Job, error: unknown, attempt: number, dead: boolean) => void;
+  /** A job failed for the `attempt`th time, tried first at `since`; dead when it is not tried again. */
+  readonly onFailure?: (job: Job, error: unknown, attempt: number, dead: boolean, since: Date) => void;
   /** The queue itself failed, such as on a full disk or a lost database; it goes on trying. */
   readonly onFault?: (error: unknown) => void;
 }

@@ -23,6 +23,8 @@ export interface JobData {
   readonly attempts: number;
   /** Of pg-boss's count of retries, how many are not this job's: those of jobs it replaced. */
   readonly base: number;
+  /** When it was tried first, ISO 8601; absent while it was not. */
+  readonly since?: string;
 }
 
 export interface DeadData extends Pick<JobData, 'kind' | 'payload' | 'attempts'> {
@@ -71,6 +73,7 @@ export async function takeNext(db: Database, kinds: readonly JobKind[], at: Date
     )
     update ${table} j set
       state = 'active', started_on = pgboss.job_now(), heartbeat_on = pgboss.job_now(),
+      data = jsonb_build_object('since', ${at.toISOString()}::text) || j.data,
       retry_count = case when j.started_on is not null then j.retry_count + 1 else j.retry_count end
     where j.name = ${jobsQueue} and j.id = coalesce((select id from fair), (select id from first))
     returning j.id, j.singleton_key as key, j.data, j.retry_count as fence`.execute(db);
@@ -183,6 +186,10 @@ interface StatsRow {
 }
 
 function takenOf({ id, key, data, fence }: TakenRow): TakenJob {
-  const { attempts, base } = data;
-  return { id, fence, key, job: jobOf(data), attempts, interruptions: fence - base - attempts };
+  const { attempts, base, since } = data;
+  // The cast: taking set it.
+  return {
+    ...{ id, fence, key, job: jobOf(data), attempts, interruptions: fence - base - attempts },
+    since: new Date(since as string),
+  };
 }

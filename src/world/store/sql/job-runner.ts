@@ -22,8 +22,8 @@ export interface RunnerOptions {
   readonly isShared?: boolean;
   /** How often it says that its jobs still run and asks what became of them, in milliseconds; default 1,000. */
   readonly beatMs?: number;
-  /** A job failed for the `attempt`th time; dead when it is not tried again. */
-  readonly onFailure: (job: Job, error: unknown, attempt: number, dead: boolean) => void;
+  /** A job failed for the `attempt`th time, tried first at `since`; dead when it is not tried again. */
+  readonly onFailure: (job: Job, error: unknown, attempt: number, dead: boolean, since: Date) => void;
   /** The queue itself failed, such as on a store that broke. It goes on trying. */
   readonly onFault: (error: unknown) => void;
 }
@@ -255,7 +255,7 @@ class JobRunner implements Queue {
   }
 
   #tell(taken: TakenJob, error: unknown, dead: boolean): void {
-    this.#options.onFailure(taken.job, error, taken.attempts + 1, dead);
+    this.#options.onFailure(taken.job, error, taken.attempts + 1, dead, taken.since);
   }
 }
 

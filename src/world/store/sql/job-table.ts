@@ -57,7 +57,7 @@ async function add(db: Kysely<Tables>, job: Job, options: JobOptions & { readonl
   }
   const due = replace === 'sooner' && first !== undefined ? Math.min(first.run_at, runAt.getTime()) : runAt.getTime();
   const columns = { payload: toColumn(job.payload), replaces: replace === false ? 0 : 1, run_at: due };
-  const fresh = { ...columns, state: 'waiting', attempts: 0, interruptions: 0, error: null } as const;
+  const fresh = { ...columns, state: 'waiting', attempts: 0, interruptions: 0, error: null, since: null } as const;
   if (first === undefined) {
     const row = { ...fresh, kind: job.kind, key, priority: priorityOf(job.kind) };
     await db.insertInto('jobs').values(row).execute();
@@ -97,7 +97,7 @@ async function take(access: Access, kinds: readonly JobKind[], now: Date): Promi
     const row = await access.writeOne(null, (db) =>
       db
         .updateTable('jobs')
-        .set({ state: 'running' })
+        .set({ state: 'running', since: sql<number>`coalesce(since, ${now.getTime()})` })
         .where('id', '=', id)
         .where('state', '=', 'waiting')
         .returningAll()
@@ -221,7 +221,8 @@ async function dead(db: Kysely<Tables>, limit: number): Promise<readonly DeadJob
 }
 
 async function revive(db: Kysely<Tables>, id: string, at: Date): Promise<boolean> {
-  const fresh = { state: 'waiting', run_at: at.getTime(), attempts: 0, interruptions: 0, error: null } as const;
+  const counts = { attempts: 0, interruptions: 0, error: null, since: null } as const;
+  const fresh = { ...counts, state: 'waiting', run_at: at.getTime() } as const;
   const { numUpdatedRows } = await db
     .updateTable('jobs')
     .set(fresh)
@@ -274,13 +275,15 @@ async function stats(db: Kysely<Tables>, at: Date): Promise<readonly KindStats[]
   }));
 }
 
-type Row = Pick<Tables['jobs'], 'kind' | 'key' | 'payload' | 'attempts' | 'interruptions'> & { readonly id: number };
+type Row = Omit<Tables['jobs'], 'id'> & { readonly id: number };
 
 function takenOf(row: Row): TakenJob {
   const { id, key, attempts, interruptions } = row;
   // Only `add` writes kind and payload, of one job each.
   const job = { kind: row.kind as JobKind, payload: fromColumn<Job['payload']>(row.payload) };
-  return { id: String(id), fence: fenceOf(row), key, job, attempts, interruptions };
+  // One that was not tried yet is not asked when it was.
+  const since = new Date(row.since ?? row.run_at);
+  return { id: String(id), fence: fenceOf(row), key, job, attempts, interruptions, since };
 }
 
 /** Grows with each way a job that was taken comes to be taken again, but for being handed back by whoever had taken it. */

@@ -11,11 +11,14 @@ const receivedDeliveries = [
   `create index deliveries_received on deliveries (forge, received_at, id) where state = 'received'`,
 ] as const;
 
+/** When a job that is tried was tried first, in milliseconds: people are told of it when it is given up. */
+const firstTries = ({ number }: SqlDialect): readonly string[] => [`alter table jobs add column since ${number}`];
+
 /**
  * The first leads from nothing to version 1. Only ever added to. Replicas of the version before go on while a new one migrates: a
  * migration adds tables and columns with defaults, and takes away only what no version in use reads.
  */
-const migrations: readonly Migration[] = [schema1, forgeWritesSchema, receivedDeliveries];
+const migrations: readonly Migration[] = [schema1, forgeWritesSchema, receivedDeliveries, firstTries];
 
 /** The version this Fairlead reads and writes. */
 export const schemaVersion = migrations.length;

@@ -106,5 +106,7 @@ export interface Tables {
     readonly interruptions: number;
     /** Code or class of the error it failed with last, never its message. */
     readonly error: string | null;
+    /** When it was tried first, in milliseconds; null while it was not. */
+    readonly since: number | null;
   };
 }

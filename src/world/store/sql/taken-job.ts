@@ -13,6 +13,8 @@ export interface TakenJob {
   readonly attempts: number;
   /** Times its process died before, while it ran. */
   readonly interruptions: number;
+  /** When it was tried first. */
+  readonly since: Date;
 }
 
 /** What became of jobs while they ran, by id. */

@@ -12,7 +12,7 @@ export async function openPostgresQueue(url: string, wish: QueueWish, clock = cr
     random: () => 0.5,
     concurrency,
     retry,
-    onFailure: ({ kind }, error, attempt, dead) => failures.push({ kind, error, attempt, dead }),
+    onFailure: ({ kind }, error, attempt, dead, since) => failures.push({ kind, error, attempt, dead, since }),
     onFault: (error) => {
       throw error;
     },

@@ -17,7 +17,7 @@ async function openQueue(path: string, wish: QueueWish, clock = createClock(), l
     concurrency,
     lock,
     retry,
-    onFailure: ({ kind }, error, attempt, dead) => failures.push({ kind, error, attempt, dead }),
+    onFailure: ({ kind }, error, attempt, dead, since) => failures.push({ kind, error, attempt, dead, since }),
     onFault: (error) => {
       throw error;
     },
