@@ -92,9 +92,12 @@ export interface JobPayloads {
     readonly place:
       | { readonly kind: 'pull'; readonly repo: RepoRef; readonly pull: number }
       | { readonly kind: 'command'; readonly repo: RepoRef; readonly thread: Thread; readonly comment: number }
-      | { readonly kind: 'deployment'; readonly deployment: string };
+      | { readonly kind: 'deployment'; readonly deployment: string }
+      | { readonly kind: 'group'; readonly repo: RepoRef; readonly head: string };
     readonly why: string;
     readonly tries: number;
+    /** When it was tried first, ISO 8601, UTC; absent in what a version before this one gave up. */
+    readonly since?: string;
     /** When it was tried last, ISO 8601, UTC. */
     readonly at: string;
   };

@@ -11,6 +11,7 @@ import { workResync } from '../features/resync/serve.ts';
 import { nothingLooked } from '../features/resync/tools.ts';
 import { workReverts } from '../features/revert/revert.ts';
 import type { RevertTools } from '../features/revert/tools.ts';
+import { groupRounds } from '../features/review/group.ts';
 import { checkName } from '../features/review/pull-check.ts';
 import { commentKey, type PullTools } from '../features/review/pull-tools.ts';
 import { quietBy } from '../features/review/quiet.ts';
@@ -107,7 +108,8 @@ export function workFeatures(parts: BotParts): Features {
     parse: parts.parseCommands,
     ...{ store, queue, redact, now },
   });
-  workDeadLetters(queue, { ...common, review: { comment: commentKey, check: checkName } });
+  const review = { comment: commentKey, check: checkName, groupEnded: groupRounds(store.outbox) };
+  workDeadLetters(queue, { ...common, review });
   return { moved: settings.forget, close: watcher.close };
 }
 

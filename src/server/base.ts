@@ -69,9 +69,9 @@ async function openStore(
   let broken: FairleadError | null = null;
   const options: StoreOptions = {
     ...{ now, random: Math.random },
-    onFailure: (job, error, attempt, dead) => {
-      faults.onFailure(job, error, attempt, dead);
-      const letter = dead ? deadLetter(job, error, { tries: attempt, at: now(), redact }) : null;
+    onFailure: (job, error, attempt, dead, since) => {
+      faults.onFailure(job, error, attempt, dead, since);
+      const letter = dead ? deadLetter(job, error, { tries: attempt, since, at: now(), redact }) : null;
       if (letter === null) return;
       opened.queue.add(null, letter.job, letter).catch((failure: unknown) => {
         logger.error({ job: job.kind, ...errorFacts(failure, redact) }, 'nobody could be told of a dead job');

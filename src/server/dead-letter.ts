@@ -6,6 +6,9 @@ type Place = JobPayloads['dead']['place'];
 
 interface DeadFacts {
   readonly tries: number;
+  /** When it was tried first. */
+  readonly since: Date;
+  /** When it was tried last. */
   readonly at: Date;
   /** Messages of errors may quote what is secret. */
   readonly redact: (text: string) => string;
@@ -17,7 +20,9 @@ export function deadLetter(job: Job, error: unknown, facts: DeadFacts): QueuedJo
   if (place === null) return null;
   const isKnown = error instanceof FairleadError;
   const why = isKnown ? `${error.message}\n${error.remedy}` : 'A fault of Fairlead itself; its log says more.';
-  const payload = { of: job.kind, place, why: facts.redact(why), tries: facts.tries, at: facts.at.toISOString() };
+  const { tries, since, at } = facts;
+  const times = { tries, since: since.toISOString(), at: at.toISOString() };
+  const payload = { of: job.kind, place, why: facts.redact(why), ...times };
   return { job: { kind: 'dead', payload }, key: `dead:${job.kind}:${keyOf(place)}`, replace: true, runAt: null };
 }
 
@@ -41,6 +46,11 @@ function placeOf({ kind, payload }: Job): Place | null {
       const { repo, thread, comment } = payload as JobPayloads['command'];
       return { kind: 'command', repo, thread, comment };
     }
+    case 'group':
+    case 'group-review': {
+      const { repo, head } = payload as JobPayloads['group'];
+      return { kind: 'group', repo, head };
+    }
     case 'deploy':
     case 'revert':
       return { kind: 'deployment', deployment: (payload as JobPayloads['deploy']).deployment };
@@ -57,6 +67,8 @@ function keyOf(place: Place): string {
       return `${repoKey(place.repo)}:${place.comment}`;
     case 'deployment':
       return place.deployment;
+    case 'group':
+      return `${repoKey(place.repo)}:${place.head}`;
     default:
       return place satisfies never;
   }

@@ -5,6 +5,7 @@ import { repoKey } from '../../model/repo.ts';
 import type { Review } from '../../model/review.ts';
 import type { RepoPort } from '../../world/forge/forge.ts';
 import type { Queue } from '../../world/store/queue.ts';
+import type { Outbox } from '../../world/store/store.ts';
 import { failedYet, finished, groupEnded, running } from './pull-check.ts';
 import type { PullTools } from './pull-tools.ts';
 import { withStatus } from './report.ts';
@@ -76,8 +77,13 @@ async function endGroup(job: GroupJob, port: RepoPort, tools: PullTools): Promis
   await rounds.end(placeOf(job), job.head);
 }
 
+/** Forgets that the check of a group was begun, where somebody else ended it. */
+export function groupRounds(outbox: Outbox): (repo: GroupJob['repo'], head: string) => Promise<void> {
+  return (repo, head) => createRounds(outbox).end(placeOf({ repo }), head);
+}
+
 /** Rounds are kept by pull; a group has none of its own, and no pull has the number 0. */
-function placeOf({ repo }: GroupJob) {
+function placeOf({ repo }: Pick<GroupJob, 'repo'>) {
   return { repo, pull: 0 };
 }
 

@@ -26,7 +26,9 @@ describe('work that is given up', () => {
     await until('the word on the check', () =>
       /given|could not/.test(world.check(head)?.title ?? '') ? true : undefined,
     );
-    expect(comment.body).toMatch(/The review could not be made.*tried 2 times.*UTC.*`\/fairlead check`/s);
+    expect(comment.body).toMatch(
+      /The review could not be made.*tried 2 times since \d{4}-\d\d-\d\d \d\d:\d\d UTC, the last time on .*UTC.*`\/fairlead check`/s,
+    );
     expect(comment.body).not.toContain('hunter2');
     expect(comment.history).toHaveLength(1);
     expect(world.check(head)).toMatchObject({
@@ -39,6 +41,23 @@ describe('work that is given up', () => {
     const next = await stage.repo.pushToPull(pull, { 'more.yaml': 'a: 1\n' });
     await world.done(next);
     expect(stage.repo.comments(pull).map(({ body }) => body)).toEqual([expect.stringContaining(next.slice(0, 12))]);
+    await world.stop();
+  });
+
+  test('is told in the comment alone where the forge takes no check, and is not tried again for it', async () => {
+    const world = await openReviewWorld({
+      ...{ stage, retry },
+      midst: () => Promise.reject(new Error('it breaks')),
+    });
+    const refused = { kind: 'forbidden', method: ['POST', 'PATCH'], path: /check-runs/, times: 50 } as const;
+    stage.github.faults.add(refused);
+    const { pull } = await world.open('unchecked');
+
+    await until('the word', () => stage.repo.comments(pull)[0]);
+    await world.idle('begin', 'review', 'dead');
+
+    expect(world.failures.filter(({ job }) => job.kind === 'dead')).toEqual([]);
+    while (stage.github.faults.take('POST', '/check-runs') !== null);
     await world.stop();
   });
 

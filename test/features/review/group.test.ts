@@ -78,4 +78,32 @@ describe('a group of the merge queue', () => {
     expect(await world.done(group.sha)).toMatch(/Caution/);
     await world.stop();
   });
+
+  test('that is given up fails, says since when it was tried, and stays so when the queue drops it', async () => {
+    let broken = false;
+    const world = await openReviewWorld({
+      ...{ stage, retry: { tries: 2, firstWaitMs: 20, longestWaitMs: 20 } },
+      midst: async () => {
+        if (broken) throw new Error('token=hunter2');
+      },
+    });
+    const { pull, head } = await world.open('fifth');
+    await world.done(head);
+    const before = stage.repo.comments(pull).length;
+    broken = true;
+    const group = await stage.repo.enqueue([pull]);
+
+    expect(await world.done(group.sha)).toBe('The merge group could not be reviewed');
+
+    const run = world.check(group.sha);
+    expect(run?.conclusion).toBe('failure');
+    expect(run?.summary).toMatch(/tried 2 times since .* UTC, the last time on .* UTC.*merge queue again/s);
+    expect(run?.summary).not.toContain('hunter2');
+    expect(stage.repo.comments(pull)).toHaveLength(before);
+    await until('no round left', async () => (await world.opened.store.outbox.open()).length === 0 || undefined);
+    await stage.repo.destroyGroup(group, 'dequeued');
+    await world.idle('ingest', 'group', 'group-review', 'dead');
+    expect(stage.repo.checkRuns(group.sha)).toEqual([expect.objectContaining({ conclusion: 'failure' })]);
+    await world.stop();
+  });
 });

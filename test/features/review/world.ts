@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { workDeadLetters } from '../../../src/features/dead-letter/tell.ts';
+import { groupRounds } from '../../../src/features/review/group.ts';
 import type { PullTools } from '../../../src/features/review/pull-tools.ts';
 import { quietBy } from '../../../src/features/review/quiet.ts';
 import type { ReviewTools } from '../../../src/features/review/request.ts';
@@ -8,7 +9,7 @@ import { workReviews } from '../../../src/features/review/serve.ts';
 import { createSettingsReader } from '../../../src/features/settings/in-force.ts';
 import type { ClusterMap } from '../../../src/model/cluster-map.ts';
 import type { Finding } from '../../../src/model/finding.ts';
-import type { Job } from '../../../src/model/jobs.ts';
+import type { Job, JobKind } from '../../../src/model/jobs.ts';
 import { startBot } from '../../../src/server/bot.ts';
 import { deadLetter } from '../../../src/server/dead-letter.ts';
 import { endQuietly } from '../../../src/server/quiet-ends.ts';
@@ -52,6 +53,8 @@ export interface ReviewWorld {
   ): Promise<{ readonly pull: number; readonly head: string }>;
   /** The newest check of a commit. */
   check(head: string): ReturnType<Stage['repo']['checkRuns']>[number] | undefined;
+  /** Waits until no job of these kinds waits or runs. */
+  idle(...kinds: readonly JobKind[]): Promise<void>;
   /** Waits for the check of a commit to be done. */
   done(head: string): Promise<string | null>;
   stop(): Promise<void>;
@@ -99,9 +102,9 @@ export async function openReviewWorld(options: ReviewWorldOptions = {}): Promise
   const opened = await openSqlite({
     ...{ path: options.path ?? ':memory:', lock: false, now, random: () => 0.5 },
     retry: { firstWaitMs: 50, longestWaitMs: 200, ...options.retry },
-    onFailure: (job, error, tries, dead) => {
+    onFailure: (job, error, tries, dead, since) => {
       failures.push({ job, dead, why: String(error) });
-      const letter = dead ? deadLetter(job, error, { tries, at: now(), redact: redacted }) : null;
+      const letter = dead ? deadLetter(job, error, { tries, since, at: now(), redact: redacted }) : null;
       if (letter !== null) void opened.queue.add(null, letter.job, letter);
     },
   });
@@ -118,7 +121,10 @@ export async function openReviewWorld(options: ReviewWorldOptions = {}): Promise
     quietPace: quietBy(pace),
   } as const;
   workReviews(queue, tools, ({ pull }, review) => reviewed.push(`${pull} ${review?.verdict ?? null}`));
-  workDeadLetters(queue, { ...tools, review: { comment: 'review', check: 'fairlead' } });
+  workDeadLetters(queue, {
+    ...tools,
+    review: { comment: 'review', check: 'fairlead', groupEnded: groupRounds(store.outbox) },
+  });
   options.work?.(queue, tools);
   const forges = [{ forge: stage.forge, path: '/hooks/github' }];
   const fault = { fault: () => null, moved: settings.forget, logger: quiet };
@@ -140,6 +146,13 @@ export async function openReviewWorld(options: ReviewWorldOptions = {}): Promise
       const head = await stage.repo.commit(branch, { [`${branch}.yaml`]: `a: ${branch}\n`, ...more });
       stage.repo.setRole('mona', 'write');
       return { pull: await stage.repo.openPull({ title: branch, author: 'mona', head: branch }), head };
+    },
+    idle: async (...kinds) => {
+      const busy = async () =>
+        (await opened.queue.stats()).filter(
+          ({ kind, waiting, running }) => kinds.includes(kind) && waiting + running > 0,
+        );
+      await until(`an end of ${kinds.join(', ')}`, async () => (await busy()).length === 0 || undefined, 45_000);
     },
     done: (head) =>
       until(
