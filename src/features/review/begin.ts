@@ -1,9 +1,10 @@
-import { BorderError } from '../../model/error.ts';
+import { BorderError, FairleadError } from '../../model/error.ts';
 import type { JobPayloads } from '../../model/jobs.ts';
 import { pullJob } from '../../model/queued.ts';
 import { repoKey } from '../../model/repo.ts';
 import type { RepoPort } from '../../world/forge/forge.ts';
 import type { Queue } from '../../world/store/queue.ts';
+import { headInGit, readIfThere } from './current-pull.ts';
 import { running } from './pull-check.ts';
 import type { PullTools } from './pull-tools.ts';
 import type { Quiet } from './quiet.ts';
@@ -11,7 +12,7 @@ import { endOthers } from './report.ts';
 import { createRounds } from './rounds.ts';
 
 /** What beginning a review needs. */
-export type BeginTools = Pick<PullTools, 'forge' | 'redact' | 'review' | 'onUnreported'> & {
+export type BeginTools = Pick<PullTools, 'forge' | 'mirror' | 'redact' | 'review' | 'onUnreported'> & {
   readonly store: Pick<PullTools['store'], 'outbox' | 'pulls'>;
   readonly queue: Queue;
   readonly quiet: Quiet;
@@ -19,57 +20,78 @@ export type BeginTools = Pick<PullTools, 'forge' | 'redact' | 'review' | 'onUnre
 
 /**
  * Says on the new head that it is being looked at, and on heads it replaced that they are not, and only then asks for the review: of
- * one pull `running` is written before what the review says, never after it. A forge that takes no check keeps no review back.
+ * one pull `running` is written before what the review says, never after it. A forge that takes no check keeps no review back. An
+ * event that comes after that of a newer head changes nothing.
  */
-export async function beginReview(job: JobPayloads['begin'], tools: BeginTools): Promise<void> {
+export async function beginReview(job: JobPayloads['begin'], tools: BeginTools, signal: AbortSignal): Promise<void> {
   const { repo, pull } = job;
-  let told: Told = { ...known('head', job.head), ...known('before', job.before) };
+  let heads: Heads | null = job;
   try {
-    const port = await tools.forge(repo.forge).repo(repo);
-    const readAt = tools.review.now();
-    const head = await headNow(job, port, tools);
-    if (head !== null) await tell(job, { head, port, readAt }, tools);
-    if (head !== null && job.head !== null && head !== job.head) told = { head };
+    heads = await tell(job, await tools.forge(repo.forge).repo(repo), { tools, signal });
   } catch (error) {
     if (!(error instanceof BorderError)) throw error;
     tools.onUnreported({ repo, pull }, error);
   }
+  if (heads === null) return;
+  const told = {
+    ...(heads.head === null ? {} : { head: heads.head }),
+    ...(heads.before === null ? {} : { before: heads.before }),
+  };
   const next = pullJob(repo, pull, 'pull');
   const runAt = job.head === null ? null : tools.quiet.after(`${repoKey(repo)}#${pull}`, tools.review.now());
   await tools.queue.add(null, { kind: 'review', payload: { repo, pull, reason: 'pull', ...told } }, { ...next, runAt });
 }
 
-type Told = Pick<JobPayloads['review'], 'head' | 'before'>;
+type Heads = Pick<JobPayloads['begin'], 'head' | 'before'>;
 
-function known(name: keyof Told, value: string | null): Told {
-  return value === null ? {} : { [name]: value };
+interface Doing {
+  readonly tools: BeginTools;
+  readonly signal: AbortSignal;
 }
 
-async function tell(
-  job: JobPayloads['begin'],
-  { head, port, readAt }: Parameters<typeof endOthers>[1],
-  tools: BeginTools,
-): Promise<void> {
-  await createRounds(tools.store.outbox).begin(job, head, tools.review.now());
+/** Gives the heads the review is to be told of; null where the event comes late. */
+async function tell(job: JobPayloads['begin'], port: RepoPort, { tools, signal }: Doing): Promise<Heads | null> {
+  const readAt = tools.review.now();
+  const rounds = createRounds(tools.store.outbox);
+  const last = await tools.store.pulls.last(job.repo, job.pull);
+  const open = (await rounds.open(job)).map((round) => round.head);
+  const known = new Set(last === null ? open : [last.head, ...open]);
+  const head = await headToTell(job, port, { tools, signal, known });
+  // Nothing is said of a head that is in doubt: the review finds out, and says it then.
+  if (head === null) return job;
+  const isOther = job.head !== null && head !== job.head;
+  if (isOther && known.has(head)) return null;
+  await rounds.begin(job, head, tools.review.now());
   await port.report(head, running(tools.redact));
   await endOthers(job, { head, port, readAt }, tools);
+  return isOther ? { head, before: null } : job;
 }
 
 /**
- * The head to speak on; null where the pull is not open. An event that came late tells of a head that was replaced: where it does
- * not follow what was begun last, the forge is asked, which is only not believed when it shows the head that the event says was
- * replaced (it may lag behind its own events).
+ * The head the pull has now. Where nothing was said of another one the event is taken at its word. Else the forge is asked, as
+ * webhooks come in any order; and where it says otherwise Git decides, as the forge's own answers may lag behind its webhooks. null:
+ * it is not known, or the pull is not open.
  */
-async function headNow(job: JobPayloads['begin'], port: RepoPort, tools: BeginTools): Promise<string | null> {
-  if (job.head !== null && (await follows(job, tools))) return job.head;
-  const { state, head } = await port.pull(job.pull);
-  if (state !== 'open') return null;
-  return job.head !== null && head.sha === job.before ? job.head : head.sha;
+async function headToTell(
+  job: JobPayloads['begin'],
+  port: RepoPort,
+  { tools, signal, known }: Doing & { readonly known: ReadonlySet<string> },
+): Promise<string | null> {
+  if (job.head !== null && [...known].every((head) => head === job.head)) return job.head;
+  const pull = await readIfThere(port, job.pull);
+  if (pull === null) return job.head;
+  if (pull.state !== 'open') return null;
+  if (job.head === null || pull.head.sha === job.head) return pull.head.sha;
+  const inGit = await gitHead(job, port, { tools, signal });
+  return inGit === job.head || inGit === pull.head.sha ? inGit : null;
 }
 
-/** Whether nothing newer was begun than what the event says it replaced. */
-async function follows({ repo, pull, head, before }: JobPayloads['begin'], { store }: BeginTools): Promise<boolean> {
-  const newest = (await createRounds(store.outbox).open({ repo, pull })).at(-1);
-  const last = newest?.head ?? (await store.pulls.last(repo, pull))?.head ?? null;
-  return last === null || last === head || last === before;
+/** null where Git cannot be read now. */
+async function gitHead(job: JobPayloads['begin'], port: RepoPort, { tools, signal }: Doing): Promise<string | null> {
+  try {
+    return await headInGit(job, port, tools, signal);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof FairleadError)) throw error;
+    return null;
+  }
 }

@@ -47,7 +47,8 @@ function isBehind({ state, head }: Pull, job: PullJob, older: ReadonlySet<string
   return state === 'open' && head.sha !== job.head && older.has(head.sha);
 }
 
-async function readIfThere(port: RepoPort, pull: number): Promise<Pull | null> {
+/** A pull; null where there is none, or none yet. */
+export async function readIfThere(port: RepoPort, pull: number): Promise<Pull | null> {
   try {
     return await port.pull(pull);
   } catch (error) {
@@ -56,7 +57,13 @@ async function readIfThere(port: RepoPort, pull: number): Promise<Pull | null> {
   }
 }
 
-async function headInGit(job: PullJob, port: RepoPort, tools: PullTools, signal: AbortSignal): Promise<string> {
+/** The head of a pull as Git has it, which the forge moves before it tells of anything. */
+export async function headInGit(
+  job: Pick<PullJob, 'repo' | 'pull'>,
+  port: RepoPort,
+  tools: Pick<PullTools, 'mirror'>,
+  signal: AbortSignal,
+): Promise<string> {
   const repository = await tools.mirror(job.repo);
   const { url, header, pullRefs } = await port.gitRemote();
   const ref = pullRefs(job.pull).head;

@@ -19,7 +19,7 @@ export function workReviews(
 ): void {
   const tools = { ...given, asksStatus: createClassic(given.review.now) };
   const quiet = createQuiet(given.quietPace);
-  queue.work('begin', ({ payload }) => beginReview(payload, { ...tools, queue, quiet }));
+  queue.work('begin', ({ payload }, signal) => beginReview(payload, { ...tools, queue, quiet }, signal));
   queue.work('review', async ({ payload }, signal) => {
     const started = tools.review.now().getTime();
     const result = await reviewPull(payload, tools, signal);

@@ -2,7 +2,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { beginJob } from '../../../src/model/queued.ts';
 import { until } from '../../support/until.ts';
 import { openStage, type Stage } from '../../world/forge/github/setup.ts';
 import { openReviewWorld, type ReviewWorldOptions } from './world.ts';
@@ -83,25 +82,47 @@ describe('the check of a pull', () => {
     await world.stop();
   });
 
-  test('is not touched by an event that comes late, of a head that was replaced', async () => {
+  test('is left alone by an event of an older head that comes late', async () => {
     const held = gate();
     const world = await openWorld({ midst: held.pass, pace: 0.01 });
     const { pull, head } = await world.open('topic-late');
-    const between = await stage.repo.pushToPull(pull, { 'more.yaml': 'a: 2\n' });
-    const newest = await stage.repo.pushToPull(pull, { 'more.yaml': 'a: 3\n' });
-    await until('the check of the newest', () => (world.check(newest)?.status === 'in_progress' ? true : undefined));
-    await until('its review', () => (held.waiting() === 1 ? true : undefined));
+    await until('a review under way', () => (held.waiting() === 1 ? true : undefined));
+    stage.github.hooks.plan(() => 'hold');
+    const older = await stage.repo.pushToPull(pull, { 'more.yaml': 'a: 2\n' });
+    stage.github.hooks.plan(() => 'send');
+    const next = await stage.repo.pushToPull(pull, { 'more.yaml': 'a: 3\n' });
+    await until('the review of the newest', () => (held.aborts() === 1 && held.waiting() === 1 ? true : undefined));
+    const writes = world.checkWrites().length;
 
-    const { id, fullName, installation } = stage.repo;
-    const late = beginJob({ forge: 'github', id, fullName, installation }, pull, { head: between, before: head });
-    const aborts = held.aborts();
-    await world.opened.queue.add(null, late.job, late);
-    await until('the late event to have the pull looked at anew', () => (held.aborts() > aborts ? true : undefined));
+    await stage.github.hooks.release();
+
+    await world.idle('ingest', 'begin');
+    expect(world.checkWrites()).toHaveLength(writes);
+    expect([held.aborts(), held.waiting()]).toEqual([1, 1]);
     held.open();
-    await world.done(newest);
+    await world.done(next);
+    expect(stage.repo.checkRuns(older)).toEqual([]);
+    expect(shown(stage.repo.checkRuns(next))).toEqual([expect.stringMatching(/^completed neutral .*Caution/)]);
+    expect(await world.done(head)).toBe(`Replaced by ${next.slice(0, 12)}`);
+    await until('its end', () => world.reviewed[0]);
+    expect(world.reviewed).toEqual([`${pull} caution`]);
+    await world.stop();
+  });
 
-    expect(shown(stage.repo.checkRuns(newest))).toEqual([expect.stringMatching(/^completed neutral .*Caution/)]);
-    expect(world.check(between)?.title).toBe(`Replaced by ${newest.slice(0, 12)}`);
+  test('is begun for the newest head where the event of that one was lost and an older one comes', async () => {
+    const world = await openWorld({ pace: 0.01 });
+    const { pull, head } = await world.open('topic-lost');
+    await world.done(head);
+    stage.github.hooks.plan(() => 'hold');
+    const older = await stage.repo.pushToPull(pull, { 'more.yaml': 'a: 2\n' });
+    stage.github.hooks.plan(() => 'lose');
+    const next = await stage.repo.pushToPull(pull, { 'more.yaml': 'a: 3\n' });
+    stage.github.hooks.plan(() => 'send');
+
+    await stage.github.hooks.release();
+
+    expect(await world.done(next)).toMatch(/Caution/);
+    expect(stage.repo.checkRuns(older)).toEqual([]);
     await world.stop();
   });
 
