@@ -71,18 +71,19 @@ function editRun(call: RepositoryCall): Answer {
 }
 
 /** Takes over what the body says. A conclusion completes the run; annotations add up. */
-function change({ world, body }: RepositoryCall, run: CheckRun): void {
+function change({ world, body, repository }: RepositoryCall, run: CheckRun): void {
   const conclusion = body['conclusion'] as string | undefined;
   if (body['status'] === 'completed' && conclusion === undefined) {
     throw new Refusal(422, 'Invalid request. A completed check run needs a conclusion.');
   }
+  takeOutput(body['output'] as Readonly<Record<string, unknown>> | undefined, run);
+  if (repository.keepsConclusions && run.status === 'completed') return;
   if (typeof body['status'] === 'string') run.status = body['status'];
   if (conclusion !== undefined) {
     run.status = 'completed';
     run.conclusion = conclusion;
     run.completedAt = world.now();
   }
-  takeOutput(body['output'] as Readonly<Record<string, unknown>> | undefined, run);
 }
 
 function takeOutput(output: Readonly<Record<string, unknown>> | undefined, run: CheckRun): void {

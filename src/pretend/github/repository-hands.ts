@@ -79,6 +79,8 @@ export interface PretendRepository {
   setRole(login: string, role: string): void;
   /** The user asks for the check to run again. */
   rerequest(checkRun: number): Promise<void>;
+  /** From now on completed check runs keep what they came to, whatever they are told; or no more. */
+  keepConclusions(isKeeping: boolean): void;
   /** The user asks for all checks of a commit to run again. */
   rerequestAll(sha: string): Promise<void>;
   /** Check runs of a commit, oldest first. */

@@ -43,6 +43,7 @@ export async function addRepository(
     issues: new Map(),
     comments: new Map(),
     lagging: new Set(),
+    keepsConclusions: false,
     reviews: [],
     deployments: new Map(),
     statuses: [],
@@ -171,6 +172,7 @@ function talkHands(place: Place): TalkHands {
 type OwnerHands = Pick<
   PretendRepository,
   | 'setRole'
+  | 'keepConclusions'
   | 'rerequest'
   | 'rerequestAll'
   | 'checkRuns'
@@ -186,6 +188,9 @@ function ownerHands(place: Place): OwnerHands {
   return {
     setRole: (login, role) => {
       repository.roles.set(userOf(world, login).login, role);
+    },
+    keepConclusions: (isKeeping) => {
+      repository.keepsConclusions = isKeeping;
     },
     rerequest: (checkRun) => rerequest(place, checkRun),
     rerequestAll: (sha) => rerequestAll(place, sha),

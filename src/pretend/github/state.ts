@@ -153,6 +153,8 @@ export interface Repository {
   readonly comments: Map<number, Comment>;
   /** Comments that lists do not show yet, as lists may lag behind. */
   lagging: ReadonlySet<number>;
+  /** Whether a completed check run keeps what it came to, whatever it is told. */
+  keepsConclusions: boolean;
   readonly reviews: Review[];
   readonly deployments: Map<number, Deployment>;
   /** Commit statuses, oldest first. */

@@ -2,7 +2,7 @@ import type { Annotation, CheckReport, CheckState } from '../forge.ts';
 import { type Access, PAGE } from './access.ts';
 import { writeOnce } from './client.ts';
 import { reportCommitStatus } from './commit-status.ts';
-import { calling } from './errors.ts';
+import { calling, failedWith } from './errors.ts';
 
 /** Annotations GitHub takes in one call; more are appended by further calls. */
 export const ANNOTATIONS_PER_CALL = 50;
@@ -21,9 +21,10 @@ interface Run {
 }
 
 /**
- * Brings the check of this name on a commit to what the report says. A run that is still open is carried on; a completed
- * one is left alone when it says the same, else a new run takes its place (GitHub shows the newest of a name, and
- * annotations of a run can only be added to). The conclusion goes with the last call, so that no check turns green before
+ * Brings the check of this name on a commit to what the report says. A run that is still open is carried on. A completed
+ * one is left alone when it says the same, and corrected when it is judged again; it cannot be opened again, so where it
+ * is to run, or has other annotations (they can only be added to), or GitHub keeps its conclusion, a new run takes its
+ * place: GitHub shows the newest of a name. The conclusion goes with the last call, so that no check turns green before
  * its annotations are there; after a crash in between, the calls that arrived are not repeated.
  */
 export function reportCheck(access: Access, sha: string, check: CheckReport): Promise<void> {
@@ -37,13 +38,34 @@ async function bring(access: Access, sha: string, check: CheckReport): Promise<v
   const existing = await findRun(access, sha, check.name);
   if (existing !== null && (check.yields === true || saysTheSame(existing, check))) return;
   const carriedOn = toCarryOn(existing, check);
-  const batches = batchesOf(check.annotations.slice(carriedOn?.annotations ?? 0));
-  let id = carriedOn?.id ?? null;
-  for (const [at, batch] of batches.entries()) {
-    const isLast = at === batches.length - 1;
-    const body = { ...(isLast ? stateOf(check) : open), output: outputOf(check, batch) };
-    id = id === null ? await createRun(access, { sha, name: check.name, ...body }) : await editRun(access, id, body);
+  if (carriedOn !== null && (await carryOn(access, carriedOn, check))) return;
+  const [first, ...more] = bodiesOf(check, 0, open);
+  const id = await createRun(access, { sha, name: check.name, ...first });
+  for (const body of more) await editRun(access, id, body);
+}
+
+/** False where the run is completed and GitHub lets it keep its conclusion. */
+async function carryOn(access: Access, run: Run, check: CheckReport): Promise<boolean> {
+  let conclusion: string | null = null;
+  try {
+    for (const body of bodiesOf(check, run.annotations, run.isComplete ? {} : open))
+      conclusion = await editRun(access, run.id, body);
+  } catch (error) {
+    if (!run.isComplete || !failedWith(error, 'invalid')) throw error;
+    return false;
   }
+  return !run.isComplete || conclusion === check.conclusion;
+}
+
+/** What the calls say, one for each batch of annotations beyond those that are there; `meanwhile` until the last one. */
+function bodiesOf(check: CheckReport, there: number, meanwhile: Meanwhile): readonly [Body, ...Body[]] {
+  const batches = batchesOf(check.annotations.slice(there));
+  const bodies = batches.map((batch, at): Body => {
+    const isLast = at === batches.length - 1;
+    return { ...(isLast ? stateOf(check) : meanwhile), output: outputOf(check, batch) };
+  });
+  // The cast: there is a batch at least.
+  return bodies as [Body, ...Body[]];
 }
 
 /** Whether our newest run of this name on a commit is done. */
@@ -67,9 +89,9 @@ function saysTheSame(run: Run, check: CheckReport): boolean {
   return isSameState && isSameText(run, check) && run.annotations === check.annotations.length;
 }
 
-/** The run to go on with. An open one without annotations takes anything; with some, only the report it was begun for. */
+/** The run to go on with. One without annotations takes anything; with some, only the report it was begun for. */
 function toCarryOn(run: Run | null, check: CheckReport): Run | null {
-  if (run === null || run.isComplete) return null;
+  if (run === null || (run.isComplete && check.state === 'running')) return null;
   const isBegun = isSameText(run, check) && run.annotations <= check.annotations.length;
   return run.annotations === 0 || isBegun ? run : null;
 }
@@ -119,7 +141,8 @@ async function findRun(access: Access, sha: string, name: string): Promise<Run |
   };
 }
 
-type Body = { readonly output: ReturnType<typeof outputOf> } & ReturnType<typeof stateOf>;
+type Meanwhile = typeof open | Readonly<Record<never, never>>;
+type Body = { readonly output: ReturnType<typeof outputOf> } & (ReturnType<typeof stateOf> | Meanwhile);
 
 async function createRun(
   access: Access,
@@ -134,11 +157,12 @@ async function createRun(
   return Number(data.id);
 }
 
-async function editRun(access: Access, id: number, body: Body): Promise<number> {
+/** Gives the conclusion the run has then. */
+async function editRun(access: Access, id: number, body: Body): Promise<string | null> {
   const { owner, repo, client } = access;
   const route = 'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}';
-  await calling(access.errors, () => client.request(route, { owner, repo, check_run_id: id, ...writeOnce, ...body }));
-  return id;
+  const asked = { owner, repo, check_run_id: id, ...writeOnce, ...body };
+  return (await calling(access.errors, () => client.request(route, asked))).data.conclusion;
 }
 
 /** How a run is known as ours when another app uses the same name. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CheckReport } from '../../../../src/world/forge/forge.ts';
 import { openStage, redacted, type Stage } from './setup.ts';
 
@@ -67,6 +67,48 @@ test('goes on where it was cut off, without repeating what arrived', async () =>
   const runs = stage.repo.checkRuns(sha);
   expect(runs).toHaveLength(1);
   expect(runs[0]).toMatchObject({ status: 'completed', conclusion: 'failure', calls: [50, 50, 20] });
+});
+
+describe('a completed run that is judged again', () => {
+  const ready = () => ({ ...report(0), conclusion: 'success', title: redacted('Ready') }) as const;
+  const shown = () =>
+    stage.repo.checkRuns(sha).map((run) => `${run.conclusion} ${run.title} ${run.annotations.length}`);
+
+  test('is corrected, and not green before its remarks are there', async () => {
+    await freshCommit();
+    await stage.port.report(sha, report(0));
+    const before = stage.github.requests.length;
+
+    await stage.port.report(sha, { ...report(60), conclusion: 'success', title: redacted('Ready') });
+
+    expect(shown()).toEqual(['success Ready 60']);
+    const writes = stage.github.requests.slice(before).filter(({ method }) => method !== 'GET');
+    expect(writes.map(({ method, body }) => `${method} ${(body as { status?: string }).status}`)).toEqual([
+      'PATCH undefined',
+      'PATCH completed',
+    ]);
+  });
+
+  test('is followed by a new one where its remarks cannot be taken back, or it is to run', async () => {
+    await freshCommit();
+    await stage.port.report(sha, report(3));
+    await stage.port.report(sha, ready());
+    await stage.port.report(sha, { ...ready(), state: 'running', conclusion: null });
+
+    expect(shown()).toEqual(['failure Blocked 3', 'success Ready 0', 'null Ready 0']);
+  });
+
+  test('is followed by a new one where GitHub keeps its conclusion', async () => {
+    await freshCommit();
+    await stage.port.report(sha, ready());
+    stage.repo.keepConclusions(true);
+
+    await stage.port.report(sha, report(0));
+    stage.repo.keepConclusions(false);
+
+    expect(shown().at(-1)).toBe('failure Blocked 0');
+    expect(stage.github.violations).toEqual([]);
+  });
 });
 
 test('adopts a check run whose creation was answered by a 502', async () => {
