@@ -34,13 +34,12 @@ interface Slice {
   writes: number;
   /** Milliseconds since 1970. */
   until: number;
-  /** What was asked for, to ask for more when it was not enough. */
-  readonly asked: BudgetAmount;
+  /** Points that were asked for, to ask for more when they were not enough. */
+  readonly asked: number;
 }
 
-/** Least and most that is leased at once. */
-const smallest: BudgetAmount = { points: 10, writes: 1 };
-const largest: BudgetAmount = { points: 160, writes: 8 };
+/** Least and most points that are leased at once. Writes are so few that each is asked for: leased and left over, they are lost. */
+const [smallest, largest] = [10, 160];
 
 /** How long it is believed that no other replica was told to stay away, in milliseconds. */
 const believedFor = 250;
@@ -135,19 +134,26 @@ export class SharedBudget {
     return true;
   }
 
-  /** Leases a slice; gives null, or when there may be one. */
+  /** Leases what a call lacks; gives null, or when there may be it. */
   async #lease(cost: BudgetAmount, urgency: Urgency): Promise<number | null> {
-    const before = this.#slices[urgency];
-    const wanted = this.#now() < before.until ? larger(before.asked, cost) : atLeast(smallest, cost);
-    const { given, until, freeAt } = await this.#ask(cost, wanted, urgency);
-    if (given.points < cost.points || given.writes < cost.writes) return freeAt;
-    const { points, writes } = this.#slices[urgency];
-    const left = this.#now() < this.#slices[urgency].until ? { points, writes } : nothing;
+    const before = this.#left(urgency);
+    const needed = { points: lacking(cost.points, before.points), writes: lacking(cost.writes, before.writes) };
+    const usual = before.asked === 0 ? smallest : Math.min(before.asked * 2, largest);
+    const wanted = { points: needed.points === 0 ? 0 : Math.max(usual, needed.points), writes: needed.writes };
+    const { given, until, freeAt } = await this.#ask(needed, wanted, urgency);
+    if (given.points < needed.points || given.writes < needed.writes) return freeAt;
+    const left = this.#left(urgency);
     this.#slices[urgency] = {
       ...{ points: left.points + given.points, writes: left.writes + given.writes },
-      ...{ until, asked: wanted },
+      ...{ until, asked: Math.max(wanted.points, left.asked) },
     };
     return null;
+  }
+
+  /** What of the slice is good now. */
+  #left(urgency: Urgency): Slice {
+    const slice = this.#slices[urgency];
+    return this.#now() < slice.until ? slice : emptySlice;
   }
 
   async #listen(): Promise<void> {
@@ -172,13 +178,8 @@ export class SharedBudget {
 }
 
 const nothing: BudgetAmount = { points: 0, writes: 0 };
-const emptySlice: Slice = { points: 0, writes: 0, until: 0, asked: nothing };
+const emptySlice: Slice = { points: 0, writes: 0, until: 0, asked: 0 };
 
-function larger({ points, writes }: BudgetAmount, cost: BudgetAmount): BudgetAmount {
-  const doubled = { points: Math.min(points * 2, largest.points), writes: Math.min(writes * 2, largest.writes) };
-  return atLeast(doubled, cost);
-}
-
-function atLeast(one: BudgetAmount, other: BudgetAmount): BudgetAmount {
-  return { points: Math.max(one.points, other.points), writes: Math.max(one.writes, other.writes) };
+function lacking(wanted: number, held: number): number {
+  return Math.max(wanted - held, 0);
 }
