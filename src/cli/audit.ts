@@ -31,7 +31,7 @@ async function exportRows(options: ExportOptions, context: CommandContext): Prom
   const since = sinceOf(options.since);
   const [{ csvHead, csvLine, jsonLine }, { auditPages }] = await Promise.all([
     import('./audit-text.ts'),
-    import('./audit-pages.ts'),
+    import('../world/store/audit-pages.ts'),
   ]);
   const line = options.format === 'csv' ? csvLine : jsonLine;
   await withStore(options, context, async (store) => {

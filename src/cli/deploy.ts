@@ -1,14 +1,15 @@
 import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import { FairleadError } from '../model/error.ts';
-import { repoKey } from '../model/repo.ts';
-import type { Store } from '../world/store/store.ts';
+import { pickText } from '../model/json.ts';
 import type { CommandContext } from './context.ts';
-import { dataFolder, dataOption } from './data-folder.ts';
+import { dataOption } from './data-folder.ts';
 import { exitCodes } from './exit-codes.ts';
-import { repoOf, repoOption, type StoreOptions, withStore } from './kept-store.ts';
+import { repoOption } from './kept-store.ts';
+import { type ServerOptions, serverCaOption, serverOption, serverPlace } from './server-place.ts';
 
-interface DeployOptions extends StoreOptions {
+interface DeployOptions extends ServerOptions {
+  readonly repo?: string;
   readonly app?: string;
   readonly commit?: string;
   readonly wait?: boolean;
@@ -36,10 +37,10 @@ function common(command: Command, trigger: 'command' | 'rollback', context: Comm
     .option('--wait', 'follow it to its end: exits with 0 healthy, 6 failed, 3 when that is not known in time')
     .addOption(new Option('--timeout <time>', 'how long --wait follows it: 90s, 15m, 2h').default('30m'))
     .addOption(repoOption())
+    .addOption(serverOption())
+    .addOption(serverCaOption())
     .addOption(dataOption())
-    .action((environment: string, options: DeployOptions) =>
-      withStore(options, context, (store) => ask(store, { ...options, environment, trigger }, context)),
-    );
+    .action((environment: string, options: DeployOptions) => ask({ ...options, environment, trigger }, context));
 }
 
 interface Asked extends DeployOptions {
@@ -47,24 +48,24 @@ interface Asked extends DeployOptions {
   readonly trigger: 'command' | 'rollback';
 }
 
-async function ask(store: Store, asked: Asked, context: CommandContext): Promise<void> {
+async function ask(asked: Asked, context: CommandContext): Promise<void> {
   const timeout = millisecondsOf(asked.timeout);
-  const repo = await repoOf(store, asked.repo);
+  const place = await serverPlace(asked, context);
   const { environment, trigger } = asked;
   const actor = `cli:${osUser()}`;
   const { askServer, numberAt } = await import('./server-client.ts');
   const body = {
-    ...{ repo: repoKey(repo), environment, trigger, actor },
+    ...{ repo: asked.repo ?? null, environment, trigger, actor },
     ...{ application: asked.app ?? null, commit: asked.commit ?? null },
   };
-  const request = { dataDir: dataFolder(asked.data, context), path: '/api/v1/redeployments', body };
-  const answer = await askServer(request, context.signal);
+  const answer = await askServer({ place, path: '/api/v1/redeployments', body }, context.signal);
   const what = [trigger === 'rollback' ? 'rollback' : 'deploy', 'of', asked.app ?? 'everything', 'in', environment];
   context.terminal.err(`the ${what.join(' ')} is queued; \`fairlead status ${environment}\` shows it`);
   if (asked.wait !== true) return;
-  const { follow } = await import('./follow.ts');
-  const wish = { after: numberAt(answer, 'after'), trigger, actor, repo, environment };
-  const outcome = await follow(store, wish, { timeout, say: context.terminal.err, signal: context.signal });
+  const { follow, progressOf } = await import('./follow.ts');
+  const repo = pickText(answer, 'queued', 'repo') ?? '';
+  const look = progressOf(place, { repo, environment, trigger, actor, after: numberAt(answer, 'after') });
+  const outcome = await follow(look, { timeout, say: context.terminal.err, signal: context.signal });
   context.exit({ healthy: exitCodes.ok, failed: exitCodes.failed, unknown: exitCodes.incomplete }[outcome]);
 }
 

@@ -16,6 +16,7 @@ import { type Clusters, createClusters } from '../world/cluster/kubernetes/acces
 import { defaultKubeconfigPaths } from '../world/cluster/kubernetes/kubeconfig.ts';
 import { openProbe } from '../world/cluster/kubernetes/probe.ts';
 import { createMirrors } from '../world/git/mirrors.ts';
+import { givenApiToken } from './api-token.ts';
 import type { CommandContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { type DoctorForge, doctorForges } from './doctor-forges.ts';
@@ -54,7 +55,10 @@ export async function diagnose(
     const probes = [...machine, ...forges.flatMap((forge) => forge.probes), ...subjects];
     const found = await examine(probes, context.signal);
     const repositories = await lookAtRepositories({ forges, names, options, configuration }, settled);
-    return { found: [...told, ...complaint, ...problem, ...found, ...repositories], redact: redactor.text };
+    return {
+      found: [...told, ...weakToken(configuration), ...complaint, ...problem, ...found, ...repositories],
+      redact: redactor.text,
+    };
   } finally {
     await clusters.close();
   }
@@ -79,6 +83,16 @@ async function configured(options: DiagnoseOptions, context: CommandContext) {
 function faultOf(error: unknown, check: string): Diagnosis {
   if (!(error instanceof FairleadError)) throw error;
   return teller('configuration', check).fault(error.message, error.remedy);
+}
+
+/** A token of the API with which `serve` would not start. */
+function weakToken({ environment }: ServerConfiguration): readonly Diagnosis[] {
+  try {
+    givenApiToken(environment);
+    return [];
+  } catch (error) {
+    return [faultOf(error, 'token of the API')];
+  }
 }
 
 async function forgesOf(configuration: ServerConfiguration, redactor: Redactor) {

@@ -16,13 +16,20 @@ export async function withSecretFiles(environment: Environment, cwd: string): Pr
   const read = await Promise.all(
     secretVariables
       .filter((name) => isSet(environment[`${name}_FILE`]))
-      .map(async (name) => {
-        if (isSet(environment[name])) throw twice(name);
-        const path = resolve(cwd, environment[`${name}_FILE`] ?? '');
-        return [name, await readSecretFile(path, `${name}_FILE`)] as const;
-      }),
+      .map(async (name) => [name, (await secretOf(name, environment, cwd)) ?? undefined] as const),
   );
   return { ...environment, ...Object.fromEntries(read) };
+}
+
+/**
+ * The secret of one variable, or of the file its variant `NAME_FILE` names, from the folder `cwd`; null where neither is set. Throws
+ * `FairleadError` `usage` as `withSecretFiles` does.
+ */
+export async function secretOf(name: string, environment: Environment, cwd: string): Promise<string | null> {
+  const [given, file] = [environment[name], environment[`${name}_FILE`]];
+  if (!isSet(file)) return isSet(given) ? given : null;
+  if (isSet(given)) throw twice(name);
+  return readSecretFile(resolve(cwd, file), `${name}_FILE`);
 }
 
 /** The secret a file holds, without the line end. `where` names the setting in errors. Throws `FairleadError` `usage`. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FairleadError } from '../model/error.ts';
+import { givenApiToken } from './api-token.ts';
 import type { CommandContext } from './context.ts';
 import { databaseUrl } from './database-url.ts';
 import { variableForges } from './forge-settings.ts';
@@ -97,6 +98,7 @@ async function serveRun(
     linger: lingerMs,
     dataDir: options.data ?? environment['FAIRLEAD_DATA'] ?? join(settings.cacheDir, 'data'),
     ...(await placeOf(options, context)),
+    apiToken: givenApiToken(environment),
     ...(await variableForges(environment, { hasOthers: others.length > 0 })),
     others,
     limits: configuration.settings,

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseJson } from '../formats/json.ts';
-import { BorderError, FairleadError } from '../model/error.ts';
 import { isJsonObject, type Json, type JsonObject, pick, pickText } from '../model/json.ts';
+import { type Asked, answersNothing, keepsNoToken, noServer, refusal, stranger } from './server-faults.ts';
+import { inTheClear, type ServerPlace, staysHere } from './server-place.ts';
 
 /** What is asked of the server, at a path of its API. */
 export interface ServerRequest {
-  readonly dataDir: string;
+  readonly place: ServerPlace;
   readonly path: string;
   readonly body: JsonObject;
 }
@@ -15,45 +16,76 @@ export interface ServerRequest {
 const deadline = 70_000;
 
 /**
- * Asks the server whose data folder this is. Throws `FairleadError`: `server-down`, `server-elsewhere` (another server listens
- * there), `refused` with the server's reason, `usage` for what it does not know; `BorderError` when it is in trouble.
+ * Asks a server. Throws `FairleadError`: `server-down`, `server-elsewhere` (another server listens there), `refused` with the server's
+ * reason, `usage` for what it does not know and for a place where the token would go in the clear; `BorderError` when it takes another
+ * token, and when it is in trouble.
  */
-export async function askServer({ dataDir, path, body }: ServerRequest, signal: AbortSignal): Promise<JsonObject> {
-  const { url, token } = await placeOf(dataDir);
-  const answer = await send(`${url}${path}`, { token, body, dataDir }, signal);
-  const said = answerOf(await answer.text());
-  if (answer.ok) return isJsonObject(said) ? said : {};
-  throw refusal(answer.status, pickText(said, 'detail') ?? `it answers ${answer.status}`, { url, dataDir });
+export async function askServer({ place, path, body }: ServerRequest, signal: AbortSignal): Promise<JsonObject> {
+  const asked = place.kind === 'address' ? { ...place, dataDir: null } : await inFolder(place);
+  const { status, type, text } = await send(asked, { path, body }, signal);
+  const said = answerOf(text);
+  if (status === 200 || status === 202) {
+    if (isJsonObject(said)) return said;
+    throw stranger(asked, status);
+  }
+  const isOurs = type.startsWith('application/problem+json');
+  if (!isOurs && status < 500) throw stranger(asked, status);
+  throw refusal(asked, status, pickText(said, 'detail') ?? `it answers ${status}`);
 }
 
-async function placeOf(dataDir: string): Promise<{ readonly url: string; readonly token: string }> {
+type Reached = Asked & { readonly token: string };
+
+/** Where the server of a data folder listens now: after a start it is another port, and another token. */
+async function inFolder({ dataDir, token }: Extract<ServerPlace, { kind: 'folder' }>): Promise<Reached> {
+  const url = urlOf(dataDir, await kept(dataDir, 'server.json'));
+  if (!staysHere(url) && !url.startsWith('https:')) throw inTheClear(dataDir, new URL(url));
+  const own = (await kept(dataDir, 'api-token'))?.trim() ?? '';
+  const shown = own === '' ? token : own;
+  if (shown === null) throw keepsNoToken(dataDir);
+  return { url, dataDir, token: shown };
+}
+
+/** null where there is no such file. */
+async function kept(dataDir: string, name: string): Promise<string | null> {
   try {
-    const place = parseJson(await readFile(join(dataDir, 'server.json'), 'utf8'));
-    const token = (await readFile(join(dataDir, 'api-token'), 'utf8')).trim();
-    const url = pickText(place, 'url');
-    if (url !== undefined && token !== '') return { url, token };
+    return await readFile(join(dataDir, name), 'utf8');
   } catch (cause) {
-    throw down(dataDir, cause);
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null; // node:fs throws nothing else
+    throw noServer(dataDir, cause);
   }
-  throw down(dataDir, null);
+}
+
+function urlOf(dataDir: string, text: string | null): string {
+  const url = text === null ? undefined : pickText(answerOf(text), 'url');
+  if (url === undefined || !URL.canParse(url)) throw noServer(dataDir, null);
+  return url;
+}
+
+interface Answered {
+  readonly status: number;
+  /** Of its content. */
+  readonly type: string;
+  readonly text: string;
 }
 
 async function send(
-  url: string,
-  { token, body, dataDir }: { readonly token: string; readonly body: JsonObject; readonly dataDir: string },
+  asked: Reached,
+  { path, body }: Pick<ServerRequest, 'path' | 'body'>,
   signal: AbortSignal,
-): Promise<Response> {
+): Promise<Answered> {
   try {
-    return await fetch(url, {
+    const answer = await fetch(`${asked.url}${path}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${asked.token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      redirect: 'error',
+      // Followed, it would show the token to whoever is named.
+      redirect: 'manual',
       signal: AbortSignal.any([signal, AbortSignal.timeout(deadline)]),
     });
+    return { status: answer.status, type: answer.headers.get('content-type') ?? '', text: await answer.text() };
   } catch (cause) {
     if (signal.aborted) throw cause;
-    throw down(dataDir, cause);
+    throw answersNothing(asked, cause);
   }
 }
 
@@ -64,43 +96,6 @@ function answerOf(text: string): Json {
     // Whoever answers so is not our server; the status says the rest.
     return null;
   }
-}
-
-function down(dataDir: string, cause: unknown): FairleadError {
-  return new FairleadError({
-    code: 'server-down',
-    subject: dataDir,
-    message: `no server runs on the data folder ${dataDir}`,
-    remedy: 'Start it with `fairlead serve`, or name the folder of the one that runs with --data.',
-    cause,
-  });
-}
-
-function refusal(
-  status: number,
-  detail: string,
-  { url, dataDir }: { readonly url: string; readonly dataDir: string },
-): FairleadError {
-  if (status === 401)
-    return new FairleadError({
-      code: 'server-elsewhere',
-      subject: dataDir,
-      message: `the server at ${url} is not the one of the data folder ${dataDir}`,
-      remedy: 'Name the folder of the server that runs with --data, or start one for this folder.',
-    });
-  if (status === 404 || status === 400)
-    return new FairleadError({ code: 'usage', subject: url, message: detail, remedy: 'Correct the command.' });
-  if (status === 409 || status === 403)
-    return new FairleadError({
-      code: 'refused',
-      subject: url,
-      message: `refused: ${detail}`,
-      remedy: 'Change what forbids it (`fairlead config explain` shows the settings), then ask again.',
-    });
-  return new BorderError({
-    ...{ code: 'server-failed', kind: 'unavailable', status, subject: url, message: `the server cannot: ${detail}` },
-    remedy: 'Look into its log, then ask again.',
-  });
 }
 
 /** The number under a key. */

@@ -90,6 +90,8 @@ export interface ServeRun {
   readonly metricsPort?: number | undefined;
   /** Milliseconds a server that stops still takes webhooks in while it says that it is not ready; left out: 0. */
   readonly linger?: number | undefined;
+  /** What callers of the API show; left out or null: a token of the run's own, kept in the data folder. */
+  readonly apiToken?: string | null;
   /** The GitHub App, or null. */
   readonly github: GitHubCredentials | null;
   /** The GitLab server, or null. */

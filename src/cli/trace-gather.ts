@@ -7,8 +7,8 @@ import { pickText } from '../model/json.ts';
 import { formatPath } from '../model/path.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RepoRef } from '../model/repo.ts';
+import { auditPages } from '../world/store/audit-pages.ts';
 import type { Store } from '../world/store/store.ts';
-import { auditPages } from './audit-pages.ts';
 import { isKeyOf, isNamed, type ObjectName } from './object-name.ts';
 
 /** One thing that happened to an object. */

@@ -9,15 +9,16 @@ export function createToken(): string {
 
 /**
  * Tells programs that can read the data folder where the server listens (`server.json`) and what to show it (`api-token`), both
- * readable by their owner only. Gives what takes both away again when the server stops.
+ * readable by their owner only. A token the server was given (null here) is not kept there: who asks was given it too. Gives what
+ * takes both away again when the server stops.
  */
 export async function announce(
   dataDir: string,
-  { url, token }: { url: string; token: string },
+  { url, token }: { readonly url: string; readonly token: string | null },
 ): Promise<() => Promise<void>> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const [place, secret] = [join(dataDir, 'server.json'), join(dataDir, 'api-token')];
-  await put(secret, `${token}\n`);
+  await (token === null ? rm(secret, { force: true }) : put(secret, `${token}\n`));
   await put(place, `${JSON.stringify({ url: reachable(url), pid: process.pid })}\n`);
   return async () => {
     await Promise.all([place, secret].map((file) => rm(file, { force: true })));

@@ -18,8 +18,8 @@ export type RedeployTools = DraftTools & Pick<DeployTools, 'queue'>;
 
 /** What is asked for, read from the body. */
 interface Wish {
-  /** `github:42` or `owner/name`. */
-  readonly repo: string;
+  /** `github:42` or `owner/name`; null: the only one. */
+  readonly repo: string | null;
   readonly environment: string;
   readonly application: string | null;
   readonly commit: string | null;
@@ -36,8 +36,8 @@ export async function askRedeployment(body: Json, tools: RedeployTools, signal: 
   const wish = wishOf(body);
   if (wish === null)
     return problem(400, 'repo, environment, trigger (command, rollback) and actor (cli:NAME) are needed');
-  const repo = (await tools.store.repos.list()).find((one) => repoKey(one) === wish.repo || one.fullName === wish.repo);
-  if (repo === undefined) return problem(404, `the server knows no repository ${wish.repo}`);
+  const repo = repoOf(await tools.store.repos.list(), wish.repo);
+  if (typeof repo === 'string') return problem(404, repo);
   const inForce = await tools.settings(repo, signal);
   const judged = await judge(wish, { repo, inForce }, tools, signal);
   if ('refused' in judged) {
@@ -64,14 +64,30 @@ export async function askRedeployment(body: Json, tools: RedeployTools, signal: 
   return { status: 202, body: { queued, after: row.sequence } };
 }
 
+/** Whether a repository is called so: by its key, or by its full name in any case. */
+export function isRepo(repo: RepoRef, name: string): boolean {
+  return repoKey(repo) === name || repo.fullName.toLowerCase() === name.toLowerCase();
+}
+
+/** The repository that is meant, or why that is not known. */
+function repoOf(known: readonly RepoRef[], wanted: string | null): RepoRef | string {
+  const meant = wanted === null ? known : known.filter((one) => isRepo(one, wanted));
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return only;
+  if (known.length === 0) return 'the server knows no repository yet: it knows one as soon as a webhook of it came in';
+  const names = known.slice(0, 10).map(({ fullName }) => fullName);
+  const all = `${names.join(', ')}${known.length > 10 ? ` and ${known.length - 10} more` : ''}`;
+  return wanted === null
+    ? `the server knows several repositories; name one: ${all}`
+    : `the server knows no repository ${wanted}; it knows ${all}`;
+}
+
 function wishOf(body: Json): Wish | null {
-  const [repo, environment, trigger, actor] = ['repo', 'environment', 'trigger', 'actor'].map((key) =>
-    pickText(body, key),
-  );
-  const [application, commit] = ['application', 'commit'].map((key) => pick(body, key) ?? null);
-  if (repo === undefined || environment === undefined || !/^cli:[\w.@\\-]{1,64}$/.test(actor ?? '')) return null;
+  const [environment, trigger, actor] = ['environment', 'trigger', 'actor'].map((key) => pickText(body, key));
+  const [repo, application, commit] = ['repo', 'application', 'commit'].map((key) => pick(body, key) ?? null);
+  if (environment === undefined || !/^cli:[\w.@\\-]{1,64}$/.test(actor ?? '')) return null;
   if (trigger !== 'command' && trigger !== 'rollback') return null;
-  if (!isTextOrNull(application) || !isTextOrNull(commit)) return null;
+  if (!isTextOrNull(repo) || !isTextOrNull(application) || !isTextOrNull(commit)) return null;
   return { repo, environment, application, commit, trigger, actor: actor ?? '' };
 }
 

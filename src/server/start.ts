@@ -36,6 +36,8 @@ export interface ServingRun extends ForgeSettings, StorePlace {
   readonly linger?: number | undefined;
   /** Port of its own for `/metrics`, which the main one then does not have. */
   readonly metricsPort?: number | undefined;
+  /** What callers of the API show; left out or null: a token of this run's own, kept in the data folder. */
+  readonly apiToken?: string | null | undefined;
 }
 
 /** Milliseconds. */
@@ -102,7 +104,7 @@ export async function startServing(run: ServingRun, given: ServingParts): Promis
   const grounds = createGrounds({ ...common, parts });
   const features = workFeatures({ ...common, ...grounds });
   const keeper = startOutboxKeeper({ ...common, ...base.keeping, outbox: store.outbox });
-  const door = openApi({ ...common, ...grounds }, redactor);
+  const door = openApi({ ...common, ...grounds, apiToken: run.apiToken }, redactor);
   const api = role === 'worker' ? undefined : door.api;
   const shown = { ...run, ...common, role, forges: forges.all };
   const bot = await startBot({ ...shown, ...features, fault, watch: operation.door(shown), api });

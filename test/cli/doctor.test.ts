@@ -159,4 +159,14 @@ describe('fairlead doctor', () => {
     expect(run.stdout).toMatch(/✗ configuration +server file +broken\.yaml:2:1 mode: "enforced" is not allowed/);
     expect(run.code).toBe(1);
   });
+
+  test('a token of the API with which serve would not start is told, and not shown', async () => {
+    const env = { INIT_CWD: folder, FAIRLEAD_API_TOKEN: 'hunter2-hunter2' };
+
+    const run = await fairlead(['doctor', '--data', join(folder, 'data'), '--format', 'json'], { env });
+
+    const says = 'FAIRLEAD_API_TOKEN is shorter than 32 characters';
+    expect(checksOf(run)).toContainEqual(expect.objectContaining({ state: 'fault', check: 'token of the API', says }));
+    expect(`${run.stdout}${run.stderr}`).not.toContain('hunter2');
+  });
 });

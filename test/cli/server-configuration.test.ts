@@ -86,16 +86,20 @@ describe('what wins', () => {
 });
 
 describe('secrets from files', () => {
-  test.each(['WEBHOOK_SECRET', 'PRIVATE_KEY', 'GITLAB_TOKEN', 'GITLAB_SIGNING_SECRET_OLD', 'DATABASE_URL'])(
-    '%s_FILE is read, without its line end',
-    async (name) => {
-      write('secret', 'the secret\n');
+  test.each([
+    'WEBHOOK_SECRET',
+    'PRIVATE_KEY',
+    'GITLAB_TOKEN',
+    'GITLAB_SIGNING_SECRET_OLD',
+    'DATABASE_URL',
+    'FAIRLEAD_API_TOKEN',
+  ])('%s_FILE is read, without its line end', async (name) => {
+    write('secret', 'the secret\n');
 
-      const { environment } = await configure(null, { [`${name}_FILE`]: 'secret' });
+    const { environment } = await configure(null, { [`${name}_FILE`]: 'secret' });
 
-      expect(environment[name]).toBe('the secret');
-    },
-  );
+    expect(environment[name]).toBe('the secret');
+  });
 
   test.each([
     [

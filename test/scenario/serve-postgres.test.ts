@@ -22,13 +22,14 @@ let dir: string;
 let services: Services;
 let github: PretendGitHub;
 let repository: PretendRepository;
+const token = '0f9d1c5b7e3a48a2b6c4d8e0f1a39577';
 let web: RunningServer;
 const workers: RunningServer[] = [];
 
 const serve = (role: NonNullable<ServeRun['role']>, name: string): Promise<RunningServer> =>
   services.serve({
     ...{ clusters: ['none'], environment: null, host: '127.0.0.1', port: 0, gitlab: null },
-    ...{ databaseUrl: database.url, role, dataDir: `${dir}/${name}` },
+    ...{ databaseUrl: database.url, role, apiToken: token, dataDir: `${dir}/${name}` },
     pace: { forgeWrites: 250 },
     github: {
       appId: String(github.app.id),
@@ -80,6 +81,16 @@ const checked = (sha: string): Promise<string | null> =>
     () => repository.checkRuns(sha).find((check) => check.status === 'completed')?.conclusion ?? undefined,
   );
 
+/** What a server answers who asks it for a deployment. */
+async function asked(server: RunningServer): Promise<unknown> {
+  const answer = await fetch(`${server.url}/api/v1/redeployments`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ environment: 'prod', trigger: 'command', actor: 'cli:anna' }),
+  });
+  return answer.json();
+}
+
 const ask = async (server: RunningServer, path: string, method = 'GET'): Promise<number> =>
   (await fetch(`${server.url}${path}`, { method })).status;
 
@@ -113,6 +124,18 @@ describe('the bot on PostgreSQL, in parts', () => {
     for (const folder of ['web', 'worker']) {
       for (const file of ['fairlead.db', 'key']) expect(existsSync(`${dir}/${folder}/${file}`)).toBe(false);
     }
+  });
+
+  test('takes the token all replicas were given, by whichever address it is asked, and knows the same there', async () => {
+    const other = await serve('web', 'other');
+
+    const answers = [await asked(web), await asked(other)];
+    await other.stop();
+
+    const refused = { status: 404, detail: 'there is no environment prod' };
+    expect(answers).toEqual([expect.objectContaining(refused), expect.objectContaining(refused)]);
+    expect(existsSync(`${dir}/web/server.json`)).toBe(true);
+    expect(existsSync(`${dir}/web/api-token`)).toBe(false);
   });
 
   test('says 503 while the database is down, and takes the webhook in and reviews when it is sent again', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { defaultSettings } from '../../src/model/settings.ts';
 import { askRedeployment } from '../../src/server/redeployments.ts';
 import { type AskedServer, askedServer, prod } from '../support/asked-server.ts';
-import { deploymentOf } from '../support/deployments.ts';
+import { deploymentOf, shop } from '../support/deployments.ts';
 import { until } from '../support/until.ts';
 
 let server: AskedServer;
@@ -39,7 +39,7 @@ async function settled() {
 
 describe('what cannot be done is refused with the reason, and audited:', () => {
   test.each([
-    ['an unknown repository', { repo: 'github:1' }, 404, /knows no repository/],
+    ['an unknown repository', { repo: 'github:1' }, 404, /knows no repository github:1; it knows acme\/shop$/],
     ['an unknown environment', { environment: 'mars' }, 404, /no environment mars; there is prod/],
     ['an unknown application', { application: 'nope' }, 404, /no application nope in prod; it has web/],
     ['an unknown commit', { commit: 'f'.repeat(40) }, 404, /no commit/],
@@ -157,4 +157,19 @@ test('a commit older than a merge that waits is refused', async () => {
     body: { detail: `${id} waits for web in prod with a newer commit; let that go on first, or roll back` },
   });
   expect(newest.status).toBe(202);
+});
+
+test('a repository may be called by its name in any case, and goes without saying where it is the only one', async () => {
+  const answers = [await ask({ repo: null }), await ask({ repo: 'ACME/shop' })];
+  await settled();
+  await server.folder.store.repos.see(null, { ...shop, id: 43, fullName: 'acme/other' });
+
+  expect(answers.map(({ status, body }) => [status, body])).toEqual([
+    [202, expect.objectContaining({ queued: expect.objectContaining({ repo: 'acme/shop' }) })],
+    [202, expect.anything()],
+  ]);
+  expect(await ask({ repo: null })).toMatchObject({
+    status: 404,
+    body: { detail: 'the server knows several repositories; name one: acme/shop, acme/other' },
+  });
 });

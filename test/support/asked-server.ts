@@ -7,6 +7,7 @@ import { defaultSettings, type EnvironmentSettings, type Settings } from '../../
 import { announce } from '../../src/server/announce.ts';
 import { createApi } from '../../src/server/api.ts';
 import { startServer } from '../../src/server/http.ts';
+import { tellProgress } from '../../src/server/progress.ts';
 import { askRedeployment, type RedeployTools } from '../../src/server/redeployments.ts';
 import type { Forge, Pull, RepoPort } from '../../src/world/forge/forge.ts';
 import { openRepository } from '../../src/world/git/repository.ts';
@@ -40,9 +41,12 @@ export interface AskedServer {
   stop(): Promise<void>;
 }
 
+/** The token of every asked server. */
+export const apiToken = 'b3f1c2d4e5a697887766554433221100';
+
 /** Starts one: two commits on main, an application `web` in prod. */
-export async function askedServer(): Promise<AskedServer> {
-  const [folder, git] = [await keptFolder(), temporaryRepository()];
+export async function askedServer(open?: Parameters<typeof keptFolder>[0]): Promise<AskedServer> {
+  const [folder, git] = [await keptFolder(open), temporaryRepository()];
   const first = git.commit({ 'envs/prod/web/a.yaml': manifest('a') });
   const second = git.commit({ 'envs/prod/web/a.yaml': manifest('b') });
   const { store, queue } = folder;
@@ -70,16 +74,10 @@ export async function askedServer(): Promise<AskedServer> {
       return { all: applications, reached: (paths) => affected(paths).map(({ application }) => application) };
     },
   };
-  const token = 'b3f1c2d4e5a697887766554433221100';
-  const logger = pino({ level: 'silent' });
-  const api = createApi({
-    ...{ token, logger, redact: (text) => text },
-    routes: { '/api/v1/redeployments': (body, signal) => askRedeployment(body, tools, signal) },
-  });
-  const http = await startServer({ host: '127.0.0.1', port: 0, hooks: [], fault: () => null, logger, api });
-  const withdraw = await announce(folder.path, { url: http.url, token });
+  const http = await listenFor(tools);
+  const withdraw = await announce(folder.path, { url: http.url, token: apiToken });
   const server: AskedServer = {
-    ...{ folder, git, commits: [first, second], url: http.url, token, tools, pulls },
+    ...{ folder, git, commits: [first, second], url: http.url, token: apiToken, tools, pulls },
     settings: { ...defaultSettings, mode: 'enforce', environments: new Map([['prod', prod]]) },
     ends: 'healthy',
     stop: async () => {
@@ -99,4 +97,17 @@ export async function askedServer(): Promise<AskedServer> {
   });
   queue.start();
   return server;
+}
+
+/** Another door to what such a server does: its API, and nothing that runs jobs. */
+export function listenFor(tools: RedeployTools): ReturnType<typeof startServer> {
+  const logger = pino({ level: 'silent' });
+  const api = createApi({
+    ...{ token: apiToken, logger, redact: (text) => text },
+    routes: {
+      '/api/v1/redeployments': (body, signal) => askRedeployment(body, tools, signal),
+      '/api/v1/redeployments/progress': (body) => tellProgress(body, tools),
+    },
+  });
+  return startServer({ host: '127.0.0.1', port: 0, hooks: [], fault: () => null, logger, api });
 }

@@ -9,10 +9,10 @@ export interface KeptFolder extends OpenedStore {
   readonly remove: () => Promise<void>;
 }
 
-/** Makes one. */
-export async function keptFolder(): Promise<KeptFolder> {
+/** Makes one; its store is in it unless it is opened elsewhere. */
+export async function keptFolder(open = inFolder): Promise<KeptFolder> {
   const path = mkdtempSync(join(tmpdir(), 'fairlead-test-data-'));
-  const opened = await openSqlite({ path: join(path, 'fairlead.db'), now: () => new Date(), random: Math.random });
+  const opened = await open(path);
   return {
     ...opened,
     path,
@@ -21,4 +21,8 @@ export async function keptFolder(): Promise<KeptFolder> {
       rmSync(path, { recursive: true, force: true });
     },
   };
+}
+
+function inFolder(path: string): Promise<OpenedStore> {
+  return openSqlite({ path: join(path, 'fairlead.db'), now: () => new Date(), random: Math.random });
 }

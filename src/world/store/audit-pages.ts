@@ -1,5 +1,5 @@
-import type { AuditRow } from '../model/audit.ts';
-import type { Store } from '../world/store/store.ts';
+import type { AuditRow } from '../../model/audit.ts';
+import type { Store } from './store.ts';
 
 /** Rows read at once. */
 const pageSize = 1_000;

@@ -65,6 +65,7 @@ export const secretVariables = [
   'GITLAB_SIGNING_SECRET',
   'GITLAB_SIGNING_SECRET_OLD',
   'DATABASE_URL',
+  'FAIRLEAD_API_TOKEN',
 ] as const;
 
 /** What a server with two forges and two clusters says. A test reads it. */
