@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { FairleadError } from '../model/error.ts';
+import { letHelpersGiveWay } from '../tools/priority.ts';
 import { givenApiToken } from './api-token.ts';
 import type { CommandContext } from './context.ts';
 import { databaseUrl } from './database-url.ts';
@@ -53,6 +54,7 @@ export function addServe(program: Command, context: CommandContext): void {
         clusters: settings.clusters,
         childEnvironment: environment,
       });
+      await letHelpersGiveWay();
       const server = await untilListening(services.serve(run), context.signal);
       if (server === null) return;
       context.terminal.err(`fairlead listens on ${server.url}`);

@@ -1,6 +1,6 @@
-import { setPriority } from 'node:os';
 import { parentPort, type Transferable } from 'node:worker_threads';
 import { type ErrorFacts, FairleadError, factsOf } from '../model/error.ts';
+import { giveWay } from './priority.ts';
 
 /** What a pool sends to a worker. */
 export interface WorkerRequest {
@@ -46,19 +46,6 @@ export async function serveTasks<T, R>(
     }
   });
   post(port, { ready: true }, []);
-}
-
-/** How much less of the processor a worker is given than the threads that answer people and forges; from 0, the same, to 19. */
-const niceness = 10;
-
-/** Where a thread has a priority of its own; elsewhere it would be that of the whole process (setpriority(2), "C library/kernel differences"). */
-function giveWay(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(niceness);
-  } catch {
-    // A sandbox may refuse it: the worker then works at the usual priority.
-  }
 }
 
 function post(port: NonNullable<typeof parentPort>, reply: WorkerReply, transfer: readonly Transferable[]): void {
