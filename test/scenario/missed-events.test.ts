@@ -12,9 +12,12 @@ import { until } from '../support/until.ts';
 const secret = 'kq9-3mfw-7dux-2hva';
 const bot = 'fairlead[bot]';
 const story = readStory();
+const isSoak = Boolean(process.env['FAIRLEAD_SOAK']);
 /** Open pulls when the store is lost; `FAIRLEAD_SOAK` plays the full number. */
-const pulls = process.env['FAIRLEAD_SOAK'] ? 500 : 12;
-const patience = pulls > 12 ? 600_000 : 120_000;
+const pulls = isSoak ? 500 : 12;
+const patience = isSoak ? 600_000 : 120_000;
+/** Seconds in which all of them are to be right again. */
+const mostSeconds = 600;
 
 let world: World;
 let server: RunningServer;
@@ -31,6 +34,8 @@ beforeAll(async () => {
   const terminal = { out: silent, err: silent, progress: silent, paint: (_: string, text: string) => text };
   const options = { ...serviceOptions(process.env, terminal), logLevel: process.env['FAIRLEAD_LOOP_LOG'] ?? 'silent' };
   world = await startWorld(story, { options, createServices, signal: AbortSignal.timeout(600_000) });
+  // The time is the machine's here: what a forge grants in an hour would end it in the middle.
+  world.github.setQuota(1_000_000, new Date(Date.now() + 24 * 3_600_000));
   repository = await world.github.createRepo({ owner: 'acme', name: 'shop' });
   for (const user of ['octo-dev', 'maintainer']) repository.setRole(user, 'maintain');
   await repository.commit('main', { ...story.base, ...story.settings }, 'what runs');
@@ -56,7 +61,7 @@ async function start(): Promise<void> {
       baseUrl: world.github.apiUrl,
     },
     gitlab: null,
-    pace: { forgeWrites: 0 },
+    pace: { forgeWrites: 0, pushes: 0 },
   });
   world.github.hooks.deliverTo(`${server.url}/hooks/github`, secret);
 }
@@ -143,6 +148,8 @@ describe.each([
     if (isBroken) expect(world.github.requests.some(({ path }) => path.startsWith('/app/hook'))).toBe(true);
     else await until('a webhook that was asked for again', redelivered, patience);
     expect(world.github.violations).toEqual([]);
+    // A look that is refused is tried again, which the next stop would wait for.
+    world.github.faults.clear();
   }, 300_000);
 });
 
@@ -156,7 +163,7 @@ test('after the loss of the store every open pull is right again, and nothing is
   const before = new Map(numbers.map((pull) => [pull, ours(pull).map(({ id }) => id)]));
   await server.stop();
   await rm(`${world.dir}/data`, { recursive: true });
-  const deployed = applied();
+  const [deployed, asked] = [applied(), world.github.requests.length];
   const begun = Date.now();
   await start();
 
@@ -170,11 +177,16 @@ test('after the loss of the store every open pull is right again, and nothing is
     await isRight(pull);
   }
 
-  process.stdout.write(`rebuilt ${all.length} open pulls in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`);
+  const seconds = (Date.now() - begun) / 1000;
+  const calls = (world.github.requests.length - asked) / all.length;
+  process.stdout.write(
+    `rebuilt ${all.length} open pulls in ${seconds.toFixed(1)} s, by ${calls.toFixed(1)} calls each\n`,
+  );
+  if (isSoak) expect(seconds).toBeLessThan(mostSeconds);
   expect(new Map(numbers.map((pull) => [pull, ours(pull).map(({ id }) => id)]))).toEqual(before);
   expect(applied()).toBe(deployed);
   expect(repository.deployments()).toEqual([]);
-}, 900_000);
+}, 2_700_000);
 
 test('where all is right a start writes nothing', async () => {
   for (const pull of openPulls()) await isRight(pull);
@@ -189,7 +201,7 @@ test('where all is right a start writes nothing', async () => {
 
   expect(forgeWrites().slice(writes)).toEqual([]);
   await start();
-}, 300_000);
+}, 1_200_000);
 
 test('a cluster that is down leaves the targets of the others whole, and is the only one named as unknown', async () => {
   await world.apiServers.prod.close();

@@ -46,6 +46,8 @@ export interface Faults {
   add(fault: Fault): void;
   /** The first fault that matches, used up by one. */
   take(method: string, path: string): FaultKind | null;
+  /** All is well from now on. */
+  clear(): void;
 }
 
 /** An empty list of faults. */
@@ -54,6 +56,9 @@ export function createFaults(): Faults {
   return {
     add: (fault) => {
       waiting.push({ fault, before: fault.after ?? 0, left: fault.times ?? 1 });
+    },
+    clear: () => {
+      waiting.length = 0;
     },
     take: (method, path) => {
       const entry = waiting.find(({ fault, left }) => left > 0 && matches(fault, method, path));
