@@ -48,3 +48,24 @@ export async function mapInTurns<T, R>(items: readonly T[], work: (item: T) => R
   }
   return results;
 }
+
+const line: (() => void)[] = [];
+
+/**
+ * Waits in one line with everybody else on this thread who asked, so that of what arrives at once one is worked on in each turn of
+ * the event loop, and others are answered in between.
+ */
+export function takeTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    line.push(resolve);
+    if (line.length === 1) void moveOn();
+  });
+}
+
+async function moveOn(): Promise<void> {
+  while (line.length > 0) {
+    line[0]?.();
+    await nextTurn();
+    line.shift();
+  }
+}

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { mapConcurrently, mapInTurns } from '../../src/tools/each.ts';
+import { mapConcurrently, mapInTurns, takeTurn } from '../../src/tools/each.ts';
 
 /** Keeps the thread for so many milliseconds. */
 function toil(milliseconds: number): void {
@@ -59,4 +59,28 @@ test('at most so many are under way, and the first failure leaves the rest undon
 
   expect(most).toBe(3);
   expect(begun.length).toBeLessThan(items.length);
+});
+
+test('of those who wait for their turn, one goes on in each turn of the event loop, in the order they came', async () => {
+  const order: string[] = [];
+  let isOver = false;
+  const other = (): void => {
+    order.push('other');
+    if (!isOver) setImmediate(other);
+  };
+  setImmediate(other);
+
+  await Promise.all(
+    ['one', 'two', 'three'].map(async (name) => {
+      await takeTurn();
+      await Promise.resolve();
+      order.push(name);
+    }),
+  );
+  isOver = true;
+
+  const between = ['one', 'two', 'three'].map((name) => order.indexOf(name));
+  expect(between).toEqual(between.toSorted((a, b) => a - b));
+  expect(order.slice(between[0], between[1]).includes('other')).toBe(true);
+  expect(order.slice(between[1], between[2]).includes('other')).toBe(true);
 });

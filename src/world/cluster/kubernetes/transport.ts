@@ -3,6 +3,7 @@ import type { Redactor } from '../../../formats/redaction/redactor.ts';
 import { BorderError } from '../../../model/error.ts';
 import type { JsonObject } from '../../../model/json.ts';
 import { watchDeadline } from '../../../tools/deadline.ts';
+import { takeTurn } from '../../../tools/each.ts';
 import { readJson, readText, warningsOf } from './answer.ts';
 import type { Clock } from './clock.ts';
 import type { Connection, Credentials } from './credentials.ts';
@@ -93,6 +94,8 @@ class HttpTransport implements Transport {
     for (let attempt = 1; ; attempt += 1) {
       const isFirstContact = !this.#wasReached;
       const outcome = await this.#gate.pass(() => this.#try(call, signal), signal);
+      // What is made of an answer takes longer than its arrival.
+      await takeTurn();
       if (!(outcome instanceof BorderError)) return outcome;
       const pause = this.#pauseAfter(outcome, call, { attempt, waited, isFirstContact });
       if (pause === null) throw outcome;
