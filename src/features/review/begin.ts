@@ -82,8 +82,7 @@ async function headToTell(
   if (pull === null) return job.head;
   if (pull.state !== 'open') return null;
   if (job.head === null || pull.head.sha === job.head) return pull.head.sha;
-  const inGit = await gitHead(job, port, { tools, signal });
-  return inGit === job.head || inGit === pull.head.sha ? inGit : null;
+  return gitHead(job, port, { tools, signal });
 }
 
 /** null where Git cannot be read now. */

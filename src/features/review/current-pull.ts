@@ -26,8 +26,12 @@ export async function currentPull(job: PullJob, port: RepoPort, tools: PullTools
   }
   const pull = await port.pull(job.pull);
   if (!isBehind(pull, job, older)) return pull;
-  if ((await headInGit(job, port, tools, signal)) === pull.head.sha) return pull;
-  throw stale(job, pull, tools);
+  const inGit = await headInGit(job, port, tools, signal);
+  if (inGit === pull.head.sha) return pull;
+  // It may have been pushed to since it was read.
+  const again = await port.pull(job.pull);
+  if (again.head.sha === inGit || !isBehind(again, job, older)) return again;
+  throw stale(job, again, tools);
 }
 
 async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
