@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { FairleadError } from '../model/error.ts';
+import { urgently } from '../tools/each.ts';
 import type { RawDelivery, Receiver } from '../world/forge/receiver.ts';
 import type { Answer } from './answer.ts';
 import { type BodyBudget, readBody } from './body.ts';
@@ -52,7 +53,8 @@ async function takeIn(hook: Hook, delivery: RawDelivery, logger: Logger): Promis
     return refuse(400, 'the body must be JSON');
   const { id, event } = sender;
   try {
-    const isNew = await hook.keep({ ...delivery, id, event });
+    // Only who has the secret makes others wait.
+    const isNew = await urgently(() => hook.keep({ ...delivery, id, event }));
     logger.info({ path: hook.path, delivery: id, event, isNew }, 'webhook taken in');
     return { status: 202, body: { delivery: id, duplicate: !isNew } };
   } catch (error) {
