@@ -30,11 +30,22 @@ export function readJson(text: string): Json | undefined {
   }
 }
 
-/** The JSON object of a good answer; throws `unavailable` when it is none. */
-export function readObject(text: string, attempt: Attempt): JsonObject {
-  const value = readJson(text);
+/**
+ * The JSON object of a good answer; throws `unavailable` when it is none. `loose`: for schemas, megabytes of them, of which no number
+ * counts to its last digit, so that none need be looked for.
+ */
+export function readObject(text: string, attempt: Attempt, { loose = false } = {}): JsonObject {
+  const value = loose ? readLoosely(text) : readJson(text);
   if (isJsonObject(value)) return value;
   throw garbledError(attempt, value === undefined ? 'not JSON' : 'not a JSON object');
+}
+
+function readLoosely(text: string): Json | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // as `readJson`
+  }
 }
 
 /** The texts of `Warning: 299 - "..."` headers (RFC 7234 section 5.5), in order. */

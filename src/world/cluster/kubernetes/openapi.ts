@@ -32,7 +32,7 @@ export function createOpenApiReader(
     for (let asked = 0; asked <= maxRedirects; asked += 1) {
       const { text, location } = await ask(address, action, signal);
       const moved = withHashOf(path, location);
-      if (moved === null) return { address, document: readObject(text, attempt) };
+      if (moved === null) return { address, document: readObject(text, attempt, { loose: true }) };
       address = moved;
     }
     throw garbledError(attempt, 'one redirect after another');
