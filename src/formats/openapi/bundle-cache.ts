@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BundleData, OpenApiBundle } from './bundle.ts';
@@ -33,7 +34,7 @@ async function readCached(path: string): Promise<BundleData | null> {
 async function keep(folder: string, name: string, data: BundleData): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    const part = join(folder, `.${name}.${process.pid}`);
+    const part = join(folder, `.${name}.${randomBytes(6).toString('hex')}`);
     await writeFile(part, JSON.stringify(data));
     await rename(part, join(folder, name));
     const old = (await readdir(folder)).filter((file) => file.startsWith('bundle-') && file !== name);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FairleadError } from '../../model/error.ts';
@@ -24,13 +25,13 @@ const GO_SETTINGS = {
 };
 
 /**
- * Builds a Go module to WebAssembly. The file appears whole or not at all, so two processes may build the same one.
+ * Builds a Go module to WebAssembly. The file appears whole or not at all, so two may build the same one at once, in one process or in several.
  * Throws `FairleadError` `module-build-failed` with Go's own message.
  */
 export async function buildModule(spec: BuildSpec, signal: AbortSignal): Promise<void> {
   spec.onProgress(`building ${spec.name} module (first time, about 2 minutes)…`);
   await mkdir(dirname(spec.target), { recursive: true });
-  const draft = `${spec.target}.${process.pid}.draft`;
+  const draft = `${spec.target}.${randomBytes(6).toString('hex')}.draft`;
   try {
     const result = await runProcess({
       command: 'go',
