@@ -1,5 +1,5 @@
 import type { FairleadError } from '../../model/error.ts';
-import type { Job, JobKind } from '../../model/jobs.ts';
+import type { Job, JobKind, JobOptions } from '../../model/jobs.ts';
 import type { Queue } from './queue.ts';
 import type { Retry } from './sql/backoff.ts';
 import type { Store } from './store.ts';
@@ -22,6 +22,20 @@ export interface StoreOptions {
   readonly onFailure?: (job: Job, error: unknown, attempt: number, dead: boolean, since: Date) => void;
   /** The queue itself failed, such as on a full disk or a lost database; it goes on trying. */
   readonly onFault?: (error: unknown) => void;
+}
+
+/** What a second way into a store is opened with. */
+export interface BesideOptions {
+  readonly now: () => Date;
+  /** A job was added here, durably: whoever runs jobs is to hear of it. */
+  readonly onAdded: (job: Job, options: JobOptions) => void;
+}
+
+/** A second way into a store and its queue, for another thread of the process that opened it: to keep what comes in. */
+export interface BesideStore {
+  readonly store: Pick<Store, 'transaction' | 'deliveries'>;
+  readonly queue: Pick<Queue, 'add'>;
+  close(): Promise<void>;
 }
 
 /** A store and its queue. */

@@ -37,6 +37,8 @@ export interface DeadJob {
 export interface Queue {
   /** Adds a job as part of the transaction (null: one of its own). */
   add(tx: Tx | null, job: Job, options: JobOptions): Promise<void>;
+  /** Hears of a job that another thread of this process added to the same store, so that it need not be looked for. */
+  added(job: Job, options: JobOptions): void;
   work<K extends JobKind>(kind: K, handler: Handler<K>): void;
   /** Begins to run jobs: first those a process that died had begun. */
   start(): void;

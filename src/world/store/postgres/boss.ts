@@ -45,6 +45,23 @@ export async function startBoss(pool: Connections, onFault: (error: unknown) => 
   return boss;
 }
 
+/** pg-boss on the pool of a thread that only adds jobs: another has started it, and watches. */
+export async function openBoss(pool: Connections): Promise<PgBoss> {
+  const boss = new PgBoss({
+    db: databaseOf(pool),
+    schema: bossSchema,
+    migrate: false,
+    supervise: false,
+    schedule: false,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+  });
+  // What a statement meets, whoever asked is told.
+  boss.on('error', () => undefined);
+  await boss.start();
+  return boss;
+}
+
 function databaseOf(pool: Connections): Db {
   return {
     executeSql: async (text, values = []) => {

@@ -62,10 +62,18 @@ class JobRunner implements Queue {
   }
 
   async add(tx: Tx | null, job: Job, options: JobOptions): Promise<void> {
-    const added = (): void => this.#added(job, options);
+    const added = (): void => this.added(job, options);
     await this.#table.add(tx, job, options);
     if (tx === null) added();
     else this.#access.afterCommit(tx, added);
+  }
+
+  added(job: Job, { key, replace, runAt }: JobOptions): void {
+    if (replace) this.#running.replace(job.kind, key);
+    const left = runAt === null ? 0 : runAt.getTime() - this.#options.now().getTime();
+    // What fills the places just now may have asked already when the next one is due.
+    if (runAt === null || left <= 0 || this.#filling !== null) this.#wake();
+    else if (this.#phase === 'open' && this.#isSooner(left)) this.#watch(runAt);
   }
 
   work<K extends JobKind>(kind: K, handler: Handler<K>): void {
@@ -107,14 +115,6 @@ class JobRunner implements Queue {
     this.#phase = 'drained';
     clearTimeout(this.#beat);
     if (rest.length > 0) await this.#table.handBack(rest);
-  }
-
-  #added(job: Job, { key, replace, runAt }: JobOptions): void {
-    if (replace) this.#running.replace(job.kind, key);
-    const left = runAt === null ? 0 : runAt.getTime() - this.#options.now().getTime();
-    // What fills the places just now may have asked already when the next one is due.
-    if (runAt === null || left <= 0 || this.#filling !== null) this.#wake();
-    else if (this.#phase === 'open' && this.#isSooner(left)) this.#watch(runAt);
   }
 
   #isSooner(milliseconds: number): boolean {

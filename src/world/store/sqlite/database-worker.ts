@@ -1,51 +1,16 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import { LockHeld, takeLock } from './lock.ts';
+import {
+  type DatabaseFault,
+  type DatabaseRequest,
+  type DatabaseSettings,
+  describeFault,
+  nothing,
+  openConnection,
+  type StatementResult,
+} from './connection.ts';
 
-/** What the thread that holds the database is started with. */
-export interface DatabaseSettings {
-  /** A file, or `:memory:`. */
-  readonly path: string;
-  readonly readOnly: boolean;
-  /** Side file and name of the holder of the server's lock; null takes none. */
-  readonly lock: { readonly path: string; readonly holder: string } | null;
-}
-
-/** What is asked of the thread. It answers in the order it was asked. */
-export type DatabaseRequest =
-  | { readonly kind: 'run'; readonly sql: string; readonly parameters: readonly SQLInputValue[] }
-  | { readonly kind: 'rollback' }
-  /** Whether a transaction is open: `changes` is 1 when it is. */
-  | { readonly kind: 'in-transaction' }
-  | { readonly kind: 'close' };
-
-/** What a statement gave. */
-export interface StatementResult {
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
-  readonly changes: number;
-}
-
-/** Why a request failed: SQLite's own words, which name tables and columns, never values. */
-export interface DatabaseFault {
-  readonly message: string;
-  /** SQLite's primary result code, 0 when it was not SQLite that failed. */
-  readonly code: number;
-  /** Who holds the lock, when that is why. */
-  readonly heldBy: { readonly pid: number; readonly holder: string } | null;
-}
-
-/** First one reply to the opening, then one to each request. */
+/** First one reply to the opening, then one to each request, in the order they were asked. */
 export type DatabaseReply = { readonly result: StatementResult } | { readonly fault: DatabaseFault };
-
-const nothing: StatementResult = { rows: [], changes: 0 };
-
-/** Prepared statements that are kept; Fairlead has fewer different ones. */
-const keptStatements = 256;
-
-/** How long SQLite waits for another process that writes, in milliseconds. */
-const busyTimeoutMs = 5_000;
 
 serve();
 
@@ -57,88 +22,18 @@ function serve(): void {
     try {
       answer = { result: work() };
     } catch (error) {
-      answer = { fault: describe(error) };
+      answer = { fault: describeFault(error) };
     }
     port.postMessage(answer);
   };
   let answer: (request: DatabaseRequest) => StatementResult = () => nothing;
   reply(() => {
     // `Database` starts this script with its settings and nothing else.
-    answer = open(workerData as DatabaseSettings);
+    answer = openConnection(workerData as DatabaseSettings);
     return nothing;
   });
   port.on('message', (request: DatabaseRequest) => {
     reply(() => answer(request));
     if (request.kind === 'close') port.close();
   });
-}
-
-function open(settings: DatabaseSettings): (request: DatabaseRequest) => StatementResult {
-  if (!settings.readOnly && settings.path !== ':memory:') createPrivateFile(settings.path);
-  const releaseLock = settings.lock === null ? () => {} : takeLock(settings.lock.path, settings.lock.holder);
-  const database = new DatabaseSync(settings.path, {
-    readOnly: settings.readOnly,
-    enableForeignKeyConstraints: true,
-    timeout: busyTimeoutMs,
-  });
-  if (!settings.readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full;');
-  const run = statementRunner(database);
-  const rollback = (): void => {
-    if (database.isTransaction) database.exec('rollback');
-  };
-  const close = (): void => {
-    rollback();
-    database.close();
-    releaseLock();
-  };
-  return (request) => {
-    switch (request.kind) {
-      case 'run':
-        return run(request.sql, request.parameters);
-      case 'in-transaction':
-        return { rows: [], changes: database.isTransaction ? 1 : 0 };
-      case 'rollback':
-        rollback();
-        return nothing;
-      case 'close':
-        close();
-        return nothing;
-      default:
-        return request satisfies never;
-    }
-  };
-}
-
-/** The database holds webhooks as they came: only its owner may read it. SQLite gives its side files the same mode. */
-function createPrivateFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  // An existing file is not opened here: closing it would drop the locks this process has on it (POSIX).
-  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
-}
-
-function statementRunner(
-  database: DatabaseSync,
-): (sql: string, parameters: readonly SQLInputValue[]) => StatementResult {
-  const statements = new Map<string, { readonly statement: StatementSync; readonly reads: boolean }>();
-  const prepare = (sql: string) => {
-    const kept = statements.get(sql);
-    if (kept !== undefined) return kept;
-    const statement = database.prepare(sql);
-    const fresh = { statement, reads: statement.columns().length > 0 };
-    statements.set(sql, fresh);
-    const [oldest] = statements.keys();
-    if (statements.size > keptStatements && oldest !== undefined) statements.delete(oldest);
-    return fresh;
-  };
-  return (sql, parameters) => {
-    const { statement, reads } = prepare(sql);
-    if (reads) return { rows: statement.all(...parameters), changes: 0 };
-    return { rows: [], changes: Number(statement.run(...parameters).changes) };
-  };
-}
-
-function describe(error: unknown): DatabaseFault {
-  const message = error instanceof Error ? error.message : String(error);
-  const extended = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
-  return { message, code: extended & 0xff, heldBy: error instanceof LockHeld ? error.heldBy : null };
 }

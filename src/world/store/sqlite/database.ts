@@ -2,7 +2,8 @@ import type { SQLInputValue } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import type { FairleadError } from '../../../model/error.ts';
 import { workerScript } from '../../../tools/pool.ts';
-import type { DatabaseReply, DatabaseRequest, DatabaseSettings, StatementResult } from './database-worker.ts';
+import type { DatabaseRequest, DatabaseSettings, StatementResult } from './connection.ts';
+import type { DatabaseReply } from './database-worker.ts';
 import { failed, restore } from './faults.ts';
 
 /** A SQLite database on a thread of its own. Rejects with `FairleadError`: `store-failed`, `store-locked`. */

@@ -1,5 +1,5 @@
 import { FairleadError } from '../../../model/error.ts';
-import type { DatabaseFault } from './database-worker.ts';
+import type { DatabaseFault } from './connection.ts';
 
 /** The domain error of a fault of the database's thread. */
 export function restore(path: string, fault: DatabaseFault): FairleadError {

@@ -10,8 +10,8 @@ import { runnerOptions } from '../sql/runner-options.ts';
 import { createSqlStore } from '../sql/sql-store.ts';
 import type { Tables } from '../sql/tables.ts';
 import { CommitGroup } from './commit-group.ts';
+import type { DatabaseSettings } from './connection.ts';
 import { type Database, openDatabase } from './database.ts';
-import type { DatabaseSettings } from './database-worker.ts';
 import { sqliteDialect } from './dialect.ts';
 import { migrate } from './migrations.ts';
 
