@@ -1,11 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { parseJson } from '../formats/json.ts';
 import { FairleadError } from '../model/error.ts';
 import type { Json } from '../model/json.ts';
 import type { Answer } from './answer.ts';
-import { type BodyBudget, readBody } from './body.ts';
+import type { Asked } from './asked.ts';
 
 /** What answers a request with a JSON body. Refuses by throwing or by answering a problem. */
 export type ApiRoute = (body: Json, signal: AbortSignal) => Promise<Answer>;
@@ -23,7 +22,7 @@ export interface ApiOptions {
 /** The API of a running server. */
 export interface Api {
   /** null for a path that is none of the API's. */
-  readonly answer: (path: string, request: IncomingMessage, budget: BodyBudget) => Promise<Answer | null> | null;
+  readonly answer: (asked: Asked) => Promise<Answer | null> | null;
 }
 
 /** Bytes of a request we read. */
@@ -34,25 +33,19 @@ const deadline = 60_000;
 
 /** Everything under `/api/`: for programs that hold the token, never for web pages. */
 export function createApi(options: ApiOptions): Api {
-  return {
-    answer: (path, request, budget) =>
-      path.startsWith('/api/') ? answer(path, request, { ...options, budget }) : null,
-  };
+  return { answer: (asked) => (asked.path.startsWith('/api/') ? answer(asked, options) : null) };
 }
 
-interface Around extends ApiOptions {
-  readonly budget: BodyBudget;
-}
-
-async function answer(path: string, request: IncomingMessage, around: Around): Promise<Answer | null> {
-  const refusal = refuse(request, around);
+async function answer(asked: Asked, around: ApiOptions): Promise<Answer | null> {
+  const { path, method, headers } = asked;
+  const refusal = refuse(headers, around);
   if (refusal !== null) return refusal;
   const route = Object.hasOwn(around.routes, path) ? around.routes[path] : undefined;
   if (route === undefined) return problem(404, `there is nothing at ${path}`, { isUnread: true });
-  if (request.method !== 'POST') return problem(405, 'only POST', { headers: { allow: 'POST' }, isUnread: true });
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+  if (method !== 'POST') return problem(405, 'only POST', { headers: { allow: 'POST' }, isUnread: true });
+  if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
     return problem(415, 'the body must be application/json', { isUnread: true });
-  const read = await readBody(request, largestRequest, around.budget);
+  const read = await asked.readBody(largestRequest);
   switch (read.kind) {
     case 'too-large':
       return problem(413, `a request holds at most ${largestRequest} bytes`, { isUnread: true });
@@ -68,7 +61,7 @@ async function answer(path: string, request: IncomingMessage, around: Around): P
 }
 
 /** A web page cannot know the token; one that tries all the same is turned away by name. */
-function refuse({ headers }: IncomingMessage, { token }: ApiOptions): Answer | null {
+function refuse(headers: Asked['headers'], { token }: ApiOptions): Answer | null {
   if (headers.origin !== undefined) return problem(403, 'the API is not for web pages', { isUnread: true });
   const shown = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? '')?.[1];
   if (shown !== undefined && isSame(shown, token)) return null;
@@ -82,7 +75,7 @@ function isSame(one: string, other: string): boolean {
   return timingSafeEqual(hash(one), hash(other));
 }
 
-async function perform(route: ApiRoute, bytes: Buffer, { redact, logger }: Around): Promise<Answer> {
+async function perform(route: ApiRoute, bytes: Buffer, { redact, logger }: ApiOptions): Promise<Answer> {
   const body = bodyOf(bytes);
   if (body === undefined) return problem(400, 'the body is no JSON');
   try {

@@ -7,9 +7,11 @@ import type { Forge } from '../world/forge/forge.ts';
 import type { Queue } from '../world/store/queue.ts';
 import type { Store } from '../world/store/store.ts';
 import type { Api } from './api.ts';
+import type { OpenDoor } from './door.ts';
 import { defaultDeadlines, type RunningServer, type ServerOptions, startServer } from './http.ts';
 import { type IntakeTools, workIntake } from './intake.ts';
 import { createKeeper, type KeepTools } from './keep.ts';
+import { answerOthers, type Others } from './others.ts';
 
 /** `web` takes webhooks and the API in and runs no jobs; `worker` runs jobs and takes nothing in; `all` does both. */
 export type Role = 'all' | 'web' | 'worker';
@@ -29,9 +31,13 @@ export interface BotOptions {
   /** Hears of branches that moved. */
   readonly moved: (repo: RepoRef) => void;
   readonly api?: Api | undefined;
-  readonly fault: ServerOptions['fault'];
+  readonly fault: Others['fault'];
   /** What watches the server; left out, nothing does. */
-  readonly watch?: Pick<ServerOptions, 'readiness' | 'metrics' | 'watchWebhook'> & Pick<IntakeTools, 'about'>;
+  readonly watch?: Pick<Others, 'readiness' | 'metrics'> &
+    Pick<ServerOptions, 'watchWebhook'> &
+    Pick<IntakeTools, 'about'>;
+  /** What takes webhooks in; left out: this thread. */
+  readonly openDoor?: OpenDoor;
   /** Milliseconds between saying that it is not ready and taking nothing in any more; 0 when left out. */
   readonly linger?: number | undefined;
   /** Port of its own for `/metrics`, with the probes beside it; the main one then has no such page. */
@@ -63,21 +69,29 @@ export async function startBot(options: BotOptions): Promise<Pick<RunningServer,
 
 /** The doors: the main one, and the one for figures where that is another. */
 async function listen(options: BotOptions, keeping: KeepTools): Promise<RunningServer> {
-  const { role, host, port, metricsPort, logger, fault, api, forges, watch, deadlines = defaultDeadlines } = options;
-  const common = { host, logger, fault, deadlines, ...watch };
-  const hooks = (role === 'worker' ? [] : forges).map(({ forge: { name, receiver }, path }) => ({
-    path,
-    receiver,
-    keep: createKeeper(name, keeping),
-  }));
-  if (metricsPort === undefined) return startServer({ ...common, port, api, hooks });
-  const figures = await startServer({ ...common, port: metricsPort, hooks: [] });
-  const main = await startServer({ ...common, port, api, hooks, metrics: undefined });
+  const { role, host, port, metricsPort, logger, fault, api, watch, deadlines = defaultDeadlines } = options;
+  const here: OpenDoor = (door) => startServer({ ...door, logger, hooks: [] });
+  const openDoor = role === 'worker' ? here : (options.openDoor ?? doorHere(options, keeping));
+  const common = { host, deadlines };
+  const shown = { fault, ...watch };
+  if (metricsPort === undefined) return openDoor({ ...common, port, others: answerOthers({ ...shown, api }) });
+  const figures = await here({ ...common, port: metricsPort, others: answerOthers(shown) });
+  const main = await openDoor({ ...common, port, others: answerOthers({ ...shown, api, metrics: undefined }) });
   return {
     url: main.url,
     retire: () => [main, figures].map(({ retire }) => retire()),
     close: () => tryAll([main.close, figures.close]),
   };
+}
+
+/** Takes webhooks in on this thread. */
+function doorHere({ forges, logger, watch }: BotOptions, keeping: KeepTools): OpenDoor {
+  const hooks = forges.map(({ forge: { name, receiver }, path }) => ({
+    path,
+    receiver,
+    keep: createKeeper(name, keeping),
+  }));
+  return (door) => startServer({ ...door, logger, hooks, ...watch });
 }
 
 /** What still comes in while jobs end is kept for the next process: whoever balances load needs a moment to send it elsewhere. */

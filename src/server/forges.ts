@@ -9,6 +9,7 @@ import { createGitLab } from '../world/forge/gitlab/gitlab.ts';
 import { defaultPace as gitLabPace } from '../world/forge/gitlab/sender.ts';
 import { createRecorder, type Recorder } from '../world/forge/writes/recorder.ts';
 import type { Budgets, Outbox } from '../world/store/store.ts';
+import { hookPath } from './hook-path.ts';
 
 /** Credentials of the forges; null where there is none of the kind. */
 export interface ForgeSettings {
@@ -87,7 +88,7 @@ function openGitHub(
     pace: { ...gitHubPace, ...paced(writes, 'notify') },
     appId: Number(appId),
   });
-  return { forge, path: name === 'github' ? '/hooks/github' : `/hooks/github/${name}` };
+  return { forge, path: hookPath('github', name) };
 }
 
 function openGitLab(
@@ -100,7 +101,7 @@ function openGitLab(
   const common = { name, logger, now, redact: redactor.text, pace, limits: limitsOf(writes, budgets) };
   return {
     forge: createGitLab({ ...common, url, token, webhookSecrets, signingSecrets }),
-    path: `/hooks/gitlab/${name}`,
+    path: hookPath('gitlab', name),
   };
 }
 

@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from 'pino';
 import { FairleadError } from '../model/error.ts';
 import { type Answer, send } from './answer.ts';
-import type { Api } from './api.ts';
-import type { BodyBudget } from './body.ts';
-import { type Hook, LARGEST_WEBHOOK, receiveWebhook } from './webhook.ts';
+import type { AnswerOthers } from './asked.ts';
+import { type BodyBudget, readBody } from './body.ts';
+import { type DoorLogger, type Hook, LARGEST_WEBHOOK, receiveWebhook } from './webhook.ts';
 
 /** Deadlines of the server, in milliseconds. */
 export interface ServerDeadlines {
@@ -23,17 +22,11 @@ export interface ServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly hooks: readonly Hook[];
-  /** What answers under `/api/`; without it nothing does. */
-  readonly api?: Api | undefined;
-  /** Why the process can do nothing until it is started again, or null while it can; asked by both probes. */
-  fault(): string | null;
-  /** What `/readyz` says beside that; without it, that it is ready. Answers within a second, whatever hangs. */
-  readonly readiness?: ((isDraining: boolean) => Promise<Answer>) | undefined;
-  /** What answers at `/metrics`; without it nothing does. */
-  readonly metrics?: (() => Promise<Answer>) | undefined;
+  /** What answers everything but webhooks. */
+  readonly others: AnswerOthers;
   /** Goes between the server and the taking of each webhook. */
   readonly watchWebhook?: WatchWebhook | undefined;
-  readonly logger: Logger;
+  readonly logger: DoorLogger;
   readonly deadlines?: ServerDeadlines;
 }
 
@@ -56,11 +49,16 @@ export const defaultDeadlines: ServerDeadlines = { headers: 10_000, request: 30_
 /** Bytes all bodies under way may hold together. */
 const BODY_BUDGET = 5 * LARGEST_WEBHOOK;
 
+/**
+ * How long a connection may stand idle, in milliseconds: longer than load balancers let it, which otherwise send a request on one that
+ * is just being closed.
+ */
+const KEEP_ALIVE = 75_000;
+
 const MOST_CONNECTIONS = 2000;
 
 /**
- * Listens for webhooks, the API and probes: the hooks' paths, `/api/`, `/healthz` (the process is of use), `/readyz` (it
- * takes work in).
+ * Listens for webhooks at the hooks' paths, and for what others answer.
  *
  * @throws FairleadError `listen-failed`
  */
@@ -74,6 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       // Node looks for overrun deadlines this often; its default of 30 s would more than double them.
       connectionsCheckingInterval: Math.min(1000, deadlines.headers),
       maxHeaderSize: 16 * 1024,
+      keepAliveTimeout: KEEP_ALIVE,
     },
     (request, response) => {
       void serve(options, state, request, response);
@@ -120,12 +119,9 @@ async function route(options: ServerOptions, state: State, request: IncomingMess
   const [path = '/'] = (request.url ?? '/').split('?', 1);
   const hook = options.hooks.find((entry) => entry.path === path);
   if (hook !== undefined) return takeWebhook(hook, request, { options, state });
-  const asked = options.api?.answer(path, request, state.budget) ?? null;
-  if (asked !== null) return asked;
-  if (path === '/healthz') return health(options);
-  if (path === '/readyz') return readiness(options, state);
-  if (path === '/metrics' && options.metrics !== undefined) return options.metrics();
-  return { status: 404, body: { error: 'not found' }, isUnread: true };
+  const { method = 'GET', headers } = request;
+  const read = (limit: number): ReturnType<typeof readBody> => readBody(request, limit, state.budget);
+  return options.others({ method, path, headers, readBody: read }, state.isDraining);
 }
 
 function takeWebhook(
@@ -135,17 +131,6 @@ function takeWebhook(
 ): Promise<Answer | null> {
   const take = (watched: Hook): Promise<Answer | null> => receiveWebhook(watched, request, { budget, logger });
   return watchWebhook === undefined ? take(hook) : watchWebhook(hook, take);
-}
-
-function health(options: ServerOptions): Answer {
-  const reason = options.fault();
-  return reason === null ? { status: 200, body: { status: 'ok' } } : { status: 500, body: { error: reason } };
-}
-
-function readiness(options: ServerOptions, { isDraining }: State): Answer | Promise<Answer> {
-  const reason = isDraining ? 'shutting down' : options.fault();
-  if (options.readiness !== undefined && options.fault() === null) return options.readiness(isDraining);
-  return reason === null ? { status: 200, body: { status: 'ready' } } : { status: 503, body: { error: reason } };
 }
 
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {

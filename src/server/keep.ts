@@ -1,16 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Logger } from 'pino';
 import type { QueuedJob } from '../model/jobs.ts';
 import type { RawDelivery } from '../world/forge/receiver.ts';
 import type { Queue } from '../world/store/queue.ts';
 import type { Delivery, Store } from '../world/store/store.ts';
+import type { DoorLogger } from './webhook.ts';
 
 /** What keeping webhooks needs. */
 export interface KeepTools {
   readonly store: Pick<Store, 'transaction' | 'deliveries'>;
   readonly queue: Pick<Queue, 'add'>;
   readonly now: () => Date;
-  readonly logger: Pick<Logger, 'warn'>;
+  readonly logger: Pick<DoorLogger, 'warn'>;
 }
 
 /** An authentic webhook. */
@@ -31,10 +31,10 @@ const keptHeaders = [
 const together = { count: 64, bytes: 4 * 1024 * 1024 };
 
 /**
- * While webhooks come one after another, milliseconds from keeping one to understanding it, so that many are understood at once.
- * One that comes alone is understood at once.
+ * A webhook that comes alone is understood at once. Others come close behind it: those wait so many milliseconds, so that many are
+ * understood at once; and where they keep coming, `apart` goes by between two times.
  */
-const understoodAfter = 50;
+const understood = { after: 50, apart: 250 };
 
 interface Keeping extends KeepTools {
   readonly due: () => Date | null;
@@ -71,12 +71,14 @@ export function createKeeper(forge: string, given: KeepTools): (delivery: Incomi
 
 /** When webhooks kept now are to be understood; null at once. */
 function dueBy(now: () => Date): () => Date | null {
-  let last = Number.NEGATIVE_INFINITY;
+  let [last, due] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   return () => {
     const at = now().getTime();
-    const isAlone = at - last > understoodAfter;
+    const isAlone = at - last > understood.after;
     last = at;
-    return isAlone ? null : new Date(at + understoodAfter);
+    if (isAlone) return null;
+    if (due <= at) due = Math.max(at + understood.after, due + understood.apart);
+    return new Date(due);
   };
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Redactor } from '../formats/redaction/redactor.ts';
 import { ownKey } from '../world/store/installation-key.ts';
-import type { OpenedStore, StoreOptions } from '../world/store/opened-store.ts';
+import type { BesideOptions, BesideStore, OpenedStore, StoreOptions } from '../world/store/opened-store.ts';
 
 /** Where a server keeps what it remembers. */
 export interface StorePlace {
@@ -15,6 +15,23 @@ export interface ChosenStore extends OpenedStore {
   readonly key: () => Promise<Uint8Array>;
 }
 
+/** Opens a second way into the store of the place, which is open. Throws `FairleadError` `store-failed`. */
+export async function openBeside(
+  { dataDir, databaseUrl = null }: StorePlace,
+  options: BesideOptions,
+): Promise<BesideStore> {
+  if (databaseUrl === null) {
+    const { openSqliteBeside } = await import('../world/store/sqlite/beside.ts');
+    return openSqliteBeside(databaseFile(dataDir), options);
+  }
+  const { openPostgresBeside } = await import('../world/store/postgres/beside.ts');
+  return openPostgresBeside(databaseUrl, options);
+}
+
+function databaseFile(dataDir: string): string {
+  return join(dataDir, 'fairlead.db');
+}
+
 /** Opens the store and queue of the place. What is secret in its address is learned first. Throws what the stores throw. */
 export async function openChosenStore(
   { dataDir, databaseUrl = null }: StorePlace,
@@ -23,7 +40,7 @@ export async function openChosenStore(
 ): Promise<ChosenStore> {
   if (databaseUrl === null) {
     const { openSqlite } = await import('../world/store/sqlite/sqlite.ts');
-    const opened = await openSqlite({ ...options, path: join(dataDir, 'fairlead.db') });
+    const opened = await openSqlite({ ...options, path: databaseFile(dataDir) });
     return { ...opened, key: () => ownKey(dataDir) };
   }
   const { secretsOf } = await import('../world/store/postgres/address.ts');

@@ -13,6 +13,7 @@ import type { Store } from '../world/store/store.ts';
 import type { Answer } from './answer.ts';
 import { errorFacts } from './assemble.ts';
 import type { BotOptions } from './bot.ts';
+import type { DoorSettings } from './door-message.ts';
 import { countEntry, type DeploymentFigures, readFigures } from './figures.ts';
 import { type ForgeSettings, type Forges, namedForges } from './forges.ts';
 import type { ServingParts } from './parts.ts';
@@ -38,6 +39,8 @@ type Opened = Pick<OpenedStore, 'store' | 'queue'>;
 /** What watches a server: its log, figures and traces. */
 export interface Operation extends Watch {
   readonly meter: Metrics;
+  /** What another thread sends its traces by; null: nobody listens. */
+  readonly traces: DoorSettings['traces'];
   /** The same store and queue, watched. */
   around<T extends Opened>(opened: T): T;
   /** What reviews and deploys work with, watched. */
@@ -79,6 +82,7 @@ export async function openOperation(options: OperationOptions): Promise<Operatio
   let hear: (entry: AuditEntry) => void = () => undefined;
   return {
     ...watch,
+    traces: tracer === noTracer ? null : { environment: ofTraces(options.environment), version },
     around: (opened) => ({
       ...opened,
       store: watchAudit(opened.store, (entry) => hear(entry)),
@@ -102,6 +106,11 @@ export async function openOperation(options: OperationOptions): Promise<Operatio
       await tracer.close();
     },
   };
+}
+
+/** The variables of OpenTelemetry, and no other secret. */
+function ofTraces(environment: OperationOptions['environment']): OperationOptions['environment'] {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('OTEL_')));
 }
 
 /** Nothing stands between where nobody listens. */

@@ -9,16 +9,19 @@ import { startProcessHost } from '../tools/process-host.ts';
 import { steadyClock } from '../tools/steady-clock.ts';
 import { tryAll } from '../tools/try-all.ts';
 import { createMirrors } from '../world/git/mirrors.ts';
+import type { Queue } from '../world/store/queue.ts';
 import { openApi } from './api-door.ts';
 import { workFeatures } from './assemble.ts';
 import { openBase } from './base.ts';
 import { type Role, startBot } from './bot.ts';
+import { doorOnThread, type OpenDoor } from './door.ts';
 import type { ForgeSettings } from './forges.ts';
 import { createGrounds } from './grounds.ts';
 import type { StorePlace } from './open-store.ts';
-import { openOperation } from './operation.ts';
+import { type Operation, openOperation } from './operation.ts';
 import { startOutboxKeeper } from './outbox-keeper.ts';
 import type { ServingParts } from './parts.ts';
+import { receiverSpecs } from './receivers.ts';
 import { onlyTold } from './told-clusters.ts';
 
 /** What serving is told. */
@@ -107,13 +110,38 @@ export async function startServing(run: ServingRun, given: ServingParts): Promis
   const door = openApi({ ...common, ...grounds, apiToken: run.apiToken }, redactor);
   const api = role === 'worker' ? undefined : door.api;
   const shown = { ...run, ...common, role, forges: forges.all };
-  const bot = await startBot({ ...shown, ...features, fault, watch: operation.door(shown), api });
+  const front = openFront(run, { operation, queue });
+  const bot = await startBot({
+    ...{ ...shown, ...features, api, openDoor: front.openDoor, watch: operation.door(shown) },
+    fault: () => fault() ?? front.fault(),
+  });
   await beginLooks(queue, forges.all);
   const withdraw = role === 'worker' ? async () => {} : await door.announce(run.dataDir, bot.url);
   const closing = [keeper, bot, features, parser, opened, mirrors, processes, operation];
   return {
     url: bot.url,
-    broken: opened.broken,
+    broken: Promise.race([opened.broken, front.broken]),
     stop: () => tryAll([withdraw, ...closing.map((part) => part.close)]),
+  };
+}
+
+/** What takes webhooks in, on a thread of its own. */
+function openFront(
+  run: ServingRun,
+  { operation: { log, meter, traces }, queue }: { readonly operation: Operation; readonly queue: Queue },
+): { readonly openDoor: OpenDoor; readonly fault: () => string | null; readonly broken: Promise<FairleadError> } {
+  const { promise, resolve } = Promise.withResolvers<FairleadError>();
+  let broken: FairleadError | null = null;
+  const onBroken = (why: FairleadError): void => {
+    broken = why;
+    log.logger.fatal({ code: why.code }, `${why.message}: the process ends`);
+    resolve(why);
+  };
+  const { dataDir, databaseUrl } = run;
+  const settings = { receivers: receiverSpecs(run), store: { dataDir, databaseUrl }, traces };
+  return {
+    openDoor: doorOnThread(settings, { log, meter, queue, onBroken }),
+    fault: () => (broken === null ? null : 'webhooks are not taken in: the process must start again'),
+    broken: promise,
   };
 }

@@ -49,7 +49,13 @@ export function watchQueue(queue: Queue, watch: Watch): Queue {
   });
 }
 
-function stamped(job: Job, { key }: JobOptions, { log, tracer }: Watch): Job {
+/** What tells where a job comes from. */
+interface Stamps extends Pick<Watch, 'tracer'> {
+  readonly log: Pick<Log, 'fields'>;
+}
+
+/** The job with where it comes from. */
+export function stamped(job: Job, { key }: JobOptions, { log, tracer }: Stamps): Job {
   const { delivery, job: within } = log.fields();
   const isPeriodic = periodic.has(job.kind) && periodic.has(within as JobKind);
   const trace = isPeriodic ? null : tracer.parent();

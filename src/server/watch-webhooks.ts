@@ -4,8 +4,14 @@ import type { IntakeTools } from './intake.ts';
 import type { Watch } from './watch-jobs.ts';
 import type { Hook } from './webhook.ts';
 
+/** Who hears of webhooks. */
+export interface WebhookWatch extends Pick<Watch, 'tracer'> {
+  readonly log: Pick<Watch['log'], 'within'>;
+  readonly meter: Pick<Watch['meter'], 'count' | 'observe'>;
+}
+
 /** Counts webhooks and how fast they are answered; each is a span, and the log names its delivery. */
-export function watchWebhooks({ log, meter, tracer }: Watch): WatchWebhook {
+export function watchWebhooks({ log, meter, tracer }: WebhookWatch): WatchWebhook {
   return async (hook, take) => {
     const began = performance.now();
     // Named only once the sender is known to be the forge: until then it is anybody's word.

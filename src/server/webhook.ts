@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Logger } from 'pino';
 import { FairleadError } from '../model/error.ts';
-import { urgently } from '../tools/each.ts';
 import type { RawDelivery, Receiver } from '../world/forge/receiver.ts';
 import type { Answer } from './answer.ts';
 import { type BodyBudget, readBody } from './body.ts';
@@ -15,6 +13,9 @@ export interface Hook {
   keep(delivery: RawDelivery & { readonly id: string; readonly event: string }): Promise<boolean>;
 }
 
+/** What doors tell. */
+export type DoorLogger = Readonly<Record<'info' | 'warn' | 'error', (facts: object, message: string) => void>>;
+
 /** Bytes of a webhook we read; GitHub and GitLab send up to 25 MB. */
 export const LARGEST_WEBHOOK = 26 * 1024 * 1024;
 
@@ -25,7 +26,7 @@ export const LARGEST_WEBHOOK = 26 * 1024 * 1024;
 export async function receiveWebhook(
   hook: Hook,
   request: IncomingMessage,
-  surroundings: { readonly budget: BodyBudget; readonly logger: Logger },
+  surroundings: { readonly budget: BodyBudget; readonly logger: DoorLogger },
 ): Promise<Answer | null> {
   if (request.method !== 'POST') return refuse(405, 'only POST', { headers: { allow: 'POST' }, isUnread: true });
   const read = await readBody(request, LARGEST_WEBHOOK, surroundings.budget);
@@ -43,7 +44,7 @@ export async function receiveWebhook(
   }
 }
 
-async function takeIn(hook: Hook, delivery: RawDelivery, logger: Logger): Promise<Answer> {
+async function takeIn(hook: Hook, delivery: RawDelivery, logger: DoorLogger): Promise<Answer> {
   const sender = hook.receiver.authenticate(delivery);
   if (!sender.ok) {
     logger.warn({ path: hook.path, reason: sender.reason }, 'webhook refused');
@@ -53,8 +54,7 @@ async function takeIn(hook: Hook, delivery: RawDelivery, logger: Logger): Promis
     return refuse(400, 'the body must be JSON');
   const { id, event } = sender;
   try {
-    // Only who has the secret makes others wait.
-    const isNew = await urgently(() => hook.keep({ ...delivery, id, event }));
+    const isNew = await hook.keep({ ...delivery, id, event });
     logger.info({ path: hook.path, delivery: id, event, isNew }, 'webhook taken in');
     return { status: 202, body: { delivery: id, duplicate: !isNew } };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** How long work may keep the thread before others have their turn, in milliseconds. */
 const slice = 10;
@@ -49,25 +49,11 @@ export async function mapInTurns<T, R>(items: readonly T[], work: (item: T) => R
   return results;
 }
 
-/** How long what can wait makes way for urgent work before each step, in milliseconds: it goes on all the same. */
-const courtesy = 4;
-
 const line: (() => void)[] = [];
-let urgent = 0;
-
-/** Does work for which others on this thread make way. */
-export async function urgently<T>(work: () => Promise<T>): Promise<T> {
-  urgent += 1;
-  try {
-    return await work();
-  } finally {
-    urgent -= 1;
-  }
-}
 
 /**
  * Waits in one line with everybody else on this thread who asked, so that of what arrives at once one is worked on in each turn of
- * the event loop, and others are answered in between; while there is urgent work, seldomer.
+ * the event loop, and others are answered in between.
  */
 export function takeTurn(): Promise<void> {
   return new Promise((resolve) => {
@@ -78,7 +64,6 @@ export function takeTurn(): Promise<void> {
 
 async function moveOn(): Promise<void> {
   while (line.length > 0) {
-    for (let waited = 0; urgent > 0 && waited < courtesy; waited += 1) await delay(1);
     line[0]?.();
     await nextTurn();
     line.shift();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createApi } from '../../src/server/api.ts';
 import { type RunningServer, startServer } from '../../src/server/http.ts';
+import { answerOthers } from '../../src/server/others.ts';
 
 const token = 'b3f1c2d4e5a697887766554433221100';
 let server: RunningServer;
@@ -14,7 +15,13 @@ beforeEach(async () => {
     return { status: 202, body: { ok: true } };
   };
   const api = createApi({ token, logger, redact: (text) => text, routes: { '/api/v1/things': route } });
-  server = await startServer({ host: '127.0.0.1', port: 0, hooks: [], fault: () => null, logger, api });
+  server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    hooks: [],
+    logger,
+    others: answerOthers({ fault: () => null, api }),
+  });
 });
 afterEach(() => server.close());
 

@@ -3,7 +3,8 @@ import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Logger, pino } from 'pino';
-import { type RunningServer, type ServerDeadlines, type ServerOptions, startServer } from '../../src/server/http.ts';
+import { type RunningServer, type ServerDeadlines, startServer } from '../../src/server/http.ts';
+import { answerOthers, type Others } from '../../src/server/others.ts';
 import type { Hook } from '../../src/server/webhook.ts';
 import { createReceiver } from '../../src/world/forge/github/receiver.ts';
 
@@ -34,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function start(deadlines: Partial<ServerDeadlines> = {}, changes: Partial<ServerOptions> = {}): Promise<RunningServer> {
+function start(deadlines: Partial<ServerDeadlines> = {}, others: Partial<Others> = {}): Promise<RunningServer> {
   const hook = {
     path: '/hooks/github',
     receiver: createReceiver([secret, older]),
@@ -44,10 +45,9 @@ function start(deadlines: Partial<ServerDeadlines> = {}, changes: Partial<Server
     host: '127.0.0.1',
     port: 0,
     hooks: [hook],
-    fault: () => reason,
+    others: answerOthers({ fault: () => reason, ...others }),
     logger: logInto(lines),
     deadlines: { headers: 10_000, request: 30_000, drain: 10_000, ...deadlines },
-    ...changes,
   });
 }
 
@@ -318,7 +318,7 @@ describe('closing', () => {
 
   test('a port that is taken is said plainly', async () => {
     const { port } = new URL(server.url);
-    const options = { host: '127.0.0.1', port: Number(port), hooks: [], fault: () => null, logger: logInto([]) };
+    const options = { host: '127.0.0.1', port: Number(port), hooks: [], others: async () => null, logger: logInto([]) };
 
     await expect(startServer(options)).rejects.toMatchObject({ code: 'listen-failed', subject: `127.0.0.1:${port}` });
   });

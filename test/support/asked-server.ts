@@ -7,6 +7,7 @@ import { defaultSettings, type EnvironmentSettings, type Settings } from '../../
 import { announce } from '../../src/server/announce.ts';
 import { createApi } from '../../src/server/api.ts';
 import { startServer } from '../../src/server/http.ts';
+import { answerOthers } from '../../src/server/others.ts';
 import { tellProgress } from '../../src/server/progress.ts';
 import { askRedeployment, type RedeployTools } from '../../src/server/redeployments.ts';
 import type { Forge, Pull, RepoPort } from '../../src/world/forge/forge.ts';
@@ -109,5 +110,11 @@ export function listenFor(tools: RedeployTools): ReturnType<typeof startServer> 
       '/api/v1/redeployments/progress': (body) => tellProgress(body, tools),
     },
   });
-  return startServer({ host: '127.0.0.1', port: 0, hooks: [], fault: () => null, logger, api });
+  return startServer({
+    host: '127.0.0.1',
+    port: 0,
+    hooks: [],
+    logger,
+    others: answerOthers({ fault: () => null, api }),
+  });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { mapConcurrently, mapInTurns, takeTurn, urgently } from '../../src/tools/each.ts';
+import { mapConcurrently, mapInTurns, takeTurn } from '../../src/tools/each.ts';
 
 /** Keeps the thread for so many milliseconds. */
 function toil(milliseconds: number): void {
@@ -83,24 +83,4 @@ test('of those who wait for their turn, one goes on in each turn of the event lo
   expect(between).toEqual(between.toSorted((a, b) => a - b));
   expect(order.slice(between[0], between[1]).includes('other')).toBe(true);
   expect(order.slice(between[1], between[2]).includes('other')).toBe(true);
-});
-
-test('those who wait for their turn make way for urgent work, and go on all the same', async () => {
-  const order: string[] = [];
-  const { promise: kept, resolve: keep } = Promise.withResolvers<void>();
-  const urgent = urgently(async () => {
-    await kept;
-    order.push('urgent');
-  });
-
-  const patient = takeTurn().then(() => order.push('patient'));
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(order).toEqual([]);
-  await patient;
-  keep();
-  await urgent;
-  await takeTurn();
-
-  expect(order).toEqual(['patient', 'urgent']);
-  await expect(urgently(async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
 });

@@ -2,12 +2,15 @@ import { writeSync } from 'node:fs';
 import { pino } from 'pino';
 import { workReviews } from '../../../src/features/review/serve.ts';
 import { startBot } from '../../../src/server/bot.ts';
+import { doorOnThread, type OpenDoor } from '../../../src/server/door.ts';
 import type { ServerDeadlines } from '../../../src/server/http.ts';
+import { receiverSpecs } from '../../../src/server/receivers.ts';
+import { noMeter } from '../../../src/tools/metrics/no-meter.ts';
 import { createGitHub } from '../../../src/world/forge/github/github.ts';
 import { createGitLab } from '../../../src/world/forge/gitlab/gitlab.ts';
 import { lightPullTools } from '../../support/light-reviews.ts';
 import { type Failpoint, withFailpoint } from './failpoint.ts';
-import { openStoreAt, type StoreAddress } from './stores.ts';
+import { openStoreAt, placeOf, type StoreAddress } from './stores.ts';
 
 /**
  * The bot as a process of its own, to be killed: real intake, store, queue, receiver, adapter and reviews; only renders are light.
@@ -67,8 +70,10 @@ if (told.gitlab !== undefined) {
   const own = createGitLab({ url: 'http://127.0.0.1:9', token, ...secrets, logger, now, redact: (text) => text });
   forges.push({ forge: own, path: '/hooks/gitlab/gitlab' });
 }
+// A failpoint lies in the store of this thread; without one webhooks come in as they do in production, by a thread of their own.
+const openDoor = told.failpoint === undefined ? { openDoor: doorOfItsOwn() } : {};
 const bot = await startBot({
-  ...{ host: '127.0.0.1', port: 0, logger, store, queue, now, forges },
+  ...{ host: '127.0.0.1', port: 0, logger, store, queue, now, forges, ...openDoor },
   ...(told.deadlines === undefined ? {} : { deadlines: told.deadlines }),
   moved: () => undefined,
   fault: () => null,
@@ -84,3 +89,16 @@ process.on('SIGTERM', () => {
     .then(opened.close)
     .then(() => process.exit(0));
 });
+
+function doorOfItsOwn(): OpenDoor {
+  const settings = { webhookSecrets: [told.secret], baseUrl: told.baseUrl, appId: String(told.appId) };
+  const { gitlab = null } = told;
+  const receivers = receiverSpecs({
+    github: { ...settings, privateKey: told.privateKey },
+    gitlab: gitlab && { url: '', token: '', webhookSecrets: [gitlab.token], signingSecrets: [gitlab.signing] },
+  });
+  const log = { logger, within: <T>(_fields: object, work: () => T) => work(), fields: () => ({}) };
+  const onBroken = (why: Error): void => say('fault', why);
+  const ears = { log, meter: noMeter, queue, onBroken };
+  return doorOnThread({ receivers, store: placeOf(told.store), traces: null }, ears);
+}

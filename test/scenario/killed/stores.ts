@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { StorePlace } from '../../../src/server/open-store.ts';
 import type { OpenedStore, StoreOptions } from '../../../src/world/store/opened-store.ts';
 import { openPostgres } from '../../../src/world/store/postgres/postgres.ts';
 import { openSqlite } from '../../../src/world/store/sqlite/sqlite.ts';
@@ -27,6 +28,11 @@ export const killedStores: Readonly<Record<string, () => Promise<KilledStore>>> 
   sqlite: openSqliteFile,
   postgres: openOwnServer,
 };
+
+/** Where a server would look for the same store. */
+export function placeOf(address: StoreAddress): StorePlace {
+  return address.kind === 'sqlite' ? { dataDir: dirname(address.path) } : { dataDir: '', databaseUrl: address.url };
+}
 
 type Surroundings = Pick<StoreOptions, 'onFailure' | 'onFault'>;
 
