@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createRedactor } from '../formats/redaction/redactor.ts';
 import { FairleadError } from '../model/error.ts';
@@ -19,7 +20,10 @@ import { stamped } from './watch-jobs.ts';
 import { type WebhookWatch, watchWebhooks } from './watch-webhooks.ts';
 import type { DoorLogger } from './webhook.ts';
 
-// `openDoorThread` starts this script with its settings and nothing else.
+/** Between two writes of webhooks, in milliseconds: much less than a forge waits, and a few times what a commit takes. */
+const pause = (): Promise<void> => delay(10);
+
+// `doorOnThread` starts this script with its settings and nothing else.
 if (parentPort !== null) void serve(parentPort, workerData as DoorSettings);
 
 /** Takes webhooks in, and asks the main thread for the answer to all else, until it is told to close. */
@@ -36,10 +40,12 @@ async function serve(port: MessagePort, settings: DoorSettings): Promise<void> {
     const add: KeepTools['queue']['add'] = (tx, job, options) =>
       beside.queue.add(tx, stamped(job, options, watch), options);
     const questions = createQuestions(say);
+    const { store, keepBehind } = beside;
+    const keeping = { store, queue: { add }, keepBehind, now, logger, pause };
     const hooks = settings.receivers.map((spec) => ({
       path: spec.path,
       receiver: openReceiver(spec),
-      keep: createKeeper(spec.name, { store: beside.store, queue: { add }, now, logger }),
+      keep: createKeeper(spec.name, keeping),
     }));
     const { host, deadlines } = settings;
     const common = { host, port: settings.port, deadlines, logger, others: questions.ask };

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { QueuedJob } from '../model/jobs.ts';
 import type { RawDelivery } from '../world/forge/receiver.ts';
+import type { BesideStore } from '../world/store/opened-store.ts';
 import type { Queue } from '../world/store/queue.ts';
 import type { Delivery, Store } from '../world/store/store.ts';
 import type { DoorLogger } from './webhook.ts';
@@ -11,6 +12,13 @@ export interface KeepTools {
   readonly queue: Pick<Queue, 'add'>;
   readonly now: () => Date;
   readonly logger: Pick<DoorLogger, 'warn'>;
+  /** A shorter way to keep webhooks behind a job that waits, where there is one. */
+  readonly keepBehind?: BesideStore['keepBehind'];
+  /**
+   * What is waited for between two writes, so that those of a burst share fewer of them and others come to write too; left out:
+   * nothing. One that comes alone is written at once.
+   */
+  readonly pause?: () => Promise<void>;
 }
 
 /** An authentic webhook. */
@@ -58,7 +66,10 @@ export function createKeeper(forge: string, given: KeepTools): (delivery: Incomi
   let isWriting = false;
   const write = async (): Promise<void> => {
     isWriting = true;
-    while (waiting.length > 0) await keepBatch(forge, nextBatch(waiting), tools);
+    while (waiting.length > 0) {
+      await keepBatch(forge, nextBatch(waiting), tools);
+      await tools.pause?.();
+    }
     isWriting = false;
   };
   return (delivery) => {
@@ -118,7 +129,7 @@ async function keepBatch(forge: string, batch: readonly Waiting[], tools: Keepin
 async function keepNew(
   forge: string,
   deliveries: readonly Incoming[],
-  { store, queue, now, due }: Keeping,
+  { store, queue, now, due, keepBehind = async () => null }: Keeping,
 ): Promise<ReadonlySet<string>> {
   const runAt = due();
   const rows = deliveries.map(({ id, event, body, headers }) => ({
@@ -130,10 +141,12 @@ async function keepNew(
       }),
     ),
   }));
+  const { job, ...options } = { ...ingestJob(forge, null), runAt };
+  const behind = await keepBehind(rows, job, options);
+  if (behind !== null) return behind;
   return store.transaction(async (tx) => {
     const fresh = await store.deliveries.insertAll(tx, rows);
-    const { job, ...options } = ingestJob(forge, null);
-    if (fresh.size > 0) await queue.add(tx, job, { ...options, runAt });
+    if (fresh.size > 0) await queue.add(tx, job, options);
     return fresh;
   }, 'beside');
 }

@@ -2,7 +2,7 @@ import type { FairleadError } from '../../model/error.ts';
 import type { Job, JobKind, JobOptions } from '../../model/jobs.ts';
 import type { Queue } from './queue.ts';
 import type { Retry } from './sql/backoff.ts';
-import type { Store } from './store.ts';
+import type { Delivery, Store } from './store.ts';
 
 /** What every store and its queue are opened with. */
 export interface StoreOptions {
@@ -35,6 +35,15 @@ export interface BesideOptions {
 export interface BesideStore {
   readonly store: Pick<Store, 'transaction' | 'deliveries'>;
   readonly queue: Pick<Queue, 'add'>;
+  /**
+   * Keeps deliveries where such a job waits that was not to be replaced, in one statement; gives the ids of the new ones. Null, and
+   * nothing is kept, where none waits or a transaction costs no more.
+   */
+  keepBehind(
+    deliveries: readonly Omit<Delivery, 'state'>[],
+    job: Job,
+    options: JobOptions,
+  ): Promise<ReadonlySet<string> | null>;
   close(): Promise<void>;
 }
 

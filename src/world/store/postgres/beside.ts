@@ -6,6 +6,7 @@ import { createBesideStore } from '../sql/beside-store.ts';
 import type { Tables } from '../sql/tables.ts';
 import { openBoss } from './boss.ts';
 import { createBossJobs } from './boss-jobs.ts';
+import { insertBehind } from './insert-behind.ts';
 import { Connections, usualDeadlines } from './pool.ts';
 import { createTransactions } from './transactions.ts';
 
@@ -33,5 +34,7 @@ export async function openPostgresBeside(url: string, { now, onAdded }: BesideOp
     await boss.stop({ graceful: false, close: false });
     await pool.end();
   };
-  return createBesideStore(access, createBossJobs(access, boss, now), { onAdded, close });
+  const keepBehind: BesideStore['keepBehind'] = (deliveries, { kind }, { key, runAt }) =>
+    access.writeBeside(null, (own) => insertBehind(own, deliveries, { kind, key, runAt: runAt ?? now() }));
+  return createBesideStore(access, createBossJobs(access, boss, now), { onAdded, keepBehind, close });
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Job, JobKind } from '../../../model/jobs.ts';
 import type { DeadJob, KindStats } from '../queue.ts';
 import { fromColumn } from '../sql/json-column.ts';
@@ -103,17 +103,24 @@ export async function hurryJobs(db: Database, at: Date): Promise<void> {
  * Whether a job of kind and key waits. One that does is not taken before the transaction ends: it would not see what is written in it.
  * What waits only because it failed is due at the time when there is a new reason to do it: what stopped it may be over.
  */
-export async function keepWaiting(
-  db: Database,
-  { kind, key }: { readonly kind: JobKind; readonly key: string },
-  runAt: Date,
-): Promise<boolean> {
-  const { rows } = await sql`
+export async function keepWaiting(db: Database, place: WaitingPlace, runAt: Date): Promise<boolean> {
+  const { rows } = await keptWaiting(place, runAt).execute(db);
+  return rows.length > 0;
+}
+
+/** Whose job waits. */
+interface WaitingPlace {
+  readonly kind: JobKind;
+  readonly key: string;
+}
+
+/** The statement of `keepWaiting`, which gives a row for each job that waits. */
+export function keptWaiting({ kind, key }: WaitingPlace, runAt: Date): RawBuilder<unknown> {
+  return sql`
     update ${table} set start_after =
       case when (data->>'attempts')::int > 0 then least(start_after, ${runAt}::timestamptz) else start_after end
     where name = ${jobsQueue} and singleton_key = ${key} and state < 'active' and data->>'kind' = ${kind}
-    returning id`.execute(db);
-  return rows.length > 0;
+    returning id`;
 }
 
 /** When the next waiting job of the kinds is due after the time. */

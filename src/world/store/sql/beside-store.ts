@@ -7,7 +7,7 @@ import type { JobTable } from './taken-job.ts';
 export function createBesideStore(
   access: Access,
   jobs: Pick<JobTable, 'add'>,
-  { onAdded, close }: Pick<BesideOptions, 'onAdded'> & Pick<BesideStore, 'close'>,
+  { onAdded, keepBehind, close }: Pick<BesideOptions, 'onAdded'> & Pick<BesideStore, 'keepBehind' | 'close'>,
 ): BesideStore {
   return {
     store: { transaction: (work, how) => access.transaction(work, how), deliveries: createDeliveries(access) },
@@ -19,6 +19,7 @@ export function createBesideStore(
         else access.afterCommit(tx, added);
       },
     },
+    keepBehind,
     close,
   };
 }

@@ -110,7 +110,8 @@ async function settleAll(
   return settled;
 }
 
-function columnsOf(delivery: Omit<Delivery, 'state'>): Omit<Tables['deliveries'], 'state'> {
+/** A delivery as its row, but for the state. */
+export function columnsOf(delivery: Omit<Delivery, 'state'>): Omit<Tables['deliveries'], 'state'> {
   const { forge, id, event, headers, body, receivedAt } = delivery;
   return { forge, id, event, headers: toColumn(headers), body, received_at: receivedAt.toISOString() };
 }

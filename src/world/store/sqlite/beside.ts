@@ -21,5 +21,7 @@ export async function openSqliteBeside(path: string, { now, onAdded }: BesideOpt
   const access = createAccess(db, { path: file, readOnly: false, sharing: group });
   // On the connection, so that a transaction that is open comes to its end first.
   const close = (): Promise<void> => db.connection().execute(() => database.close());
-  return createBesideStore(access, createJobTable(access, now), { onAdded, close });
+  // Nothing lies between the statements of a transaction on this thread.
+  const keepBehind: BesideStore['keepBehind'] = async () => null;
+  return createBesideStore(access, createJobTable(access, now), { onAdded, keepBehind, close });
 }

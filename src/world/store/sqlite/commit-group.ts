@@ -47,13 +47,12 @@ export class CommitGroup implements CommitSharing {
     return this.#wanting === 0 && this.#group !== null;
   }
 
-  /** The connection was given to somebody. Where others wait too, what they write is to share a commit. */
+  /** The connection was given to somebody. */
   async acquired(): Promise<void> {
     const group = this.#group;
     const isFull = group !== null && (group.members >= most.members || performance.now() - group.begunAt >= most.ageMs);
     // Why it failed is told to its members; what comes now begins anew.
     if (isFull) await this.commit().catch(() => undefined);
-    if (this.#group === null && this.#wanting > 1) await this.#begin();
   }
 
   async begin(): Promise<void> {
@@ -66,6 +65,8 @@ export class CommitGroup implements CommitSharing {
   /** A statement of whoever holds the connection. */
   async run(...[sql, parameters]: Parameters<Database['run']>): ReturnType<Database['run']> {
     if (this.#open === 'lost') throw this.#lost();
+    // Where others wait too, what they write is to share a commit. Who reads keeps nobody else from writing.
+    if (this.#group === null && this.#wanting > 1 && !/^select\b/i.test(sql)) await this.#begin();
     try {
       const result = await this.#database.run(sql, parameters);
       if (this.#open === null && this.#group !== null) this.#group.members += 1;
