@@ -81,6 +81,12 @@ test('one alone has a commit of its own, and no savepoint', async () => {
   expect(stage.sent.map((sql) => sql.split(' ')[0])).toEqual(['begin', 'insert', 'insert', 'commit']);
 });
 
+test('those who only read begin no transaction, however many they are: others may write meanwhile', async () => {
+  await kept();
+
+  expect(new Set(stage.sent.map((sql) => sql.split(' ')[0]))).toEqual(new Set(['select']));
+});
+
 test('none is told of as done before the commit', async () => {
   const gate = Promise.withResolvers<void>();
   stage.gate = gate.promise;
