@@ -5,6 +5,7 @@ import { contextsOf } from '../model/cluster-map.ts';
 import type { FairleadError } from '../model/error.ts';
 import { repoKey } from '../model/repo.ts';
 import type { ServerLimits } from '../model/server-settings.ts';
+import { giveWay } from '../tools/priority.ts';
 import { startProcessHost } from '../tools/process-host.ts';
 import { steadyClock } from '../tools/steady-clock.ts';
 import { tryAll } from '../tools/try-all.ts';
@@ -115,6 +116,8 @@ export async function startServing(run: ServingRun, given: ServingParts): Promis
     ...{ ...shown, ...features, api, openDoor: front.openDoor, watch: operation.door(shown) },
     fault: () => fault() ?? front.fault(),
   });
+  // The thread that answers forges was begun before, and keeps the usual priority.
+  if (role !== 'worker') giveWay();
   await beginLooks(queue, forges.all);
   const withdraw = role === 'worker' ? async () => {} : await door.announce(run.dataDir, bot.url);
   const closing = [keeper, bot, features, parser, opened, mirrors, processes, operation];
