@@ -16,6 +16,8 @@ export function openRenderers({ say }: Pick<Lab, 'say'>): Renderers {
     workers: { kustomize: 1, helm: 1 },
     deadlineMs: 60_000,
     maxMemoryMb: 512,
+    fetchChart: null,
+    fetchGit: null,
   });
 }
 

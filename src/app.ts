@@ -86,6 +86,8 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
     workers: { kustomize: 1, helm: 1 },
     deadlineMs: renderDeadline,
     maxMemoryMb: renderMemory,
+    fetchChart: null,
+    fetchGit: null,
   });
   const validator = createValidator({
     size: 1,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { buildGoProgram } from '../control-plane/go-program.ts';
 
 /** Command lines that our renderers are compared with, each pinned by a go.mod beside this file. */
-export type OracleName = 'kustomize' | 'helm';
+export type OracleName = 'kustomize' | 'helm' | 'helm3';
 
 interface Oracle {
   readonly mainPackage: string;
@@ -16,6 +16,7 @@ const oracles: Record<OracleName, Oracle> = {
     stamps: ['sigs.k8s.io/kustomize/api/provenance.version=v5.8.2'],
   },
   helm: { mainPackage: 'helm.sh/helm/v4/cmd/helm', stamps: ['helm.sh/helm/v4/internal/version.version=v4.3.1'] },
+  helm3: { mainPackage: 'helm.sh/helm/v3/cmd/helm', stamps: ['helm.sh/helm/v3/internal/version.version=v3.22.0'] },
 };
 
 /** The path of an oracle's program, built by Go when the cache lacks it (keyed by go.sum and Go version). */

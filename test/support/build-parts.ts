@@ -22,5 +22,5 @@ await cacheBinary();
 await argoCdSource();
 await kustomizeControllerBinary();
 await fluxDefinitions();
-for (const name of ['kustomize', 'helm'] as const) await buildOracle(name);
+for (const name of ['kustomize', 'helm', 'helm3'] as const) await buildOracle(name);
 process.stderr.write(`real parts are ready (${Math.round((performance.now() - started) / 1000)} s)\n`);

@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -13,12 +11,7 @@ import (
 	"time"
 	"unsafe"
 
-	"helm.sh/helm/v4/pkg/chart/common"
-	"helm.sh/helm/v4/pkg/chart/loader/archive"
-	chart "helm.sh/helm/v4/pkg/chart/v2"
-	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	"helm.sh/helm/v4/pkg/ignore"
-	"sigs.k8s.io/yaml"
 )
 
 // maxArchive bounds what a chart archive may unpack to, in bytes. (Helm's own bound is 100 MiB.)
@@ -26,73 +19,52 @@ const maxArchive = 32 << 20
 
 var byteOrderMark = []byte("\xEF\xBB\xBF")
 
-func init() {
-	archive.MaxDecompressedChartSize = maxArchive
-}
-
-// loadChart reads the chart below root as Helm's directory loader does: ignore rules, walk order, byte order marks.
-// Local charts are put below charts/, as `helm dependency build` would pack them.
-func loadChart(root string, local []localChart, contents map[string][]byte) (*chart.Chart, error) {
-	files, err := chartFiles(root, contents)
+// loadChart reads the chart below the header's root as Helm's directory loader does: ignore rules, walk order, byte order
+// marks. Charts taken from elsewhere are put below charts/, as `helm dependency build` would pack them.
+func loadChart(helm engine, header requestHeader, contents map[string][]byte) (loadedChart, error) {
+	root := header.ChartRoot
+	files, err := chartFiles(root, header.Packed, contents)
 	if err != nil {
 		return nil, &fault{cause: err, kind: "chart", file: path.Join(root, ".helmignore")}
 	}
-	for _, child := range local {
-		below, err := chartFiles(child.Root, contents)
+	for _, child := range header.LocalCharts {
+		below, err := chartFiles(child.Root, child.Packed, contents)
 		if err != nil {
 			return nil, &fault{cause: err, kind: "chart", file: path.Join(child.Root, ".helmignore")}
 		}
-		for _, file := range below {
-			file.Name = path.Join("charts", child.Name, file.Name)
-			files = append(files, file)
+		for _, from := range below {
+			files = append(files, file{path.Join("charts", child.Folder, from.name), from.data})
 		}
 	}
-	if err := checkVersion(path.Join(root, "Chart.yaml"), contents); err != nil {
-		return nil, err
+	about := path.Join(root, "Chart.yaml")
+	if err := helm.detect(about, contents); err != nil {
+		return nil, &fault{cause: err, kind: "chart", file: about}
 	}
-	loaded, err := loader.LoadFiles(files)
+	loaded, err := helm.load(files)
 	if err != nil {
-		return nil, &fault{cause: err, kind: "chart", file: path.Join(root, "Chart.yaml")}
+		return nil, &fault{cause: err, kind: "chart", file: about}
 	}
-	sortDependencies(loaded)
 	return loaded, nil
 }
 
-func checkVersion(file string, contents map[string][]byte) error {
-	data, found := contents[file]
-	if !found {
-		return &fault{cause: fmt.Errorf("unable to detect chart at %s: file does not exist", file), kind: "chart", file: file}
-	}
-	var base struct {
-		APIVersion string `json:"apiVersion"`
-	}
-	if err := yaml.Unmarshal(data, &base); err != nil {
-		return &fault{cause: fmt.Errorf("cannot load Chart.yaml: %w", err), kind: "chart", file: file}
-	}
-	switch base.APIVersion {
-	case "", chart.APIVersionV1, chart.APIVersionV2:
-		return nil
-	case "v3":
-		return &fault{cause: errors.New("invalid chart apiVersion"), kind: "chart", file: file}
-	default:
-		return &fault{cause: errors.New("unsupported chart version"), kind: "chart", file: file}
-	}
-}
-
-func chartFiles(root string, contents map[string][]byte) ([]*archive.BufferedFile, error) {
-	rules, err := ignoreRules(contents[path.Join(root, ignore.HelmIgnore)])
-	if err != nil {
-		return nil, err
+// chartFiles lists a chart's files; ignore rules are for folders, as what is packed was chosen by them before.
+func chartFiles(root string, isPacked bool, contents map[string][]byte) ([]file, error) {
+	rules := ignore.Empty()
+	if !isPacked {
+		parsed, err := ignoreRules(contents[path.Join(root, ignore.HelmIgnore)])
+		if err != nil {
+			return nil, err
+		}
+		rules = parsed
 	}
 	names := namesBelow(root, contents)
 	skipped := map[string]bool{}
-	files := make([]*archive.BufferedFile, 0, len(names))
+	files := make([]file, 0, len(names))
 	for _, name := range names {
 		if inIgnoredFolder(name, rules, skipped) || rules.Ignore(name, entry{name: name}) {
 			continue
 		}
-		data := bytes.TrimPrefix(contents[path.Join(root, name)], byteOrderMark)
-		files = append(files, &archive.BufferedFile{Name: name, Data: data})
+		files = append(files, file{name, bytes.TrimPrefix(contents[path.Join(root, name)], byteOrderMark)})
 	}
 	return files, nil
 }
@@ -164,15 +136,22 @@ func (e entry) Mode() fs.FileMode {
 	return 0o644
 }
 
+// nested is a chart of either engine with charts below it.
+type nested[C any] interface {
+	Name() string
+	Dependencies() []C
+	SetDependencies(charts ...C)
+}
+
 // sortDependencies orders subcharts that Helm's loader leaves in the order of a Go map.
-func sortDependencies(parent *chart.Chart) {
+func sortDependencies[C nested[C]](parent C, versionOf func(C) string) {
 	children := slices.Clone(parent.Dependencies())
-	slices.SortStableFunc(children, func(a, b *chart.Chart) int {
-		return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.Metadata.Version, b.Metadata.Version))
+	slices.SortStableFunc(children, func(a, b C) int {
+		return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(versionOf(a), versionOf(b)))
 	})
 	parent.SetDependencies(children...)
 	for _, child := range children {
-		sortDependencies(child)
+		sortDependencies(child, versionOf)
 	}
 }
 
@@ -182,12 +161,19 @@ type origin struct {
 	text []byte
 }
 
-// provenance tells the origin of every file of a chart and its subcharts. Aliases of a subchart share its files.
-type provenance map[*common.File]origin
+// provenance tells where the bytes of a chart's files came from, by their address. Helm's loaders pass the request's bytes on
+// without copying them, and aliases of a subchart share its files.
+type provenance map[*byte]origin
 
-// traceFiles has to run before aliases rename subcharts. Helm's loader passes the request's bytes on without copying them,
-// so what is not found by its address came out of an archive.
-func traceFiles(loaded *chart.Chart, contents map[string][]byte) provenance {
+func (p provenance) of(data []byte) origin {
+	if len(data) == 0 {
+		return origin{}
+	}
+	return p[unsafe.SliceData(data)]
+}
+
+// traceFiles has to run before aliases rename subcharts. What is not found by its address came out of an archive.
+func traceFiles(loaded *view, contents map[string][]byte) provenance {
 	names := make(map[*byte]string, len(contents))
 	for name, data := range contents {
 		if data = bytes.TrimPrefix(data, byteOrderMark); len(data) > 0 {
@@ -195,36 +181,37 @@ func traceFiles(loaded *chart.Chart, contents map[string][]byte) provenance {
 		}
 	}
 	traced := provenance{}
-	traced.add(loaded, "", func(data []byte) string { return names[unsafe.SliceData(data)] }, contents)
+	traced.add(loaded, "", names, contents)
 	return traced
 }
 
-func (p provenance) add(current *chart.Chart, archive string, nameOf func([]byte) string, contents map[string][]byte) {
-	for _, file := range slices.Concat(current.Templates, current.Files) {
-		switch name := nameOf(file.Data); {
-		case len(file.Data) == 0:
+func (p provenance) add(current *view, archive string, names map[*byte]string, contents map[string][]byte) {
+	for _, from := range slices.Concat(current.templates, current.files) {
+		if len(from.data) == 0 {
 			continue
-		case name != "":
-			p[file] = origin{file: name, text: file.Data}
-		default:
-			p[file] = origin{file: archive}
+		}
+		address := unsafe.SliceData(from.data)
+		if name, isOwn := names[address]; isOwn {
+			p[address] = origin{file: name, text: from.data}
+		} else {
+			p[address] = origin{file: archive}
 		}
 	}
-	for _, child := range current.Dependencies() {
-		p.add(child, cmp.Or(archiveOf(child, contents), archive), nameOf, contents)
+	for _, child := range current.children {
+		p.add(child, cmp.Or(archiveOf(child, contents), archive), names, contents)
 	}
 }
 
 // archiveOf names the archive that a subchart came from, by Helm's naming of packages: exactly, else as far as it goes.
-func archiveOf(child *chart.Chart, contents map[string][]byte) string {
-	exact := child.Name() + "-" + child.Metadata.Version + ".tgz"
+func archiveOf(child *view, contents map[string][]byte) string {
+	exact := child.name + "-" + child.version + ".tgz"
 	found := ""
 	for _, name := range slices.Sorted(maps.Keys(contents)) {
 		base := path.Base(name)
 		if base == exact {
 			return name
 		}
-		if found == "" && path.Ext(base) == ".tgz" && strings.HasPrefix(base, child.Name()) {
+		if found == "" && path.Ext(base) == ".tgz" && strings.HasPrefix(base, child.name) {
 			found = name
 		}
 	}

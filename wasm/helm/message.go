@@ -14,15 +14,24 @@ type requestHeader struct {
 	Namespace   string   `json:"namespace"`
 	KubeVersion string   `json:"kubeVersion"`
 	APIVersions []string `json:"apiVersions"`
-	ValuesFiles []string `json:"valuesFiles"`
-	Set         []string `json:"set"`
-	ChartRoot   string   `json:"chartRoot"`
+	// NameTemplate names the release instead of ReleaseName, as `--name-template` does.
+	NameTemplate string   `json:"nameTemplate"`
+	ValuesFiles  []string `json:"valuesFiles"`
+	// Values are YAML texts merged over the values files.
+	Values     []string `json:"values"`
+	Set        []string `json:"set"`
+	SetString  []string `json:"setString"`
+	SetFile    []string `json:"setFile"`
+	SkipSchema bool     `json:"skipSchema"`
+	ChartRoot  string   `json:"chartRoot"`
+	// Packed says that the chart came out of an archive.
+	Packed bool `json:"packed"`
 	// MapOrder is the order in which `keys` and `values` answer: `ascending`, or `descending` for the second render.
 	MapOrder string `json:"mapOrder"`
 	// Fresh says that this instance did nothing before; without it a chart that could tell is handed back unrendered.
 	Fresh    bool  `json:"fresh"`
 	MemoryMb int64 `json:"memoryMb"`
-	// LocalCharts are dependencies that the chart names by a path of the same repository.
+	// LocalCharts are dependencies that charts/ lacks: of the same repository, or fetched.
 	LocalCharts []localChart  `json:"localCharts"`
 	Files       []requestFile `json:"files"`
 }
@@ -30,6 +39,9 @@ type requestHeader struct {
 type localChart struct {
 	Name string `json:"name"`
 	Root string `json:"root"`
+	// Folder is its name below charts/.
+	Folder string `json:"folder"`
+	Packed bool   `json:"packed"`
 }
 
 type requestFile struct {
@@ -67,6 +79,8 @@ type dependency struct {
 	Name       string `json:"name"`
 	Version    string `json:"version"`
 	Repository string `json:"repository"`
+	// Locked: the version is what Chart.lock says.
+	Locked bool `json:"locked"`
 	// File is the chart file that asks for it.
 	File string `json:"file"`
 }

@@ -1,22 +1,16 @@
 package main
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
-	"runtime/debug"
-	"slices"
 	"strings"
-	"sync"
 	"text/template"
 
+	"github.com/Masterminds/sprig/v3"
 	"helm.sh/helm/v4/pkg/chart/common"
-	"helm.sh/helm/v4/pkg/chart/common/util"
-	chart "helm.sh/helm/v4/pkg/chart/v2"
 	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
-	"helm.sh/helm/v4/pkg/engine"
-	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
 )
 
 const notesName = "NOTES.txt"
@@ -24,142 +18,122 @@ const notesName = "NOTES.txt"
 // renderChart does what `helm template --include-crds` does between reading files and printing, in its order.
 // (Helm's own flow is in package action, which does not build for WebAssembly.)
 func renderChart(header requestHeader, contents map[string][]byte) (*success, error) {
-	if header.Method != "template" || header.Engine != "helm4" {
+	helm, known := engines[header.Engine]
+	if header.Method != "template" || !known {
 		return nil, fmt.Errorf("this module has no method %q of engine %q", header.Method, header.Engine)
 	}
-	capabilities, err := capabilitiesOf(header)
-	if err != nil {
-		return nil, err
-	}
-	values, err := mergeValues(header, contents)
-	if err != nil {
-		return nil, err
-	}
-	loaded, err := loadChart(header.ChartRoot, header.LocalCharts, contents)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkInstallable(header, loaded); err != nil {
-		return nil, err
-	}
-	traced := traceFiles(loaded, contents)
-	if err := chartutil.ProcessDependencies(loaded, values); err != nil {
-		return nil, &fault{cause: fmt.Errorf("chart dependencies processing failed: %w", err), kind: "values"}
-	}
-	return renderLoaded(header, job{chart: loaded, traced: traced, values: values, capabilities: capabilities})
-}
-
-// job is a chart ready to be rendered.
-type job struct {
-	chart        *chart.Chart
-	traced       provenance
-	values       map[string]any
-	capabilities *common.Capabilities
-}
-
-func renderLoaded(header requestHeader, ready job) (*success, error) {
-	loaded, capabilities := ready.chart, ready.capabilities
-	options := common.ReleaseOptions{Name: header.ReleaseName, Namespace: header.Namespace, Revision: 1, IsInstall: true}
-	scope, err := util.ToRenderValues(loaded, ready.values, options, capabilities)
-	if err != nil {
-		return nil, schemaFault(err, loaded, header.ChartRoot)
-	}
-	found := assessVolatility(loaded, scope)
-	if found.NeedsFresh && !header.Fresh {
-		return &success{OK: true, Volatility: found}, nil
-	}
-	if wanted := loaded.Metadata.KubeVersion; wanted != "" && !chartutil.IsCompatibleRange(wanted, capabilities.KubeVersion.String()) {
-		err := fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s", wanted, capabilities.KubeVersion.Version)
-		return nil, &fault{cause: err, kind: "kubeVersion", file: path.Join(header.ChartRoot, "Chart.yaml")}
-	}
-	origins := templateOrigins(loaded, ready.traced)
-	renderer := engine.Engine{CustomTemplateFuncs: orderedFuncs(header.MapOrder)}
-	files, err := renderer.RenderWithContext(context.Background(), loaded, scope)
-	if err != nil {
-		file, line := locate(err.Error(), origins)
-		return nil, &fault{cause: err, kind: "render", file: file, line: line}
-	}
-	rendered := &success{OK: true, Rendered: true, Volatility: found, Notes: takeNotes(files, loaded)}
-	if rendered.Manifests, err = sortDocuments(files, origins); err != nil {
-		file, line := locate(err.Error(), origins)
-		return nil, &fault{cause: err, kind: "render", file: file, line: line}
-	}
-	rendered.CRDs = crdDocuments(loaded, ready.traced)
-	return rendered, nil
-}
-
-func capabilitiesOf(header requestHeader) (*common.Capabilities, error) {
+	mapOrder = header.MapOrder
 	version, err := common.ParseKubeVersion(header.KubeVersion)
 	if err != nil {
 		return nil, &fault{cause: fmt.Errorf("invalid kube version '%s': %w", header.KubeVersion, err), kind: "kubeVersion"}
 	}
-	capabilities := common.DefaultCapabilities.Copy()
-	capabilities.KubeVersion = *version
-	capabilities.HelmVersion.Version = helmVersion()
-	capabilities.APIVersions = append(slices.Clone(capabilities.APIVersions), header.APIVersions...)
-	return capabilities, nil
+	if header.ReleaseName, err = releaseName(header); err != nil {
+		return nil, &fault{cause: err, kind: "values"}
+	}
+	values, err := mergeValues(helm, header, contents)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := loadChart(helm, header, contents)
+	if err != nil {
+		return nil, err
+	}
+	seen := loaded.view()
+	if err := checkInstallable(helm, header, seen); err != nil {
+		return nil, err
+	}
+	traced := traceFiles(seen, contents)
+	if err := loaded.processDependencies(values); err != nil {
+		return nil, &fault{cause: fmt.Errorf("%s%w", helm.onDependencies, err), kind: "values"}
+	}
+	return renderLoaded(header, job{helm: helm, chart: loaded, view: loaded.view(), traced: traced, values: values, kubeVersion: version})
 }
 
-// helmVersion is the version of the library we are built with, which Helm's releases state and its source does not.
-var helmVersion = sync.OnceValue(func() string {
-	info, _ := debug.ReadBuildInfo()
-	for _, module := range info.Deps {
-		if module.Path == "helm.sh/helm/v4" {
-			return module.Version
-		}
+// releaseName renders a name template as `--name-template` does.
+func releaseName(header requestHeader) (string, error) {
+	if header.NameTemplate == "" {
+		return header.ReleaseName, nil
 	}
-	return common.DefaultCapabilities.HelmVersion.Version
-})
+	if header.ReleaseName != "" {
+		return "", errors.New("cannot set --name-template and also specify a name")
+	}
+	parsed, err := template.New("name-template").Funcs(sprig.TxtFuncMap()).Parse(header.NameTemplate)
+	if err != nil {
+		return "", err
+	}
+	var name strings.Builder
+	err = parsed.Execute(&name, nil)
+	return name.String(), err
+}
 
-func checkInstallable(header requestHeader, loaded *chart.Chart) error {
+// job is a chart ready to be rendered.
+type job struct {
+	helm        engine
+	chart       loadedChart
+	view        *view
+	traced      provenance
+	values      map[string]any
+	kubeVersion *common.KubeVersion
+}
+
+func renderLoaded(header requestHeader, ready job) (*success, error) {
+	scope, err := ready.chart.scope(ready.values, renderOptions{
+		name: header.ReleaseName, namespace: header.Namespace,
+		kubeVersion: header.KubeVersion, apiVersions: header.APIVersions, helmVersion: ready.helm.version(),
+		skipSchema: header.SkipSchema,
+	})
+	if err != nil {
+		return nil, schemaFault(err, ready.view, header.ChartRoot)
+	}
+	found := assessVolatility(ready.view, header.NameTemplate, scope)
+	if found.NeedsFresh && !header.Fresh {
+		return &success{OK: true, Volatility: found}, nil
+	}
+	if err := checkKubeVersion(header.ChartRoot, ready); err != nil {
+		return nil, err
+	}
+	origins := templateOrigins(ready.view, ready.traced)
+	files, err := ready.chart.render(scope)
+	if err != nil {
+		file, line := locate(err.Error(), origins)
+		return nil, &fault{cause: err, kind: "render", file: file, line: line}
+	}
+	rendered := &success{OK: true, Rendered: true, Volatility: found, Notes: takeNotes(files, ready.view.name)}
+	if rendered.Manifests, err = sortDocuments(ready.helm, files, origins); err != nil {
+		file, line := locate(err.Error(), origins)
+		return nil, &fault{cause: err, kind: "render", file: file, line: line}
+	}
+	rendered.CRDs = crdDocuments(ready.chart, ready.traced)
+	return rendered, nil
+}
+
+func checkKubeVersion(root string, ready job) error {
+	wanted, given := ready.view.kubeVersion, ready.kubeVersion
+	if wanted == "" || chartutil.IsCompatibleRange(wanted, given.String()) {
+		return nil
+	}
+	err := fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s", wanted, ready.helm.kubeVersion(given))
+	return &fault{cause: err, kind: "kubeVersion", file: path.Join(root, "Chart.yaml")}
+}
+
+func checkInstallable(helm engine, header requestHeader, loaded *view) error {
 	file := path.Join(header.ChartRoot, "Chart.yaml")
-	if kind := loaded.Metadata.Type; kind != "" && kind != "application" {
+	if kind := loaded.kind; kind != "" && kind != "application" {
 		return &fault{cause: fmt.Errorf("%s charts are not installable", kind), kind: "chart", file: file}
 	}
-	if err := checkDependencies(loaded, file); err != nil {
+	if err := checkDependencies(helm, loaded, header.ChartRoot); err != nil {
 		return err
 	}
 	if err := checkLocalVersions(header.LocalCharts, loaded, file); err != nil {
 		return err
 	}
 	if err := chartutil.ValidateReleaseName(header.ReleaseName); err != nil {
-		return &fault{cause: fmt.Errorf("release name check failed: release name %q: %w", header.ReleaseName, err), kind: "values"}
+		return &fault{cause: fmt.Errorf("%srelease name %q: %w", helm.onName, header.ReleaseName, err), kind: "values"}
 	}
 	return nil
 }
 
-func checkDependencies(loaded *chart.Chart, file string) error {
-	var names []string
-	var missing []dependency
-	for _, wanted := range loaded.Metadata.Dependencies {
-		vendored := slices.ContainsFunc(loaded.Dependencies(), func(child *chart.Chart) bool { return child.Name() == wanted.Name })
-		if !vendored {
-			names = append(names, wanted.Name)
-			missing = append(missing, dependency{Name: wanted.Name, Version: wanted.Version, Repository: wanted.Repository, File: file})
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	err := fmt.Errorf("an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: %s", strings.Join(names, ", "))
-	return &fault{cause: err, kind: "dependency", file: file, missing: missing}
-}
-
-// checkLocalVersions holds a chart taken from the repository to the version asked for, as `helm dependency build` does.
-func checkLocalVersions(local []localChart, loaded *chart.Chart, file string) error {
-	for _, wanted := range loaded.Metadata.Dependencies {
-		isLocal := slices.ContainsFunc(local, func(child localChart) bool { return child.Name == wanted.Name })
-		fits := slices.ContainsFunc(loaded.Dependencies(), func(child *chart.Chart) bool {
-			return child.Name() == wanted.Name && chartutil.IsCompatibleRange(wanted.Version, child.Metadata.Version)
-		})
-		if isLocal && !fits {
-			return &fault{cause: fmt.Errorf("can't get a valid version for dependency %s", wanted.Name), kind: "chart", file: file}
-		}
-	}
-	return nil
-}
-
-func schemaFault(err error, loaded *chart.Chart, root string) error {
+func schemaFault(err error, loaded *view, root string) error {
 	kind, file := "values", path.Join(root, "values.yaml")
 	if strings.HasPrefix(err.Error(), "values don't meet the specifications of the schema") {
 		kind = "schema"
@@ -167,61 +141,30 @@ func schemaFault(err error, loaded *chart.Chart, root string) error {
 	if strings.Contains(err.Error(), "HTTP request failed for ") {
 		kind = "remote"
 	}
-	if kind != "values" && loaded.Schema != nil {
+	if kind != "values" && loaded.hasSchema {
 		file = path.Join(root, "values.schema.json")
 	}
 	return &fault{cause: err, kind: kind, file: file}
 }
 
-// orderedFuncs gives `keys` and `values` one of the orders that Go's maps may give them. A second render with the other
-// order shows what depends on it.
-func orderedFuncs(order string) template.FuncMap {
-	sorted := func(dict map[string]any) []string {
-		names := slices.Sorted(maps.Keys(dict))
-		if order == "descending" {
-			slices.Reverse(names)
-		}
-		return names
-	}
-	return template.FuncMap{
-		"keys": func(dicts ...map[string]any) []string {
-			names := []string{}
-			for _, dict := range dicts {
-				names = append(names, sorted(dict)...)
-			}
-			return names
-		},
-		"values": func(dict map[string]any) []any {
-			items := []any{}
-			for _, name := range sorted(dict) {
-				items = append(items, dict[name])
-			}
-			return items
-		},
-	}
-}
-
 // takeNotes removes every NOTES.txt from the rendered files and returns the chart's own.
-func takeNotes(files map[string]string, loaded *chart.Chart) string {
-	own := files[path.Join(loaded.Name(), "templates", notesName)]
+func takeNotes(files map[string]string, chartName string) string {
+	own := files[path.Join(chartName, "templates", notesName)]
 	maps.DeleteFunc(files, func(name, _ string) bool { return strings.HasSuffix(name, notesName) })
 	return own
 }
 
 // sortDocuments gives the manifests in install order, then the hooks, as `helm template` prints them.
-func sortDocuments(files map[string]string, origins map[string]origin) ([]document, error) {
-	hooks, manifests, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
+func sortDocuments(helm engine, files map[string]string, origins map[string]origin) ([]document, error) {
+	all, err := helm.sort(files)
 	if err != nil {
 		return nil, err
 	}
 	lines := newLineFinder(files, origins)
-	documents := make([]document, 0, len(hooks)+len(manifests))
-	for _, manifest := range manifests {
-		documents = append(documents, lines.place(manifest.Name, manifest.Head.Kind, manifest.Content))
-	}
-	for _, found := range hooks {
-		placed := lines.place(found.Path, found.Kind, found.Manifest)
-		placed.Hook = &hook{Events: texts(found.Events), Weight: found.Weight, DeletePolicies: texts(found.DeletePolicies)}
+	documents := make([]document, 0, len(all))
+	for _, one := range all {
+		placed := lines.place(one.path, one.kind, one.content)
+		placed.Hook = one.hook
 		documents = append(documents, placed)
 	}
 	return documents, nil
@@ -235,20 +178,20 @@ func texts[T ~string](items []T) []string {
 	return all
 }
 
-func crdDocuments(loaded *chart.Chart, traced provenance) []document {
+func crdDocuments(loaded loadedChart, traced provenance) []document {
 	documents := []document{}
-	for _, crd := range loaded.CRDObjects() {
-		documents = append(documents, document{Path: crd.Filename, File: traced[crd.File].file, Line: 1, Content: string(crd.File.Data)})
+	for _, crd := range loaded.crds() {
+		documents = append(documents, document{Path: crd.name, File: traced.of(crd.data).file, Line: 1, Content: string(crd.data)})
 	}
 	return documents
 }
 
 // templateOrigins maps Helm's name of each template to where it came from.
-func templateOrigins(loaded *chart.Chart, traced provenance) map[string]origin {
+func templateOrigins(loaded *view, traced provenance) map[string]origin {
 	origins := map[string]origin{}
-	eachChart(loaded, func(current *chart.Chart) {
-		for _, file := range current.Templates {
-			origins[path.Join(current.ChartFullPath(), file.Name)] = traced[file]
+	eachChart(loaded, func(current *view) {
+		for _, from := range current.templates {
+			origins[path.Join(current.fullPath, from.name)] = traced.of(from.data)
 		}
 	})
 	return origins

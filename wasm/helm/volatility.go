@@ -4,9 +4,6 @@ import (
 	"encoding/json"
 	"path"
 	"strings"
-
-	"helm.sh/helm/v4/pkg/chart/common"
-	chart "helm.sh/helm/v4/pkg/chart/v2"
 )
 
 // volatility says what makes two renders of the same chart differ.
@@ -39,14 +36,15 @@ func set(names ...string) map[string]bool {
 
 // assessVolatility reads, not runs, a chart's templates and, where `tpl` can run them, its values and files. It errs on
 // the side of volatile: a name in a string counts, a branch never taken counts.
-func assessVolatility(loaded *chart.Chart, scope common.Values) volatility {
+func assessVolatility(loaded *view, nameTemplate string, scope map[string]any) volatility {
 	seen := &mentions{actions: map[string]bool{}, fields: map[string]bool{}, texts: map[string]bool{}}
+	seen.readTemplate(nameTemplate)
 	sameBase := false
-	eachChart(loaded, func(current *chart.Chart) {
-		for _, file := range current.Templates {
-			seen.readTemplate(string(file.Data))
+	eachChart(loaded, func(current *view) {
+		for _, from := range current.templates {
+			seen.readTemplate(string(from.data))
 		}
-		sameBase = sameBase || sharesBaseName(current.Files)
+		sameBase = sameBase || sharesBaseName(current.files)
 	})
 	// Of two files with one base name the last in the order of a Go map wins.
 	needsFresh := intersects(seen.actions, runtimeState) || (sameBase && (seen.fields["AsConfig"] || seen.fields["AsSecrets"]))
@@ -59,17 +57,10 @@ func assessVolatility(loaded *chart.Chart, scope common.Values) volatility {
 	return volatility{Varies: varies, NeedsFresh: needsFresh}
 }
 
-func eachChart(current *chart.Chart, visit func(*chart.Chart)) {
-	visit(current)
-	for _, child := range current.Dependencies() {
-		eachChart(child, visit)
-	}
-}
-
-func sharesBaseName(files []*common.File) bool {
+func sharesBaseName(files []file) bool {
 	names := map[string]bool{}
-	for _, file := range files {
-		base := path.Base(file.Name)
+	for _, from := range files {
+		base := path.Base(from.name)
 		if names[base] {
 			return true
 		}
@@ -169,25 +160,25 @@ func literalEnd(text string, start int) int {
 }
 
 // readData collects the names in what `tpl` can be given: values, chart metadata, and files where templates read any.
-func (m *mentions) readData(loaded *chart.Chart, scope common.Values) {
+func (m *mentions) readData(loaded *view, scope map[string]any) {
 	m.readValue(scope["Values"])
-	eachChart(loaded, func(current *chart.Chart) {
-		if metadata, err := json.Marshal(current.Metadata); err == nil {
+	eachChart(loaded, func(current *view) {
+		if metadata, err := json.Marshal(current.metadata); err == nil {
 			m.readText(string(metadata))
 		}
 		if !m.fields["Files"] {
 			return
 		}
-		for _, file := range current.Files {
-			m.readText(string(file.Data))
+		for _, from := range current.files {
+			m.readText(string(from.data))
 		}
 	})
 	if !m.assembles {
 		return
 	}
-	eachChart(loaded, func(current *chart.Chart) {
-		for _, file := range current.Templates {
-			m.readText(string(file.Data))
+	eachChart(loaded, func(current *view) {
+		for _, from := range current.templates {
+			m.readText(string(from.data))
 		}
 	})
 }
@@ -196,8 +187,9 @@ func (m *mentions) readValue(value any) {
 	switch typed := value.(type) {
 	case string:
 		m.readText(typed)
-	case common.Values:
-		m.readValue(map[string]any(typed))
+	// The values' own type, of either engine.
+	case interface{ AsMap() map[string]any }:
+		m.readValue(typed.AsMap())
 	case map[string]any:
 		for key, item := range typed {
 			m.readText(key)

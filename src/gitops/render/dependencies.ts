@@ -1,3 +1,5 @@
+import type { FetchChart, FetchGit } from './fetch.ts';
+
 /** What the renderers are built from. */
 export interface RenderDependencies {
   /** The file of a WebAssembly module, built when it is missing. Throws `FairleadError` `module-missing`. */
@@ -8,4 +10,8 @@ export interface RenderDependencies {
   readonly deadlineMs: number;
   /** MiB one module instance may use. */
   readonly maxMemoryMb: number;
+  /** Gets charts that a chart or kustomization names; null: they are refused. */
+  readonly fetchChart: FetchChart | null;
+  /** Gets remote bases of kustomizations; null: they are refused. */
+  readonly fetchGit: FetchGit | null;
 }

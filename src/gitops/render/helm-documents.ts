@@ -5,6 +5,7 @@ import { assign, type Loose } from './assign.ts';
 import type { Decoder } from './decoder.ts';
 import { markRandom, type Placed } from './helm-compare.ts';
 import type { HelmDocument, TemplateSuccess } from './helm-message.ts';
+import type { HelmSettings } from './helm-settings.ts';
 import type { Rendered, RenderInputs } from './renderer.ts';
 
 /** A render, and a second one with another clock and other random numbers where the chart draws on either. */
@@ -13,6 +14,20 @@ export interface RenderPair {
   readonly first: TemplateSuccess;
   /** Null where one render says it all. */
   readonly second: TemplateSuccess | null;
+}
+
+/** Leaves out what the settings skip, as Helm does when it prints. */
+export function withoutSkipped(pair: RenderPair, skip: Pick<HelmSettings, 'skipCrds' | 'skipTests'>): RenderPair {
+  const choose = (answer: TemplateSuccess): TemplateSuccess => ({
+    ...answer,
+    crds: skip.skipCrds ? [] : answer.crds,
+    manifests: skip.skipTests ? answer.manifests.filter((document) => !isTest(document)) : answer.manifests,
+  });
+  return { ok: true, first: choose(pair.first), second: pair.second === null ? null : choose(pair.second) };
+}
+
+function isTest({ hook }: HelmDocument): boolean {
+  return hook?.events.includes('test') ?? false;
 }
 
 /** What documents become resources with. */

@@ -1,22 +1,35 @@
+import type { HelmEngine } from './helm-settings.ts';
+
 /** Header of a request to the helm module; mirrors `requestHeader` in wasm/helm/message.go. */
 export interface TemplateRequest {
   readonly method: 'template';
-  /** Room for `helm3`. */
-  readonly engine: 'helm4';
+  readonly engine: HelmEngine;
   readonly releaseName: string;
+  /** Names the release in place of `releaseName`, which then is ''; '' for none. */
+  readonly nameTemplate: string;
   readonly namespace: string;
   readonly kubeVersion: string;
   readonly apiVersions: readonly string[];
   readonly valuesFiles: readonly string[];
+  /** YAML texts, merged over the files. */
+  readonly values: readonly string[];
   readonly set: readonly string[];
+  readonly setString: readonly string[];
+  /** `name=path`, escaped as Helm reads it. */
+  readonly setFile: readonly string[];
+  readonly skipSchema: boolean;
   readonly chartRoot: string;
   readonly localCharts: readonly LocalChart[];
 }
 
-/** A dependency that the chart names by a path of its own repository. */
+/** A dependency that charts/ lacks: of the same repository, or fetched. */
 export interface LocalChart {
   readonly name: string;
   readonly root: string;
+  /** Its name below charts/. */
+  readonly folder: string;
+  /** Out of an archive, which was made by ignore rules and is not held to them again. */
+  readonly packed: boolean;
 }
 
 /** A manifest in Helm's order. `path` is Helm's name of the template, `file` the one in the request. */
@@ -40,6 +53,8 @@ export interface MissingChart {
   readonly name: string;
   readonly version: string;
   readonly repository: string;
+  /** The version is that of Chart.lock. */
+  readonly locked: boolean;
   /** The file that asks for it. */
   readonly file: string;
 }

@@ -2,6 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Application, RendererName } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
+import type { HelmSettings } from './helm-settings.ts';
 
 /** What a render depends on beside the files. */
 export interface RenderInputs {
@@ -16,6 +17,8 @@ export interface RenderInputs {
   readonly namespaced: Readonly<Record<string, boolean>>;
   /** Helm `--set` assignments in order. */
   readonly set: readonly string[];
+  /** What else is told to Helm; what is left out is as `defaultHelmSettings` says. */
+  readonly helm?: Partial<HelmSettings>;
 }
 
 /** What a render gives. */

@@ -76,6 +76,75 @@ export const goodCases: readonly HelmCase[] = [
     chart: 'shop/charts/db',
     inputs: { set: ['global.region=us,global.deep=x'] },
   },
+  { title: 'what the two engines do differently', chart: 'differs' },
+  {
+    title: 'nulls from a file',
+    chart: 'differs',
+    values: ['web-values/null.yaml'],
+    inputs: { set: ['kid.nested=null,map.deep.left=null'] },
+  },
+  {
+    title: 'inline values over files, in order',
+    chart: 'differs',
+    values: ['web-values/late.yaml'],
+    inputs: {
+      helm: {
+        values: [
+          { port: 81, map: { kept: null, more: { a: [1, 2.5, true, null, 'x'] } } },
+          { port: 82, kid: { colour: 'blue', nested: { size: 12345678901 } } },
+        ],
+      },
+    },
+  },
+  {
+    title: 'assignments over inline values',
+    chart: 'differs',
+    inputs: { set: ['port=90'], helm: { values: [{ port: 82, map: { kept: 5 } }] } },
+  },
+  {
+    title: 'text assignments',
+    chart: 'differs',
+    inputs: { set: ['map.kept=true'], helm: { setString: ['text=007,map.other=true', 'map.kept=1e3'] } },
+  },
+  {
+    title: 'assignments of files, after all others',
+    chart: 'differs',
+    inputs: {
+      set: ['text=x'],
+      helm: { setString: ['text=y'], setFile: [{ name: 'text', path: 'differs/notes.txt' }] },
+    },
+  },
+  {
+    title: 'a file under a nested key and a list',
+    chart: 'differs',
+    inputs: {
+      helm: {
+        setFile: [
+          { name: 'extra.deep\\.er[1]', path: 'differs/notes.txt' },
+          { name: 'map.file', path: 'web-values/null.yaml' },
+        ],
+      },
+    },
+  },
+  { title: 'without definitions', chart: 'operator', inputs: { helm: { skipCrds: true } } },
+  { title: 'without tests', chart: 'operator', inputs: { helm: { skipTests: true } } },
+  { title: 'without definitions and tests', chart: 'differs', inputs: { helm: { skipCrds: true, skipTests: true } } },
+  {
+    title: 'values that break a schema which is not asked',
+    chart: 'strict',
+    inputs: { set: ['port=text,mode=other'], helm: { skipSchemaValidation: true } },
+  },
+  {
+    title: 'values files that are missing and may be',
+    chart: 'web',
+    values: ['web-values/none.yaml', 'web-values/staging.yaml', 'nowhere/x.yaml'],
+    inputs: { helm: { ignoreMissingValuesFiles: true } },
+  },
+  {
+    title: 'a Kubernetes version with a suffix',
+    chart: 'differs',
+    inputs: { kubeVersion: 'v1.33.2-eks-1234', apiVersions: ['example.com/v1'] },
+  },
 ];
 
 /** Renders that Helm refuses. */
@@ -101,4 +170,11 @@ export const badCases: readonly HelmCase[] = [
   { title: 'a template that does not parse', chart: 'unparsable' },
   { title: 'a chart without a version', chart: 'nameless' },
   { title: 'a release name that is not allowed', chart: 'web', inputs: { releaseName: 'Not_Allowed' } },
+  {
+    title: 'a file to assign that is not there',
+    chart: 'differs',
+    inputs: { helm: { setFile: [{ name: 'text', path: 'differs/none.txt' }] } },
+  },
+  { title: 'a broken text assignment', chart: 'differs', inputs: { helm: { setString: ['a[x]=1'] } } },
+  { title: 'inline values that break the schema', chart: 'differs', inputs: { helm: { values: [{ port: 0 }] } } },
 ];

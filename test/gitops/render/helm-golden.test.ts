@@ -1,16 +1,21 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { canonicalJson } from '../../../src/formats/json.ts';
+import { canonicalJson, stringifyJson } from '../../../src/formats/json.ts';
 import { decodeManifests } from '../../../src/formats/yaml/decode.ts';
 import { assign } from '../../../src/gitops/render/assign.ts';
 import { createDecoder } from '../../../src/gitops/render/decoder.ts';
 import { createHelmRenderer } from '../../../src/gitops/render/helm.ts';
+import { withoutSkipped } from '../../../src/gitops/render/helm-documents.ts';
 import { unrolled } from '../../../src/gitops/render/helm-errors.ts';
 import { readChartFiles } from '../../../src/gitops/render/helm-files.ts';
-import type { TemplateSuccess } from '../../../src/gitops/render/helm-message.ts';
+import { printDocuments } from '../../../src/gitops/render/helm-print.ts';
+import { helmSettings, templateRequest } from '../../../src/gitops/render/helm-request.ts';
 import { createHelmRun } from '../../../src/gitops/render/helm-run.ts';
+import type { HelmEngine, HelmSettings } from '../../../src/gitops/render/helm-settings.ts';
 import type { Tree } from '../../../src/model/tree.ts';
 import { runProcess } from '../../../src/tools/process.ts';
 import { buildOracle } from '../../oracles/build.ts';
@@ -22,12 +27,12 @@ import { applicationAt, calm, testDependencies, testInputs } from './support.ts'
 const decoder = createDecoder(30_000);
 const renderer = createHelmRenderer(testDependencies(), decoder);
 const run = createHelmRun(testDependencies());
-let program = '';
+let programs: Readonly<Record<HelmEngine, string>> = { helm3: '', helm4: '' };
 let folder = '';
 let tree: Tree;
 
 beforeAll(async () => {
-  program = await buildOracle('helm');
+  programs = { helm3: await buildOracle('helm3'), helm4: await buildOracle('helm') };
   folder = await mkdtemp(join(tmpdir(), 'fairlead-helm-'));
   const files = await chartFiles();
   tree = memoryTree(files);
@@ -42,17 +47,38 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function helmTemplate({ chart, values = [], inputs = {} }: HelmCase) {
+async function helmTemplate(engine: HelmEngine, { chart, values = [], inputs = {} }: HelmCase) {
   const { releaseName, namespace, kubeVersion, apiVersions, set } = { ...testInputs, ...inputs };
+  const settings = helmSettings(inputs);
+  const isKept = (file: string) => !settings.ignoreMissingValuesFiles || existsSync(join(folder, file));
   const options = [
-    ...['--include-crds', '--namespace', namespace, '--kube-version', kubeVersion],
-    ...values.flatMap((file) => ['--values', file]),
+    ...(settings.skipCrds ? [] : ['--include-crds']),
+    ...(settings.skipTests ? ['--skip-tests'] : []),
+    ...(settings.skipSchemaValidation ? ['--skip-schema-validation'] : []),
+    ...['--namespace', namespace, '--kube-version', kubeVersion],
+    ...[...values.filter(isKept), ...(await writeValues(settings))].flatMap((file) => ['--values', file]),
     ...apiVersions.flatMap((version) => ['--api-versions', version]),
+    ...settings.setFile.flatMap(({ name, path }) => ['--set-file', `${name}=${path}`]),
+    ...settings.setString.flatMap((assignment) => ['--set-string', assignment]),
     ...set.flatMap((assignment) => ['--set', assignment]),
   ];
   const env = { HOME: folder, PATH: '/nowhere' };
   const args = ['template', releaseName, `./${chart}`, ...options];
-  return runProcess({ command: program, args, cwd: folder, env, signal: calm, deadlineMs: 30_000 });
+  const command = programs[engine];
+  return runProcess({ command, args, cwd: folder, env, signal: calm, deadlineMs: 30_000 });
+}
+
+async function writeValues({ values }: HelmSettings): Promise<readonly string[]> {
+  const files = values.map(
+    (value) => [`values-${createHash('sha256').update(stringifyJson(value)).digest('hex')}`, value] as const,
+  );
+  for (const [file, value] of files) await writeFile(join(folder, file), stringifyJson(value));
+  return files.map(([file]) => file);
+}
+
+/** The same for either engine, which a case cannot know. */
+function withEngine(engine: HelmEngine, example: HelmCase): HelmCase {
+  return { ...example, inputs: { ...example.inputs, helm: { ...example.inputs?.helm, engine } } };
 }
 
 async function ourRender({ chart, values = [], inputs = {} }: HelmCase) {
@@ -60,35 +86,32 @@ async function ourRender({ chart, values = [], inputs = {} }: HelmCase) {
   return renderer.render(application, tree, { ...testInputs, ...inputs }, calm);
 }
 
-/** What `helm template` would print for an answer of the module. */
-function print({ crds, manifests }: TemplateSuccess): string {
-  const text = ({ path, content }: { path: string; content: string }) => `---\n# Source: ${path}\n${content}\n`;
-  const plain = [...crds, ...manifests.filter(({ hook }) => hook === null)].map(text).join('');
-  return `${plain.trim()}\n${manifests
-    .filter(({ hook }) => hook !== null)
-    .map(text)
-    .join('')}`;
-}
-
 async function ourAnswer({ chart, values = [], inputs = {} }: HelmCase) {
-  const files = await readChartFiles(tree, { folders: [chart], files: values }, calm);
-  const { releaseName, namespace, kubeVersion, apiVersions, set } = { ...testInputs, ...inputs };
-  const names = { releaseName, namespace, kubeVersion, apiVersions, set, valuesFiles: values };
-  return run.render(
-    { request: { method: 'template', engine: 'helm4', ...names, chartRoot: chart, localCharts: [] }, files },
+  const all = { ...testInputs, ...inputs };
+  const settings = helmSettings(all);
+  const valuesFiles = settings.ignoreMissingValuesFiles
+    ? values.filter((file) => existsSync(join(folder, file)))
+    : values;
+  const named = [...valuesFiles, ...settings.setFile.map(({ path }) => path)];
+  const files = await readChartFiles(tree, { folders: [chart], files: named }, calm);
+  const answer = await run.render(
+    { request: templateRequest({ root: chart, valuesFiles, local: [] }, all), files },
     calm,
   );
+  return answer.ok ? printDocuments(withoutSkipped(answer, settings).first) : answer.error;
 }
 
-describe('a chart renders to what `helm template --include-crds` prints', () => {
-  test.each(goodCases.map((example) => [example.title, example] as const))('%s', async (_title, example) => {
-    const printed = await helmTemplate(example);
+const engines = ['helm3', 'helm4'] as const;
+
+describe.each(engines)('a chart renders to what `helm template --include-crds` of %s prints', (engine) => {
+  test.each(goodCases.map((example) => [example.title, example] as const))('%s', async (_title, given) => {
+    const example = withEngine(engine, given);
+    const printed = await helmTemplate(engine, example);
     if (printed.code !== 0) throw new Error(printed.stderr);
-    const expectedText = printed.stdout.toString('utf8');
 
     const [answer, rendered] = [await ourAnswer(example), await ourRender(example)];
 
-    expect(answer.ok ? print(answer.first) : answer.error).toBe(expectedText);
+    expect(answer).toBe(printed.stdout.toString('utf8'));
     const expected = assign(decodeManifests({ file: 'out.yaml', bytes: printed.stdout }).resources, {
       ...testInputs,
       ...example.inputs,
@@ -100,14 +123,15 @@ describe('a chart renders to what `helm template --include-crds` prints', () => 
     expect(ours.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
   });
 
-  test('there are at least 24 of them', () => {
-    expect(goodCases.length).toBeGreaterThanOrEqual(24);
+  test('there are at least 36 of them', () => {
+    expect(goodCases.length).toBeGreaterThanOrEqual(36);
   });
 });
 
-describe('what Helm refuses is refused in its words', () => {
-  test.each(badCases.map((example) => [example.title, example] as const))('%s', async (_title, example) => {
-    const printed = await helmTemplate(example);
+describe.each(engines)('what %s refuses is refused in its words', (engine) => {
+  test.each(badCases.map((example) => [example.title, example] as const))('%s', async (_title, given) => {
+    const example = withEngine(engine, given);
+    const printed = await helmTemplate(engine, example);
     expect(printed.code).not.toBe(0);
 
     const fault = await ourRender(example).then(
@@ -118,6 +142,18 @@ describe('what Helm refuses is refused in its words', () => {
     expect(fault).toMatchObject({ code: 'render-failed' });
     expect(sortLines((fault as Error).message)).toEqual(expect.arrayContaining(sortLines(coreMessage(printed.stderr))));
   });
+
+  test('there are at least 21 of them', () => {
+    expect(badCases.length).toBeGreaterThanOrEqual(21);
+  });
+});
+
+test('the engines differ where they should', async () => {
+  const [older, newer] = await Promise.all(
+    engines.map((engine) => ourAnswer(withEngine(engine, { title: '', chart: 'differs' }))),
+  );
+
+  expect(older).not.toBe(newer);
 });
 
 /** Helm lists schema violations in the order of a Go map. What we say in front of the first line is left out. */

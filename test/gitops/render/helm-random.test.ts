@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createDecoder } from '../../../src/gitops/render/decoder.ts';
 import { createHelmRenderer } from '../../../src/gitops/render/helm.ts';
+import { templateRequest } from '../../../src/gitops/render/helm-request.ts';
 import { createHelmRun } from '../../../src/gitops/render/helm-run.ts';
 import type { Rendered, RenderInputs } from '../../../src/gitops/render/renderer.ts';
 import type { Tree } from '../../../src/model/tree.ts';
@@ -121,19 +122,9 @@ test.each([
     'c/templates/x.yaml': `# now\n{{/* uuidv4 */}}${configMap(`x${action}`)}`,
   }).map(([path, text]) => ({ path, bytes: new TextEncoder().encode(text) }));
   const run = createHelmRun(testDependencies());
-  const { releaseName, namespace, kubeVersion, apiVersions, set } = testInputs;
-  const named = {
-    releaseName,
-    namespace,
-    kubeVersion,
-    apiVersions,
-    set,
-    valuesFiles: [],
-    chartRoot: 'c',
-    localCharts: [],
-  };
+  const request = templateRequest({ root: 'c', valuesFiles: [], local: [] }, testInputs);
 
-  const pair = await run.render({ request: { method: 'template', engine: 'helm4', ...named }, files }, calm);
+  const pair = await run.render({ request, files }, calm);
   await run.close();
 
   expect(pair).toMatchObject({ ok: true });

@@ -1,0 +1,17 @@
+import type { Source } from '../../model/resource.ts';
+
+/** Where what was fetched for a render is laid in its tree. Repositories hold no such folder of their own. */
+export const fetchedFolder = '.fetched';
+
+/** A folder of fetched files, and what asks for it. */
+export interface FetchedRoot {
+  readonly root: string;
+  readonly askedAt: Source;
+}
+
+/** The place itself; for one in a fetched folder what asks for that, in the repository: nobody can open the other. */
+export function askedFor(place: Source, fetched: readonly FetchedRoot[]): Source {
+  const { file, line } = place;
+  const found = fetched.find(({ root }) => file.startsWith(`${root}/`));
+  return found === undefined ? { file, line } : askedFor(found.askedAt, fetched);
+}
