@@ -37,7 +37,12 @@ type header struct {
 	Path string `json:"path"`
 	// MemoryMB is the memory the host grants this instance.
 	MemoryMB int64 `json:"memoryMb"`
-	Files    []struct {
+	// KubeVersion and APIVersions are what charts are rendered for.
+	KubeVersion string   `json:"kubeVersion"`
+	APIVersions []string `json:"apiVersions"`
+	// Printed is what helm printed for the charts that a build before asked for, by key.
+	Printed map[string]string `json:"printed"`
+	Files   []struct {
 		Path string `json:"path"`
 		Size int    `json:"size"`
 	} `json:"files"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
@@ -18,6 +19,8 @@ var defaultSchema = openapi.GetSchemaVersion()
 type builtResponse struct {
 	OK        bool              `json:"ok"`
 	Resources []json.RawMessage `json:"resources"`
+	// Charts have to be rendered first; nothing else was built then.
+	Charts []chartRequest `json:"charts"`
 }
 
 // build renders one kustomization as `kustomize build` does, with files read from their kustomization's folder only.
@@ -34,7 +37,15 @@ func build(head *header, files []file) (*builtResponse, error) {
 	}()
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionUnspecified
+	options.PluginConfig.HelmConfig = types.HelmConfig{
+		Enabled: true, Command: "helm", KubeVersion: head.KubeVersion, ApiVersions: head.APIVersions,
+	}
+	current = &inflation{disk: disk, printed: head.Printed}
 	made, err := krusty.MakeKustomizer(options).Run(disk, path.Join(tree, head.Path))
+	if len(current.wanted) > 0 {
+		// A patch may fail for want of what a chart would give, so that an error says nothing yet.
+		return &builtResponse{Charts: current.wanted}, nil
+	}
 	if err != nil {
 		return nil, err
 	}

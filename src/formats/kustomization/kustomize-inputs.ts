@@ -2,7 +2,14 @@ import { FairleadError } from '../../model/error.ts';
 import { type Json, pick, pickText } from '../../model/json.ts';
 import type { Tree } from '../../model/tree.ts';
 import { joinPath, type Resolved, type TreeFiles, treeFiles } from '../../tools/tree-files.ts';
-import { configReferences, isInline, kustomizationReferences, type Reference } from './references.ts';
+import type { NamedChart, NamedReference, NamedRemote, RefusalReason } from './named-reference.ts';
+import {
+  type ChartReference,
+  configReferences,
+  isInline,
+  kustomizationReferences,
+  type Reference,
+} from './references.ts';
 import { isRemoteReference } from './remote-reference.ts';
 
 /** The names of a kustomization file, by kustomize's order. */
@@ -13,17 +20,6 @@ export type ReadYaml = (input: {
   readonly file: string;
   readonly bytes: Uint8Array;
 }) => readonly { readonly value: Json; readonly line: number; readonly lines: ReadonlyMap<string, number> }[];
-
-/** A place that names something, and what. */
-export interface NamedReference {
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  readonly reference: string;
-}
-
-/** Why a reference is not followed. */
-export type RefusalReason = 'outside' | 'link' | 'submodule' | 'function' | 'plugin' | 'too-many';
 
 /** All that building one kustomization reads. */
 export interface KustomizeInputs {
@@ -38,23 +34,31 @@ export interface KustomizeInputs {
   /** Named, but not in the repository. */
   readonly missing: readonly string[];
   /** What would have to be fetched. */
-  readonly remote: readonly NamedReference[];
-  /** Helm charts to inflate. */
-  readonly charts: readonly NamedReference[];
+  readonly remote: readonly NamedRemote[];
+  /** Helm charts to inflate that are not in the repository. */
+  readonly charts: readonly NamedChart[];
+  /** Those that are. */
+  readonly inflated: readonly NamedChart[];
   readonly refused: readonly (NamedReference & { readonly reason: RefusalReason })[];
   /** `decode-failed` of kustomization files that cannot be read. */
   readonly broken: readonly FairleadError[];
+}
+
+/** What a closure is found in. */
+export interface ClosureInput {
+  readonly tree: Tree;
+  readonly root: string;
+  readonly readYaml: ReadYaml;
+  /** Folders that hold repositories of their own: nothing in one leads out of it. */
+  readonly repositories?: readonly string[];
 }
 
 /**
  * The dependency closure of a kustomization: follows every field that names files or folders, without building anything.
  * What cannot be followed is told, never thrown.
  */
-export async function kustomizeInputs(
-  input: { readonly tree: Tree; readonly root: string; readonly readYaml: ReadYaml },
-  signal: AbortSignal,
-): Promise<KustomizeInputs> {
-  const walk = new Walk(input.tree, input.readYaml, signal);
+export async function kustomizeInputs(input: ClosureInput, signal: AbortSignal): Promise<KustomizeInputs> {
+  const walk = new Walk(input, signal);
   const root = await treeFiles(input.tree).resolve(input.root, signal);
   if (root.kind === 'folder') await walk.enter({ seen: input.root, real: root.path, configsOf: null });
   else walk.missing.add(input.root);
@@ -72,6 +76,7 @@ interface Folder {
 /** Where a reference stands. */
 interface Site extends NamedReference {
   readonly folder: Folder;
+  readonly pointer: string;
 }
 
 const MAX_FOLDERS = 1_000;
@@ -82,19 +87,22 @@ class Walk {
   readonly #folders = new Map<string, Folder>();
   readonly #manifests = new Set<string>();
   readonly #placements = new Map<string, string>();
-  readonly #remote: NamedReference[] = [];
-  readonly #charts: NamedReference[] = [];
+  readonly #remote: NamedRemote[] = [];
+  readonly #charts: NamedChart[] = [];
+  readonly #inflated: NamedChart[] = [];
   readonly #refused: (NamedReference & { reason: RefusalReason })[] = [];
   readonly #broken: FairleadError[] = [];
   readonly #tree: Tree;
   readonly #index: TreeFiles;
   readonly #readYaml: ReadYaml;
+  readonly #repositories: readonly string[];
   readonly #signal: AbortSignal;
 
-  constructor(tree: Tree, readYaml: ReadYaml, signal: AbortSignal) {
+  constructor({ tree, readYaml, repositories = [] }: ClosureInput, signal: AbortSignal) {
     this.#tree = tree;
     this.#index = treeFiles(tree);
     this.#readYaml = readYaml;
+    this.#repositories = repositories;
     this.#signal = signal;
   }
 
@@ -107,6 +115,7 @@ class Walk {
       missing: [...this.missing].sort(),
       remote: this.#remote,
       charts: this.#charts,
+      inflated: this.#inflated,
       refused: this.#refused,
       broken: this.#broken,
     };
@@ -119,7 +128,7 @@ class Walk {
     const names = kustomizationNames.filter((name) => this.#index.list(folder.real).includes(name));
     if (names.length === 0) this.missing.add(inside(folder.real, 'kustomization.yaml'));
     for (const name of names) {
-      const site = { folder, file: inside(folder.real, name), line: 1, reference: name };
+      const site = { folder, file: inside(folder.real, name), line: 1, reference: name, pointer: '' };
       const file = await this.#take(site);
       if (file !== null) await this.#readKustomization(file, folder);
     }
@@ -138,13 +147,14 @@ class Walk {
     at: { file: string; folder: Folder; line: number; lines: ReadonlyMap<string, number> },
   ): Site {
     const line = at.lines.get(reference.pointer) ?? at.line;
-    return { folder: at.folder, file: at.file, line, reference: reference.text };
+    const { pointer, text } = reference;
+    return { folder: at.folder, file: at.file, line, reference: text, pointer };
   }
 
   async #follow(reference: Reference, site: Site): Promise<void> {
     switch (reference.kind) {
       case 'chart':
-        this.#charts.push(named(site));
+        if (reference.chart !== undefined) await this.#takeChart(reference.chart, site);
         return;
       case 'file':
         await this.#take(site);
@@ -199,6 +209,20 @@ class Walk {
     }
   }
 
+  /** What kustomize itself reads of a chart; the rest is read by who renders it. */
+  async #takeChart(chart: ChartReference, site: Site): Promise<void> {
+    for (const reference of valuesOf(chart)) await this.#take({ ...site, reference });
+    const place = `${chart.home}/${chart.name}`;
+    const found = await this.#resolve({ ...site, reference: place });
+    const folder = joinPath(site.folder.real, place);
+    if (found.kind === 'outside' || folder === null) return this.#refuse(site, outsideReason(found));
+    if (found.kind === 'folder') {
+      this.#inflated.push({ ...named(site), chart, folder });
+      for (const file of filesBelow(this.#tree, found.path)) this.#files.add(file);
+      await this.#take({ ...site, reference: `${place}/Chart.yaml` });
+    } else if (chart.repo !== '') this.#charts.push({ ...named(site), chart, folder });
+  }
+
   async #enterBelow(site: Site, below: { found: Resolved; configsOf: Folder | null }): Promise<void> {
     const seen = joinPath(site.folder.seen, site.reference);
     if (seen === null) return this.#refuse(site, 'outside');
@@ -215,15 +239,18 @@ class Walk {
   async #locate(site: Site): Promise<Resolved | null> {
     const found = await this.#resolve(site);
     if (found.kind === 'file' || found.kind === 'folder') return this.#admit(site, found);
-    if (isRemoteReference(site.reference)) this.#remote.push(named(site));
-    else if (found.kind === 'missing') this.missing.add(found.path);
+    if (isRemoteReference(site.reference)) {
+      this.#remote.push({ ...named(site), folder: site.folder.real, pointer: site.pointer });
+    } else if (found.kind === 'missing') this.missing.add(found.path);
     else this.#refuse(site, found.kind === 'submodule' ? 'submodule' : outsideReason(found));
     return null;
   }
 
   async #resolve({ folder, reference }: Site): Promise<Resolved> {
     if (reference.startsWith('/')) return { kind: 'outside', path: reference, links: [] };
-    return this.#index.resolve(`${folder.real}/${reference}`, this.#signal);
+    const found = await this.#index.resolve(`${folder.real}/${reference}`, this.#signal);
+    const bounds = this.#repositories.filter((root) => isBelow(folder.real, root));
+    return bounds.every((root) => isBelow(found.path, root)) ? found : { ...found, kind: 'outside' };
   }
 
   #admit(site: Site, found: Resolved): Resolved | null {
@@ -276,6 +303,18 @@ function outsideReason({ links }: Resolved): RefusalReason {
 
 function named({ file, line, reference }: Site): NamedReference {
   return { file, line, reference };
+}
+
+function valuesOf(chart: ChartReference): readonly string[] {
+  return [chart.valuesFile ?? `${chart.home}/${chart.name}/values.yaml`, ...chart.additionalValuesFiles];
+}
+
+function filesBelow(tree: Tree, folder: string): readonly string[] {
+  return tree.entries.map(({ path }) => path).filter((path) => path.startsWith(`${folder}/`));
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(inside(folder, ''));
 }
 
 function inside(folder: string, name: string): string {

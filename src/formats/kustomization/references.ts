@@ -11,6 +11,22 @@ export interface Reference {
   readonly text: string;
   /** JSON pointer in the document. */
   readonly pointer: string;
+  /** What kind `chart` names, and only that. */
+  readonly chart?: ChartReference;
+}
+
+/** A chart that kustomize inflates (types.HelmChart, HelmGlobals): one that lies below its home is taken from there. */
+export interface ChartReference {
+  readonly name: string;
+  /** '' for a chart that must be local. */
+  readonly repo: string;
+  /** '' for the latest. */
+  readonly version: string;
+  /** Folder that holds the chart's, relative to the kustomization. */
+  readonly home: string;
+  /** Null: the chart's own values.yaml. */
+  readonly valuesFile: string | null;
+  readonly additionalValuesFiles: readonly string[];
 }
 
 /** Everything a kustomization file names, by the fields of kustomize's `types.Kustomization` (v0.21), deprecated ones too. */
@@ -23,13 +39,16 @@ export function kustomizationReferences(value: Json): readonly Reference[] {
     ...patchFiles(value),
     ...items(value, 'configMapGenerator', 'secretGenerator').flatMap(generatorFiles),
     ...text(value, ['openapi', 'path'], 'file'),
-    ...items(value, 'helmCharts', 'helmChartInflationGenerator').map(chart),
+    ...items(value, 'helmCharts').map((item) => chart(item, pickText(value, 'helmGlobals', 'chartHome'))),
+    ...oldCharts(items(value, 'helmChartInflationGenerator')),
   ];
 }
 
 /** What the configuration of one of kustomize's own generators, transformers or validators names. */
 export function configReferences(value: Json): readonly Reference[] {
-  if (pickText(value, 'kind') === 'HelmChartInflationGenerator') return [chart({ value, pointer: '' })];
+  if (pickText(value, 'kind') === 'HelmChartInflationGenerator') {
+    return [chart({ value, pointer: '' }, pickText(value, 'chartHome'))];
+  }
   return [
     ...text(value, ['path'], 'file'),
     ...texts(value, 'file', 'paths').filter((reference) => !isInline(reference.text)),
@@ -67,10 +86,32 @@ function afterKey(file: string): string {
   return file.slice(file.indexOf('=') + 1);
 }
 
-function chart({ value, pointer }: Item): Reference {
-  const name = pickText(value, 'name') ?? pickText(value, 'chartName') ?? 'chart';
-  const repo = pickText(value, 'repo') ?? pickText(value, 'chartRepoUrl');
-  return { kind: 'chart', text: repo === undefined ? name : `${name} from ${repo}`, pointer };
+function chart({ value, pointer }: Item, chartHome: string | undefined): Reference {
+  const text = (...names: readonly string[]) => names.map((name) => pickText(value, name)).find(Boolean) ?? '';
+  const name = text('name', 'chartName');
+  const repo = text('repo', 'chartRepoUrl');
+  const version = text('version', 'chartVersion');
+  const base = chartHome || 'charts';
+  const more = pick(value, 'additionalValuesFiles');
+  return {
+    kind: 'chart',
+    text: repo === '' ? name : `${name} from ${repo}`,
+    pointer,
+    chart: {
+      name,
+      repo,
+      version,
+      home: version !== '' && repo !== '' ? `${base}/${name}-${version}` : base,
+      valuesFile: text('valuesFile', 'values') || null,
+      additionalValuesFiles: isJsonList(more) ? more.filter((file) => typeof file === 'string') : [],
+    },
+  };
+}
+
+/** Of the field's old form the last home counts for all (types.SplitHelmParameters). */
+function oldCharts(old: readonly Item[]): readonly Reference[] {
+  const homes = old.map((item) => pickText(item.value, 'chartHome')).filter(Boolean);
+  return old.map((item) => chart(item, homes.at(-1)));
 }
 
 function texts(value: Json, kind: Reference['kind'], ...fields: readonly string[]): readonly Reference[] {

@@ -2,6 +2,7 @@ import type { RendererName } from '../../model/target.ts';
 import { createDecoder } from './decoder.ts';
 import type { RenderDependencies } from './dependencies.ts';
 import { createHelmRenderer } from './helm.ts';
+import { createHelmRun } from './helm-run.ts';
 import { createKustomizeRenderer } from './kustomize.ts';
 import { createPlainRenderer } from './plain.ts';
 import type { Renderer } from './renderer.ts';
@@ -17,8 +18,9 @@ export interface Renderers {
 /** Makes all renderers. */
 export function createRenderers(dependencies: RenderDependencies): Renderers {
   const decoder = createDecoder(dependencies.deadlineMs);
-  const kustomize = createKustomizeRenderer(dependencies);
-  const helm = createHelmRenderer(dependencies, decoder);
+  const run = createHelmRun(dependencies);
+  const kustomize = createKustomizeRenderer(dependencies, run);
+  const helm = createHelmRenderer(dependencies, decoder, run);
   const renderers: Readonly<Record<RendererName, Renderer>> = { kustomize, helm, plain: createPlainRenderer(decoder) };
   return {
     renderer: (name) => renderers[name],

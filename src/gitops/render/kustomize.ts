@@ -1,80 +1,143 @@
 import { createHash } from 'node:crypto';
-import {
-  type KustomizeInputs,
-  kustomizationNames,
-  kustomizeInputs,
-} from '../../formats/kustomization/kustomize-inputs.ts';
-import { decodeYaml } from '../../formats/yaml/decode.ts';
-import { FairleadError } from '../../model/error.ts';
-import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
-import type { Application } from '../../model/target.ts';
-import type { Tree } from '../../model/tree.ts';
+import { kustomizationNames } from '../../formats/kustomization/kustomize-inputs.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Resource } from '../../model/resource.ts';
 import { assign } from './assign.ts';
 import type { RenderDependencies } from './dependencies.ts';
-import { parseExactJson } from './exact-json.ts';
-import { createModulePool } from './module-pool.ts';
+import { askedFor } from './fetched.ts';
+import type { ChartTools } from './helm-chart.ts';
+import { markRandom, type Placed } from './helm-compare.ts';
+import { createHelmRun, type HelmRun } from './helm-run.ts';
+import { type ChartRequest, type Inflated, inflateChart } from './inflate.ts';
+import { builtObjects, wantedCharts } from './kustomize-answer.ts';
+import { gatherSources, type KustomizeSources } from './kustomize-sources.ts';
+import { createModulePool, type ModulePool } from './module-pool.ts';
 import { findSources } from './provenance.ts';
-import { refuseForbidden } from './refuse.ts';
-import { refuseRemote } from './remote.ts';
 import { createRenderCache } from './render-cache.ts';
-import type { Rendered, Renderer, RenderInputs } from './renderer.ts';
+import type { Renderer, RenderInputs } from './renderer.ts';
 
 /** A renderer that holds threads until it is closed; `warm` starts them ahead of the first render. */
 export type ClosableRenderer = Renderer & { warm(): void; close(): Promise<void> };
 
 const CACHE_CHARACTERS = 32 * 1024 * 1024;
 
-/** Renders kustomizations with kustomize's own library, as `kustomize build` does with its default restrictions. */
-export function createKustomizeRenderer(dependencies: RenderDependencies): ClosableRenderer {
+/**
+ * Renders kustomizations with kustomize's own library, as `kustomize build --enable-helm` does with its default restrictions:
+ * charts come from the Helm module, what is not in the repository is fetched first.
+ */
+export function createKustomizeRenderer(
+  dependencies: RenderDependencies,
+  run: HelmRun = createHelmRun(dependencies),
+): ClosableRenderer {
   const pool = createModulePool('kustomize', dependencies);
-  const cache = createRenderCache(CACHE_CHARACTERS);
-
-  async function build(root: string, files: Files, signal: AbortSignal): Promise<string> {
-    const known = cache.get(files.key);
-    if (known !== undefined) return known;
-    const sizes = files.list.map(({ path, bytes }) => ({ path, size: bytes.length }));
-    const header = { path: root, memoryMb: dependencies.maxMemoryMb, files: sizes };
-    const payload = files.list.map(({ bytes }) => bytes);
-    const text = await pool.run({ header, payload, seed: 0, now: 0 }, root || '.', signal);
-    cache.set(files.key, text);
-    return text;
-  }
-
-  async function render(
-    application: Application,
-    tree: Tree,
-    inputs: RenderInputs,
-    signal: AbortSignal,
-  ): Promise<Rendered> {
-    const { root } = application;
-    const closure = await kustomizeInputs({ tree, root, readYaml: decodeYaml }, signal);
-    refuse(closure);
-    const files = await readFiles(root, closure, tree, signal);
-    const objects = parseBuilt(await build(root, files, signal), root);
-    const sources = findSources(objects, { files: files.contents, closure });
-    const loose = objects.map((object, index) => ({
-      object,
-      source: sources[index] ?? null,
-      lines: new Map(),
-      random: [],
-    }));
-    return { resources: assign(loose, inputs), hooks: [], findings: [] };
-  }
-
+  const build = createBuild(pool, dependencies.maxMemoryMb);
+  const tools = { build, charts: { run, fetchChart: dependencies.fetchChart } };
   return {
     name: 'kustomize',
     detects: (files) => files.some((file) => kustomizationNames.includes(file)),
-    render,
+    render: async ({ root }, tree, inputs, signal) => {
+      const sources = await gatherSources({ root, tree }, dependencies, signal);
+      const [broken] = sources.closure.broken;
+      if (broken !== undefined) throw broken;
+      const job = { root, sources, inputs, files: await readFiles(root, sources, signal) };
+      const { first, second, charts, findings } = await buildInflated(job, tools, signal);
+      const resources = resourcesOf(first, charts, job);
+      return {
+        resources: second === null ? resources : marked(resources, resourcesOf(second, charts, job)),
+        hooks: [],
+        findings: [...sources.findings, ...findings],
+      };
+    },
     warm: () => pool.warm(),
-    close: () => pool.close(),
+    close: async () => {
+      await Promise.all([pool.close(), run.close()]);
+    },
   };
 }
 
-function refuse(closure: KustomizeInputs): void {
-  refuseForbidden(closure);
-  refuseRemote(closure);
-  const [broken] = closure.broken;
-  if (broken !== undefined) throw broken;
+/** Runs kustomize once, with what helm printed so far, and gives the module's answer. */
+type Build = (job: Job, printed: Printed, signal: AbortSignal) => Promise<string>;
+
+function createBuild(pool: ModulePool, memoryMb: number): Build {
+  const cache = createRenderCache(CACHE_CHARACTERS);
+  return async ({ root, files, inputs }, printed, signal) => {
+    const { kubeVersion, apiVersions } = inputs;
+    const header = { path: root, memoryMb, kubeVersion, apiVersions, printed };
+    const key = createHash('sha256')
+      .update(JSON.stringify([files.key, header]))
+      .digest('base64');
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const sizes = files.list.map(({ path, bytes }) => ({ path, size: bytes.length }));
+    const payload = files.list.map(({ bytes }) => bytes);
+    const text = await pool.run({ header: { ...header, files: sizes }, payload, seed: 0, now: 0 }, root || '.', signal);
+    cache.set(key, text);
+    return text;
+  };
+}
+
+/** Builds again as long as the build asks for further charts. */
+async function buildInflated(
+  job: Job,
+  { build, charts: tools }: { readonly build: Build; readonly charts: ChartTools },
+  signal: AbortSignal,
+): Promise<Built> {
+  let charts: Charts = { first: {}, second: {}, differ: false, made: [], findings: [] };
+  for (;;) {
+    const answer = await build(job, charts.first, signal);
+    const wanted = wantedCharts(answer).filter(({ key }) => !(key in charts.first));
+    if (wanted.length === 0) {
+      const second = charts.differ ? builtObjects(await build(job, charts.second, signal), job.root) : null;
+      return { first: builtObjects(answer, job.root), second, charts: charts.made, findings: charts.findings };
+    }
+    for (const request of wanted) {
+      const made = await inflateChart({ request, tree: job.sources.tree, inputs: job.inputs }, tools, signal);
+      charts = withChart(charts, request, made);
+    }
+  }
+}
+
+function withChart(charts: Charts, { key, path }: ChartRequest, made: Inflated): Charts {
+  return {
+    made: [...charts.made, { path, printed: made.first }],
+    first: { ...charts.first, [key]: made.first },
+    second: { ...charts.second, [key]: made.second ?? made.first },
+    differ: charts.differ || made.second !== null,
+    findings: [...charts.findings, ...made.findings],
+  };
+}
+
+interface Job {
+  readonly root: string;
+  readonly sources: KustomizeSources;
+  readonly files: Files;
+  readonly inputs: RenderInputs;
+}
+
+/** What helm printed, by the key of the request. */
+type Printed = Readonly<Record<string, string>>;
+
+interface Charts {
+  readonly first: Printed;
+  readonly second: Printed;
+  /** Whether the two differ. */
+  readonly differ: boolean;
+  readonly made: readonly MadeChart[];
+  readonly findings: readonly Finding[];
+}
+
+interface MadeChart {
+  readonly path: string;
+  readonly printed: string;
+}
+
+interface Built {
+  readonly first: readonly JsonObject[];
+  /** With the charts' other render; null where one says it all. */
+  readonly second: readonly JsonObject[] | null;
+  readonly charts: readonly MadeChart[];
+  readonly findings: readonly Finding[];
 }
 
 interface Files {
@@ -86,7 +149,7 @@ interface Files {
   readonly key: string;
 }
 
-async function readFiles(root: string, closure: KustomizeInputs, tree: Tree, signal: AbortSignal): Promise<Files> {
+async function readFiles(root: string, { closure, tree }: KustomizeSources, signal: AbortSignal): Promise<Files> {
   const placed = [...closure.placements].sort(([left], [right]) => (left < right ? -1 : 1));
   const contents = await tree.read([...new Set(placed.map(([, file]) => file))], signal);
   const hash = createHash('sha256').update(root);
@@ -99,15 +162,26 @@ async function readFiles(root: string, closure: KustomizeInputs, tree: Tree, sig
   return { list, contents, key: hash.digest('base64') };
 }
 
-function parseBuilt(text: string, root: string): readonly JsonObject[] {
-  const answer: Json = parseExactJson(text);
-  const resources = pick(answer, 'resources');
-  if (pick(answer, 'ok') === true && isJsonList(resources)) return resources.filter(isJsonObject);
-  const message = pickText(answer, 'error') ?? 'no answer';
-  throw new FairleadError({
-    code: 'render-failed',
-    message: `kustomize cannot build ${root || 'the repository root'}: ${message}`,
-    subject: root === '' ? 'kustomization.yaml' : root,
-    remedy: 'Correct the kustomization; `kustomize build` gives the same message.',
+function resourcesOf(
+  objects: readonly JsonObject[],
+  made: readonly MadeChart[],
+  { sources, files, inputs }: Job,
+): readonly Resource[] {
+  const { closure } = sources;
+  const charts = made.flatMap(({ path, printed }) => {
+    const namedAt = closure.inflated.find(({ folder }) => folder === path);
+    return namedAt === undefined ? [] : [{ printed, namedAt }];
   });
+  const places = findSources(objects, { files: files.contents, closure, charts });
+  const loose = objects.map((object, index) => {
+    const place = places[index] ?? null;
+    return { object, source: place && askedFor(place, sources.fetched), lines: new Map(), random: [] };
+  });
+  return assign(loose, inputs);
+}
+
+/** Marks what differs between the two, which kustomize gives in one order. */
+function marked(first: readonly Resource[], second: readonly Resource[]): readonly Resource[] {
+  const place = (resource: Resource): Placed => ({ origin: resource.id.kind, isHook: false, resource });
+  return markRandom(first.map(place), second.map(place)).map(({ resource }) => resource);
 }

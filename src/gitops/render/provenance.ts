@@ -8,6 +8,8 @@ export interface ProvenanceInput {
   /** By path. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly closure: Pick<KustomizeInputs, 'manifests' | 'files'>;
+  /** What helm printed for the charts of the kustomization, and where each is named. */
+  readonly charts?: readonly { readonly printed: string; readonly namedAt: Source }[];
 }
 
 /**
@@ -17,7 +19,7 @@ export interface ProvenanceInput {
  */
 export function findSources(
   objects: readonly JsonObject[],
-  { files, closure }: ProvenanceInput,
+  { files, closure, charts = [] }: ProvenanceInput,
 ): readonly (Source | null)[] {
   const places = new Map<string, NamedPlace[]>();
   const add = (place: NamedPlace) => {
@@ -30,6 +32,9 @@ export function findSources(
   const manifests = new Set(closure.manifests);
   for (const file of closure.files.filter((path) => files.has(path) && !manifests.has(path))) {
     for (const place of generatedNames(file, text(file))) add(place);
+  }
+  for (const { printed, namedAt } of charts) {
+    for (const place of manifestNames(namedAt.file, printed)) add({ ...place, line: namedAt.line });
   }
   return objects.map((object) =>
     nearest(pickText(object, 'metadata', 'name') ?? '', places.get(pickText(object, 'kind') ?? '')),

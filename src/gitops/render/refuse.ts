@@ -1,4 +1,5 @@
-import type { KustomizeInputs, RefusalReason } from '../../formats/kustomization/kustomize-inputs.ts';
+import type { KustomizeInputs } from '../../formats/kustomization/kustomize-inputs.ts';
+import type { RefusalReason } from '../../formats/kustomization/named-reference.ts';
 import { FairleadError } from '../../model/error.ts';
 
 /**

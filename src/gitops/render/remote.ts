@@ -1,4 +1,5 @@
-import type { KustomizeInputs, NamedReference } from '../../formats/kustomization/kustomize-inputs.ts';
+import type { KustomizeInputs } from '../../formats/kustomization/kustomize-inputs.ts';
+import type { NamedReference } from '../../formats/kustomization/named-reference.ts';
 import { FairleadError } from '../../model/error.ts';
 
 /**
@@ -24,9 +25,9 @@ function remoteError({ file, line, reference }: NamedReference, more: string): F
 function chartError({ file, line, reference }: NamedReference, more: string): FairleadError {
   return new FairleadError({
     code: 'remote-reference',
-    message: `${file} inflates the Helm chart ${reference}${more}; charts inside kustomizations are not fetched or rendered.`,
+    message: `${file} inflates the Helm chart ${reference}${more}, which is not in the repository; nothing is fetched while rendering.`,
     subject: `${file}:${line}`,
-    remedy: 'Commit the rendered chart as a resource, or deploy the chart as an application of its own.',
+    remedy: 'Commit the chart below the folder that helmGlobals.chartHome names, `charts` without it.',
   });
 }
 

@@ -87,9 +87,10 @@ describe('the inputs of a kustomization', () => {
       'over',
     );
 
+    const file = 'base/kustomization.yaml';
     expect(inputs.remote).toEqual([
-      { file: 'base/kustomization.yaml', line: 3, reference: 'github.com/org/repo//x?ref=v1' },
-      { file: 'base/kustomization.yaml', line: 5, reference: 'https://example.com/p.yaml' },
+      { file, folder: 'base', line: 3, reference: 'github.com/org/repo//x?ref=v1', pointer: '/resources/1' },
+      { file, folder: 'base', line: 5, reference: 'https://example.com/p.yaml', pointer: '/patches/0/path' },
     ]);
   });
 

@@ -1,0 +1,144 @@
+import { stringifyJson } from '../../formats/json.ts';
+import { type KustomizeInputs, kustomizeInputs } from '../../formats/kustomization/kustomize-inputs.ts';
+import type { NamedChart, NamedRemote } from '../../formats/kustomization/named-reference.ts';
+import {
+  parseRepositoryReference,
+  type RepositoryReference,
+} from '../../formats/kustomization/repository-reference.ts';
+import { decodeYaml } from '../../formats/yaml/decode.ts';
+import type { Finding } from '../../model/finding.ts';
+import { isJsonList, isJsonObject, type JsonObject, pick } from '../../model/json.ts';
+import type { Tree } from '../../model/tree.ts';
+import { mountTrees, overlayFiles } from '../../tools/mount-trees.ts';
+import type { RenderDependencies } from './dependencies.ts';
+import { type FetchedRoot, fetchedFolder } from './fetched.ts';
+import { unpinnedChart } from './helm-dependencies.ts';
+import { refuseForbidden } from './refuse.ts';
+import { refuseRemote } from './remote.ts';
+
+/** All that a kustomization is built from, fetched where it has to be. */
+export interface KustomizeSources {
+  readonly tree: Tree;
+  readonly closure: KustomizeInputs;
+  readonly fetched: readonly FetchedRoot[];
+  readonly findings: readonly Finding[];
+}
+
+type Fetchers = Pick<RenderDependencies, 'fetchChart' | 'fetchGit'>;
+type Gathered = Omit<KustomizeSources, 'closure'>;
+
+/** Bases that name further bases, in as many steps. */
+const MAX_ROUNDS = 10;
+
+/**
+ * Finds what a kustomization reads, and fetches the charts and bases that are not in the repository, and what those name. Throws
+ * `refused`, `remote-reference` for what is not fetched, and what fetching throws.
+ */
+export async function gatherSources(
+  { root, tree }: { readonly root: string; readonly tree: Tree },
+  fetchers: Fetchers,
+  signal: AbortSignal,
+): Promise<KustomizeSources> {
+  let gathered: Gathered = { tree, fetched: [], findings: [] };
+  for (let round = 0; ; round++) {
+    const repositories = gathered.fetched.map((fetched) => fetched.root).filter(isRepository);
+    const closure = await kustomizeInputs({ tree: gathered.tree, root, readYaml: decodeYaml, repositories }, signal);
+    refuseForbidden(closure);
+    const isLast = round === MAX_ROUNDS;
+    refuseRemote({
+      remote: closure.remote.filter((remote) => isLast || fetchers.fetchGit === null || repositoryOf(remote) === null),
+      charts: closure.charts.filter(() => isLast || fetchers.fetchChart === null),
+    });
+    if (closure.remote.length + closure.charts.length === 0) return { ...gathered, closure };
+    for (const chart of closure.charts) gathered = await addChart(gathered, chart, fetchers, signal);
+    gathered = await addBases(gathered, closure.remote, fetchers, signal);
+  }
+}
+
+function isRepository(folder: string): boolean {
+  return folder.includes(`${fetchedFolder}/git/`);
+}
+
+/** The repository of a reference, null for what kustomize gets over HTTP as a file, or could not name a folder with. */
+function repositoryOf({ reference, pointer }: NamedRemote): RepositoryReference | null {
+  const isFile = /^https?:\/\/[^?]*\.(?:ya?ml|json)(?:\?|$)/i.test(reference);
+  const isBase = /^\/(?:resources|bases|components)\/\d+$/.test(pointer);
+  return isFile || !isBase ? null : parseRepositoryReference(reference);
+}
+
+async function addChart(
+  known: Gathered,
+  { chart, folder, file, line }: NamedChart,
+  { fetchChart }: Fetchers,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  if (fetchChart === null || known.fetched.some(({ root }) => root === folder)) return known;
+  const { name, version } = chart;
+  const repository = chart.repo.replace(/\/$/, '');
+  const { tree, resolved, isPinned } = await fetchChart({ repository, name, version, digest: null }, signal);
+  const askedAt = { file, line };
+  const finding = isPinned ? [] : [unpinnedChart({ name, repository, version, resolved }, askedAt)];
+  return {
+    tree: mountTrees(known.tree, [{ path: folder, tree }]),
+    fetched: [...known.fetched, { root: folder, askedAt }],
+    findings: [...known.findings, ...finding],
+  };
+}
+
+async function addBases(
+  known: Gathered,
+  remotes: readonly NamedRemote[],
+  { fetchGit }: Fetchers,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  let gathered = known;
+  for (const remote of remotes) {
+    const wanted = repositoryOf(remote);
+    if (fetchGit === null || wanted === null) continue;
+    const { tree, resolved, isPinned } = await fetchGit({ url: wanted.url, revision: wanted.revision }, signal);
+    // Below the repository that names it, out of which nothing leads.
+    const above = gathered.fetched.findLast(
+      ({ root }) => isRepository(root) && `${remote.folder}/`.startsWith(`${root}/`),
+    );
+    const root = `${above === undefined ? '' : `${above.root}/`}${fetchedFolder}/git/${gathered.fetched.length}`;
+    const mounted = mountTrees(gathered.tree, [{ path: root, tree }]);
+    gathered = {
+      tree: await pointTo(mounted, remote, `${root}/${wanted.path}`, signal),
+      fetched: [...gathered.fetched, { root, askedAt: { file: remote.file, line: remote.line } }],
+      findings: [...gathered.findings, ...(isPinned ? [] : [unpinnedBase(remote, wanted, resolved)])],
+    };
+  }
+  return gathered;
+}
+
+/** Lays a kustomization that names a fetched folder over the one that names where it came from. */
+async function pointTo(tree: Tree, remote: NamedRemote, folder: string, signal: AbortSignal): Promise<Tree> {
+  const { file, pointer } = remote;
+  const bytes = (await tree.read([file], signal)).get(file) ?? new Uint8Array();
+  const value = decodeYaml({ file, bytes })[0]?.value;
+  const [, field = '', index = ''] = pointer.split('/');
+  const list = pick(value, field);
+  if (!isJsonObject(value) || !isJsonList(list)) return tree;
+  const up = '../'.repeat(remote.folder === '' ? 0 : remote.folder.split('/').length);
+  const changed: JsonObject = { ...value, [field]: list.with(Number(index), up + folder) };
+  return overlayFiles(tree, new Map([[file, new TextEncoder().encode(stringifyJson(changed))]]));
+}
+
+/** A base that may be another one tomorrow, without a change in Git. */
+function unpinnedBase(
+  { file, line, reference }: NamedRemote,
+  { revision }: RepositoryReference,
+  resolved: string,
+): Finding {
+  const asked = revision === '' ? 'the default branch' : `the branch ${revision}`;
+  return {
+    rule: 'unpinned-base',
+    severity: 'caution',
+    target: null,
+    resource: null,
+    file,
+    line,
+    message: `The base ${reference} follows ${asked}, which is ${resolved} now and may be another commit when it is deployed.`,
+    fix: `Name a tag or commit, such as \`?ref=${resolved}\`.`,
+  };
+}

@@ -1,0 +1,165 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { createHelmRun } from '../../../src/gitops/render/helm-run.ts';
+import { createKustomizeRenderer } from '../../../src/gitops/render/kustomize.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
+import { fakeSources } from './fetched-charts.ts';
+import { applicationAt, calm, testDependencies, testInputs } from './support.ts';
+
+const run = createHelmRun(testDependencies());
+afterAll(() => run.close());
+
+const configMap = (name: string, data = 'a: b') =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {${data}}\n`;
+const chart = (files: Record<string, string>, dependencies = '') => ({
+  'Chart.yaml': `apiVersion: v2\nname: web\nversion: 1.0.0\n${dependencies}`,
+  'values.yaml': 'a: 1\n',
+  ...files,
+});
+const below = (folder: string, files: Record<string, string>) =>
+  Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
+
+const base = memoryTree({
+  'deploy/base/kustomization.yaml': 'resources: [cm.yaml, ../shared]\n',
+  'deploy/base/cm.yaml': configMap('based'),
+  'deploy/shared/kustomization.yaml': 'resources: [cm.yaml]\nnameSuffix: -s\n',
+  'deploy/shared/cm.yaml': configMap('shared'),
+});
+const nested = memoryTree({
+  'kustomization.yaml': 'resources: ["https://git.example/org/base.git//deploy/base?ref=v1"]\nnamePrefix: n-\n',
+});
+const trees = {
+  'https://git.example/org/base.git': base,
+  'https://git.example/org/nested': nested,
+  'https://git.example/org/leaves': memoryTree({ 'kustomization.yaml': 'resources: [../../../own]\n' }),
+  'web@1.0.0': memoryTree(chart({ 'templates/x.yaml': configMap('fetched') })),
+  'part@2.0.0': memoryTree({
+    'Chart.yaml': 'apiVersion: v2\nname: part\nversion: 2.0.0\n',
+    'templates/x.yaml': configMap('part'),
+  }),
+};
+
+async function render(files: Parameters<typeof memoryTree>[0], root = 'a') {
+  const { fetchChart, fetchGit, asked } = fakeSources(trees);
+  const renderer = createKustomizeRenderer(testDependencies({ fetchChart, fetchGit }), run);
+  const rendered = await renderer.render(applicationAt(root, 'kustomize'), memoryTree(files), testInputs, calm);
+  return { ...rendered, asked, names: rendered.resources.map(({ id }) => id.name).sort() };
+}
+
+describe('a chart in a kustomization', () => {
+  test('comes from the line that names it', async () => {
+    const local = below('a/charts/web', chart({ 'templates/x.yaml': configMap('local') }));
+    const { resources } = await render({
+      'a/kustomization.yaml': 'namePrefix: p-\nhelmCharts:\n  - name: web\n',
+      ...local,
+    });
+
+    expect(resources.map(({ id, source }) => [id.name, source])).toEqual([
+      ['p-local', { file: 'a/kustomization.yaml', line: 3 }],
+    ]);
+  });
+
+  test('has what is random in it marked', async () => {
+    const template = configMap('random', 'word: "{{ randAlphaNum 9 }}", fixed: x');
+    const local = below('a/charts/web', chart({ 'templates/x.yaml': template }));
+    const { resources } = await render({ 'a/kustomization.yaml': 'helmCharts: [{name: web}]\n', ...local });
+
+    expect(resources.map(({ random }) => random)).toEqual([['/data/word']]);
+  });
+
+  test('is fetched where it is not in the repository, and unpinned without a version', async () => {
+    const files = { 'a/kustomization.yaml': 'helmCharts:\n  - name: web\n    repo: https://charts.example\n' };
+
+    const { names, findings } = await render(files);
+
+    expect(names).toEqual(['fetched']);
+    expect(findings).toMatchObject([{ rule: 'unpinned-chart', file: 'a/kustomization.yaml', line: 2 }]);
+  });
+
+  test('gets the charts it depends on itself', async () => {
+    const wanted = 'dependencies: [{name: part, version: 2.0.0, repository: "oci://registry.example/charts"}]\n';
+    const local = below('a/charts/web', chart({ 'templates/x.yaml': configMap('whole') }, wanted));
+
+    const { names, asked } = await render({ 'a/kustomization.yaml': 'helmCharts: [{name: web}]\n', ...local });
+
+    expect(names).toEqual(['part', 'whole']);
+    expect(asked).toMatchObject([{ name: 'part', version: '2.0.0', repository: 'oci://registry.example/charts' }]);
+  });
+
+  test('is refused where nothing is fetched', async () => {
+    const renderer = createKustomizeRenderer(testDependencies(), run);
+    const tree = memoryTree({ 'a/kustomization.yaml': 'helmCharts: [{name: web, repo: "https://charts.example"}]\n' });
+
+    await expect(renderer.render(applicationAt('a', 'kustomize'), tree, testInputs, calm)).rejects.toMatchObject({
+      code: 'remote-reference',
+      subject: 'a/kustomization.yaml:1',
+    });
+  });
+});
+
+describe('a remote base', () => {
+  test('is fetched and built, and its resources come from the line that names it', async () => {
+    const { resources, findings, asked } = await render({
+      'a/kustomization.yaml':
+        'resources:\n  - own.yaml\n  - https://git.example/org/base.git//deploy/base?ref=v1.2.0\nnamePrefix: p-\n',
+      'a/own.yaml': configMap('own'),
+    });
+
+    expect(asked).toEqual([{ url: 'https://git.example/org/base.git', revision: 'v1.2.0' }]);
+    expect(findings).toEqual([]);
+    expect(resources.map(({ id, source }) => `${id.name} ${source?.file}:${source?.line}`)).toEqual([
+      'p-based a/kustomization.yaml:3',
+      'p-own a/own.yaml:1',
+      'p-shared-s a/kustomization.yaml:3',
+    ]);
+  });
+
+  test('may name another one', async () => {
+    const { names, resources } = await render({
+      'a/kustomization.yaml': 'resources: ["https://git.example/org/nested?ref=v1"]\n',
+    });
+
+    expect(names).toEqual(['n-based', 'n-shared-s']);
+    expect(resources[0]?.source).toEqual({ file: 'a/kustomization.yaml', line: 1 });
+  });
+
+  test.each([
+    ['?ref=main', 'the branch main'],
+    ['', 'the default branch'],
+  ])('that follows a branch (%s) is a finding', async (query, branch) => {
+    const { findings } = await render({
+      'a/kustomization.yaml': `resources: ["https://git.example/org/base.git//deploy/base${query}"]\n`,
+    });
+
+    expect(findings).toMatchObject([
+      {
+        rule: 'unpinned-base',
+        severity: 'caution',
+        file: 'a/kustomization.yaml',
+        line: 1,
+        message: expect.stringContaining(branch),
+      },
+    ]);
+  });
+
+  test('does not reach the repository that names it', async () => {
+    const files = {
+      'a/kustomization.yaml': 'resources: ["https://git.example/org/leaves?ref=v1"]\n',
+      'own/kustomization.yaml': 'resources: [cm.yaml]\n',
+      'own/cm.yaml': configMap('private'),
+    };
+
+    await expect(render(files)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('../../../own'),
+    });
+  });
+
+  test.each([
+    'resources: ["https://example.com/file.yaml"]',
+    'resources: ["https://raw.example/org/repo/v1/all.yml?x=1"]',
+    'patches: [{path: "https://git.example/org/base.git//p.yaml?ref=v1"}]',
+    'resources: ["git.example/org/base.git//x"]',
+  ])('that is no folder of a repository is refused: %s', async (kustomization) => {
+    await expect(render({ 'a/kustomization.yaml': kustomization })).rejects.toMatchObject({ code: 'remote-reference' });
+  });
+});

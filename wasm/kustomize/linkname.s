@@ -1,0 +1,1 @@
+// Lets functions be declared without a body: linkname gives them one.
