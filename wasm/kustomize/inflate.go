@@ -54,8 +54,10 @@ func init() {
 	for kind, make := range generatorFactories {
 		if _, isHelm := make().(*original); isHelm {
 			generatorFactories[kind] = func() resmap.GeneratorPlugin { return &inflator{} }
+			return
 		}
 	}
+	panic("kustomize has no generator of Helm charts to replace")
 }
 
 // original is kustomize's own generator, which starts a helm process with files of a temporary folder.

@@ -13,7 +13,7 @@ import { mountTrees, overlayFiles } from '../../tools/mount-trees.ts';
 import type { RenderDependencies } from './dependencies.ts';
 import { type FetchedRoot, fetchedFolder } from './fetched.ts';
 import { unpinnedChart } from './helm-dependencies.ts';
-import { refuseForbidden } from './refuse.ts';
+import { refuseForbidden, tooMany } from './refuse.ts';
 import { refuseRemote } from './remote.ts';
 
 /** All that a kustomization is built from, fetched where it has to be. */
@@ -29,6 +29,9 @@ type Gathered = Omit<KustomizeSources, 'closure'>;
 
 /** Bases that name further bases, in as many steps. */
 const MAX_ROUNDS = 10;
+
+/** More than people name; each costs a look at its source. */
+const MAX_FETCHED = 100;
 
 /**
  * Finds what a kustomization reads, and fetches the charts and bases that are not in the repository, and what those name. Throws
@@ -49,7 +52,10 @@ export async function gatherSources(
       remote: closure.remote.filter((remote) => isLast || fetchers.fetchGit === null || repositoryOf(remote) === null),
       charts: closure.charts.filter(() => isLast || fetchers.fetchChart === null),
     });
-    if (closure.remote.length + closure.charts.length === 0) return { ...gathered, closure };
+    const wanted = closure.remote.length + closure.charts.length;
+    if (wanted === 0) return { ...gathered, closure };
+    if (gathered.fetched.length + wanted > MAX_FETCHED)
+      throw tooMany(root, `name more than ${MAX_FETCHED} charts and bases elsewhere`);
     for (const chart of closure.charts) gathered = await addChart(gathered, chart, fetchers, signal);
     gathered = await addBases(gathered, closure.remote, fetchers, signal);
   }

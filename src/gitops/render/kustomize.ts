@@ -14,6 +14,7 @@ import { builtObjects, wantedCharts } from './kustomize-answer.ts';
 import { gatherSources, type KustomizeSources } from './kustomize-sources.ts';
 import { createModulePool, type ModulePool } from './module-pool.ts';
 import { findSources } from './provenance.ts';
+import { tooMany } from './refuse.ts';
 import { createRenderCache } from './render-cache.ts';
 import type { Renderer, RenderInputs } from './renderer.ts';
 
@@ -21,6 +22,9 @@ import type { Renderer, RenderInputs } from './renderer.ts';
 export type ClosableRenderer = Renderer & { warm(): void; close(): Promise<void> };
 
 const CACHE_CHARACTERS = 32 * 1024 * 1024;
+
+/** Each is a render of its own. */
+const MAX_CHARTS = 200;
 
 /**
  * Renders kustomizations with kustomize's own library, as `kustomize build --enable-helm` does with its default restrictions:
@@ -91,6 +95,8 @@ async function buildInflated(
       const second = charts.differ ? builtObjects(await build(job, charts.second, signal), job.root) : null;
       return { first: builtObjects(answer, job.root), second, charts: charts.made, findings: charts.findings };
     }
+    if (charts.made.length + wanted.length > MAX_CHARTS)
+      throw tooMany(job.root, `inflate more than ${MAX_CHARTS} charts`);
     for (const request of wanted) {
       const made = await inflateChart({ request, tree: job.sources.tree, inputs: job.inputs }, tools, signal);
       charts = withChart(charts, request, made);

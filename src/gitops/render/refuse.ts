@@ -18,6 +18,12 @@ export function refusal(message: string, subject: string, remedy: string): Fairl
   return new FairleadError({ code: 'refused', message, subject, remedy });
 }
 
+/** The error of a kustomization that asks for more than is done for one. */
+export function tooMany(root: string, what: string): FairleadError {
+  const subject = root || 'the repository root';
+  return refusal(`The kustomizations of ${subject} ${what}.`, subject, reasons['too-many'].remedy);
+}
+
 /** The error of a link that leads out of the repository or turns in a circle. */
 export function linkRefusal(path: string): FairleadError {
   return refusal(`${path} is a link that leads out of the repository.`, path, reasons.link.remedy);

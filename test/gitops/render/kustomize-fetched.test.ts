@@ -96,6 +96,23 @@ describe('a chart in a kustomization', () => {
   });
 });
 
+test.each([
+  [
+    'charts and bases elsewhere',
+    `resources: [${Array.from({ length: 101 }, (_, at) => `"https://git.example/org/r${at}?ref=v1"`).join(', ')}]\n`,
+    /more than 100 charts and bases elsewhere/,
+  ],
+  [
+    'charts',
+    `helmCharts: [${Array.from({ length: 201 }, (_, at) => `{name: web, releaseName: r${at}}`).join(', ')}]\n`,
+    /more than 200 charts/,
+  ],
+])('too many %s are refused before anything is done for them', async (_title, kustomization, message) => {
+  const files = { 'a/kustomization.yaml': kustomization, ...below('a/charts/web', chart({})) };
+
+  await expect(render(files)).rejects.toMatchObject({ code: 'refused', message: expect.stringMatching(message) });
+});
+
 describe('a remote base', () => {
   test('is fetched and built, and its resources come from the line that names it', async () => {
     const { resources, findings, asked } = await render({
