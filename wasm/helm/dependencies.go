@@ -31,7 +31,7 @@ func checkDependencies(helm engine, loaded *view, root string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	if err := checkLock(loaded); err != nil {
+	if err := checkLock(helm, loaded); err != nil {
 		return &fault{cause: err, kind: "chart", file: path.Join(root, dependencyFile(loaded, ".lock"))}
 	}
 	err := fmt.Errorf("%sfound in Chart.yaml, but missing in charts/ directory: %s", helm.onMissing, strings.Join(names, ", "))
@@ -59,7 +59,7 @@ func lock(wanted dependency, locked []dependency) dependency {
 }
 
 // checkLock holds the lock file to the dependencies it was made of (Helm's downloader.Manager.Build, resolver.HashReq).
-func checkLock(loaded *view) error {
+func checkLock(helm engine, loaded *view) error {
 	if loaded.lockDigest == "" && loaded.locked == nil {
 		return nil
 	}
@@ -67,7 +67,7 @@ func checkLock(loaded *view) error {
 		return nil
 	}
 	if loaded.apiVersion != chart.APIVersionV1 {
-		return errors.New("the lock file (Chart.lock) is out of sync with the dependencies file (Chart.yaml). Please update the dependencies")
+		return errors.New("the lock file (Chart.lock) is out of sync with the dependencies file (Chart.yaml). Please update the dependencies" + helm.onLock)
 	}
 	// Helm 2 made another sum.
 	if digestOf(map[string]any{"dependencies": loaded.hashed[0]}) == loaded.lockDigest {

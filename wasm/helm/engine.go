@@ -13,6 +13,8 @@ type engine struct {
 	module string
 	// What is said in front of errors.
 	onMissing, onName, onDependencies string
+	// onLock ends what is said of a lock file that is out of sync.
+	onLock string
 	// kubeVersion is how a Kubernetes version is told.
 	kubeVersion func(*common.KubeVersion) string
 	// detect refuses a chart by its Chart.yaml, before anything is loaded.

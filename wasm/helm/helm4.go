@@ -23,6 +23,7 @@ var helm4 = engine{
 	onMissing:      "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: ",
 	onName:         "release name check failed: ",
 	onDependencies: "chart dependencies processing failed: ",
+	onLock:         " with 'helm dependency update'",
 	kubeVersion:    func(version *common.KubeVersion) string { return version.Version },
 	detect:         detectVersion,
 	parseValues:    func(data []byte) (map[string]any, error) { return loader.LoadValues(bytes.NewReader(data)) },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -147,6 +147,77 @@ describe.each(engines)('what %s refuses is refused in its words', (engine) => {
     expect(badCases.length).toBeGreaterThanOrEqual(21);
   });
 });
+
+describe.each(engines)(
+  'a lock file that is out of sync is refused in the words of `helm dependency build` of %s',
+  (engine) => {
+    const dependency = 'dependencies: [{name: redis, version: ^17.0.0, repository: "https://charts.example"}]\n';
+    const lock = (name: string) => ({
+      [`c/${name}`]:
+        'dependencies:\n- {name: redis, repository: "https://charts.example", version: 17.3.2}\ndigest: sha256:0\ngenerated: "2026-01-01T00:00:00Z"\n',
+    });
+
+    test.each([
+      [
+        'Chart.lock',
+        { 'c/Chart.yaml': `apiVersion: v2\nname: c\nversion: 1.0.0\n${dependency}`, ...lock('Chart.lock') },
+      ],
+      [
+        'requirements.lock',
+        {
+          'c/Chart.yaml': 'apiVersion: v1\nname: c\nversion: 1.0.0\n',
+          'c/requirements.yaml': dependency,
+          ...lock('requirements.lock'),
+        },
+      ],
+    ])('%s', async (name, files) => {
+      const root = await mkdtemp(join(folder, 'lock-'));
+      await mkdir(join(root, 'c'));
+      for (const [path, text] of Object.entries(files)) await writeFile(join(root, path), text);
+      const env = { HOME: root, PATH: '/nowhere' };
+      const spec = { command: programs[engine], args: ['dependency', 'build', 'c'], cwd: root, env };
+      const printed = await runProcess({ ...spec, signal: calm, deadlineMs: 30_000 });
+
+      const inputs = { ...testInputs, helm: { engine } };
+      const fault = await renderer
+        .render(applicationAt('c', 'helm'), memoryTree(files), inputs, calm)
+        .catch((cause: unknown) => cause);
+
+      expect(printed.stderr).toContain('is out of sync');
+      expect(fault).toMatchObject({
+        code: 'render-failed',
+        subject: `c/${name}:1`,
+        message: expect.stringContaining(coreMessage(printed.stderr)),
+      });
+    });
+  },
+);
+
+test.each(engines)(
+  'a lock file that `helm dependency update` of %s wrote is in sync, with a chart beside',
+  async (engine) => {
+    const root = await mkdtemp(join(folder, 'locked-'));
+    const files = {
+      'c/Chart.yaml':
+        'apiVersion: v2\nname: c\nversion: 1.0.0\ndependencies:\n- {name: d, version: ^1.0.0, repository: "file://../d", alias: e, tags: [x], condition: e.on, import-values: [a]}\n',
+      'd/Chart.yaml': 'apiVersion: v2\nname: d\nversion: 1.2.0\n',
+      'd/templates/x.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: locked}\n',
+    };
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), text);
+    }
+    const env = { HOME: root, PATH: '/nowhere' };
+    const spec = { command: programs[engine], args: ['dependency', 'update', 'c'], cwd: root, env };
+    await runProcess({ ...spec, signal: calm, deadlineMs: 30_000 });
+    const locked = { ...files, 'c/Chart.lock': await readFile(join(root, 'c/Chart.lock')) };
+
+    const inputs = { ...testInputs, helm: { engine } };
+    const { resources } = await renderer.render(applicationAt('c', 'helm'), memoryTree(locked), inputs, calm);
+
+    expect(resources.map(({ id }) => id.name)).toEqual(['locked']);
+  },
+);
 
 test('the engines differ where they should', async () => {
   const [older, newer] = await Promise.all(
