@@ -1,12 +1,16 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A certificate for 127.0.0.1 that signed itself, so that it is its own authority, and its key; both PEM. */
-export function selfSigned(): { readonly cert: string; readonly key: string } {
+/** A certificate for 127.0.0.1 and these host names that signed itself, so that it is its own authority, and its key; both PEM. */
+export function selfSigned(hosts: readonly string[] = []): { readonly cert: string; readonly key: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(der(0x31, sequence(commonName, der(0x0c, Buffer.from('fairlead test')))));
   const [from, to] = [-1, 1].map((days) => utcTime(new Date(Date.now() + days * 86_400_000)));
   const authority = sequence(der(0x06, hex('551d13')), yes, der(0x04, sequence(yes)));
-  const loopback = sequence(der(0x06, hex('551d11')), der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1])))));
+  const names = hosts.map((host) => der(0x82, Buffer.from(host)));
+  const places = sequence(
+    der(0x06, hex('551d11')),
+    der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1])), ...names)),
+  );
   const told = sequence(
     ...[
       der(0xa0, der(0x02, Buffer.from([2]))),
@@ -16,7 +20,7 @@ export function selfSigned(): { readonly cert: string; readonly key: string } {
       sequence(from, to),
       name,
     ],
-    ...[publicKey.export({ type: 'spki', format: 'der' }), der(0xa3, sequence(authority, loopback))],
+    ...[publicKey.export({ type: 'spki', format: 'der' }), der(0xa3, sequence(authority, places))],
   );
   const signature = der(0x03, Buffer.concat([Buffer.from([0]), sign('sha256', told, privateKey)]));
   return {
