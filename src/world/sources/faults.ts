@@ -107,3 +107,14 @@ export function invalid(subject: string, message: string, remedy: string, cause?
     ...(cause === undefined ? {} : { cause }),
   });
 }
+
+/** Code `archive-refused`: an archive that is broken or dangerous. `entry` is null where it concerns the whole of it. */
+export function archiveRefused(archive: string, entry: string | null, why: string, cause?: unknown): FairleadError {
+  return new FairleadError({
+    code: 'archive-refused',
+    subject: archive,
+    message: `${archive} is refused: ${entry === null ? 'it' : JSON.stringify(entry.slice(0, 200))} ${why}.`,
+    remedy: 'Ask whoever publishes it for an archive of plain files, as helm package or flux push artifact make them.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
