@@ -12,6 +12,11 @@ export interface ProcessSpec extends Limits {
   readonly input?: string | Uint8Array;
   /** Bytes of stdout, and of stderr, that are kept; one more ends the process. Default 16 MiB. */
   readonly maxOutputBytes?: number;
+  /**
+   * Whether it leads a process group, which is ended as a whole: for a program that starts others, since those would go on and hold
+   * its pipes open. Default false.
+   */
+  readonly leadsGroup?: boolean;
   /** Called with each whole line of stderr as it comes. */
   readonly onStderrLine?: (line: string) => void;
 }
@@ -38,12 +43,13 @@ export function runProcess(spec: ProcessSpec): Promise<ProcessResult> {
     const child = spawn(spec.command, [...spec.args], {
       ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
       ...(spec.env === undefined ? {} : { env: { ...spec.env } }),
+      detached: spec.leadsGroup === true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const end = { fault: undefined as unknown };
     const stop = (fault: unknown) => {
       end.fault ??= fault;
-      kill(child);
+      kill(child, spec);
     };
     const output = collectOutput(child, spec, stop);
     const disarm = watchDeadline(spec, (reason) => stop(stopError(spec, reason)));
@@ -89,10 +95,22 @@ function splitLines(onLine: (line: string) => void) {
   };
 }
 
-function kill(child: ChildProcess): void {
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+function kill(child: ChildProcess, spec: ProcessSpec): void {
+  send(child, 'SIGTERM', spec);
+  const timer = setTimeout(() => send(child, 'SIGKILL', spec), KILL_AFTER_MS);
   child.once('close', () => clearTimeout(timer));
+}
+
+function send(child: ChildProcess, signal: NodeJS.Signals, { leadsGroup = false }: ProcessSpec): void {
+  if (!leadsGroup || child.pid === undefined) {
+    child.kill(signal);
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The whole group is gone already.
+  }
 }
 
 function stopError(spec: ProcessSpec, reason: StopReason): unknown {

@@ -44,6 +44,17 @@ describe.each([
     expect(result.stdout.toString()).toBe('ONLY\n');
   });
 
+  test('that leads a group ends with all it started, though those hold its pipes open', async () => {
+    const begun = performance.now();
+    const running = nodeHere('require("node:child_process").spawn("sleep", ["50"], { stdio: "inherit" })', {
+      leadsGroup: true,
+      deadlineMs: 1000,
+    });
+
+    await expect(running).rejects.toMatchObject({ code: 'command-timeout' });
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  });
+
   test('reads its input to the end', async () => {
     const result = await nodeHere('process.stdin.pipe(process.stdout)', { input: 'some input' });
 

@@ -3,9 +3,9 @@ import type { FetchSource } from './git.ts';
 import { type Git, lastLines } from './run-git.ts';
 
 /**
- * Fetches named refs or commits over HTTP. The header travels in the environment of git only, and is cut from what git says.
- * With `keepRefs` a ref is stored under its own name and a commit under `refs/fairlead/`; else only objects are fetched.
- * Throws `fetch-failed`.
+ * Fetches named refs or commits over HTTP. The header and what is configured travel in the environment of git only; the header is
+ * cut from what git says. With `keepRefs` a ref is stored under its own name and a commit under `refs/fairlead/`; else only objects
+ * are fetched. Throws `fetch-failed`.
  */
 export async function fetchRefs(
   git: Git,
@@ -14,18 +14,31 @@ export async function fetchRefs(
 ): Promise<void> {
   const url = plainUrl(source.url);
   const result = await git.run({
-    args: [...fetchArguments, url, ...source.refs.map((ref) => refspec(ref, options.keepRefs))],
+    args: [
+      ...fetchArguments,
+      ...depthOf(source),
+      '--',
+      url,
+      ...source.refs.map((ref) => refspec(ref, options.keepRefs)),
+    ],
     signal: options.signal,
     deadlineMs: options.deadlineMs,
     protocols: 'http:https',
-    ...(source.header === null ? {} : { secretConfig: { 'http.extraHeader': source.header } }),
+    secretConfig: {
+      ...source.config,
+      ...(source.header === null ? {} : { 'http.extraHeader': source.header }),
+    },
   });
   if (result.code !== 0) throw fetchFailed(url, withoutSecret(result.stderr, source.header));
 }
 
 const fetchArguments = [
-  ...['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--force', '--'],
+  ...['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--force'],
 ];
+
+function depthOf({ depth }: FetchSource): readonly string[] {
+  return depth === undefined ? [] : [`--depth=${depth}`];
+}
 
 /** A URL that git may be given: HTTP, and nothing secret in it. */
 function plainUrl(text: string): string {
@@ -41,10 +54,10 @@ function plainUrl(text: string): string {
 }
 
 function refspec(ref: string, keepRefs: boolean): string {
-  if (!/^(?:refs\/[^\s:^~?*[\\]+|[0-9a-f]{40,64})$/.test(ref) || ref.includes('..')) {
+  if (!/^(?:HEAD|refs\/[^\s:^~?*[\\]+|[0-9a-f]{40,64})$/.test(ref) || ref.includes('..')) {
     throw new FairleadError({
       code: 'fetch-failed',
-      message: `${JSON.stringify(ref)} is neither a full ref name nor a commit id.`,
+      message: `${JSON.stringify(ref)} is neither a full ref name nor a commit id nor HEAD.`,
       subject: ref,
       remedy: 'Name refs as refs/heads/main.',
     });

@@ -22,8 +22,12 @@ export interface Commit {
 export interface FetchSource {
   readonly url: string;
   readonly header: string | null;
-  /** Full ref names or commit ids. */
+  /** Full ref names, commit ids, or `HEAD`. */
   readonly refs: readonly string[];
+  /** Commits of history that are fetched; all of it when left out. */
+  readonly depth?: number;
+  /** More configuration of this fetch; it travels as the header does. */
+  readonly config?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -53,6 +53,8 @@ export function gitIn(
         signal: call.signal,
         deadlineMs: call.deadlineMs,
         maxOutputBytes: call.maxOutputBytes ?? 16 * 1024 * 1024,
+        // What speaks to a server is a child of git: it would wait for that server after git itself was ended.
+        ...(call.protocols === undefined ? {} : { leadsGroup: true }),
       }),
   };
 }
