@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, type Json, pickText } from '../../model/json.ts';
+import { isLayout, type Layout } from './archive/entry-path.ts';
 
 /** What a source answered to words such as a version or a tag. */
 export interface KnownAnswer {
@@ -10,6 +11,8 @@ export interface KnownAnswer {
   readonly digest: string;
   /** `sha256:…` of the archive. */
   readonly content: string;
+  /** How the archive lies. */
+  readonly layout: Layout;
 }
 
 /**
@@ -171,9 +174,9 @@ async function filesOf(folder: string): Promise<KeptFile[]> {
 function answerOf(text: string, key: string): KnownAnswer | null {
   const value = parse(text);
   if (!isJsonObject(value) || pickText(value, 'key') !== key) return null;
-  const [resolved, digest, content] = ['resolved', 'digest', 'content'].map((name) => pickText(value, name));
-  if (resolved === undefined || digest === undefined || content === undefined) return null;
-  return /^sha256:[0-9a-f]{64}$/.test(content) ? { resolved, digest, content } : null;
+  const { resolved, digest, content, layout } = value;
+  if (typeof resolved !== 'string' || typeof digest !== 'string' || typeof content !== 'string') return null;
+  return /^sha256:[0-9a-f]{64}$/.test(content) && isLayout(layout) ? { resolved, digest, content, layout } : null;
 }
 
 function parse(text: string): Json {

@@ -67,14 +67,24 @@ describe('the cache', () => {
   });
 
   test('remembers answers, whatever their words are', async () => {
-    const answer = { resolved: '1.2.3', digest: 'sha256:x', content: digestOf(Buffer.from('x')) };
+    const answer = {
+      resolved: '1.2.3',
+      digest: 'sha256:x',
+      content: digestOf(Buffer.from('x')),
+      layout: 'chart',
+    } as const;
     await opened().remember('https://h/../../etc\n?#', answer);
 
     expect(await opened().answer('https://h/../../etc\n?#')).toEqual(answer);
   });
 
   test('an answer cut off by a crash is none', async () => {
-    const answer = { resolved: '1.2.3', digest: 'sha256:x', content: digestOf(Buffer.from('x')) };
+    const answer = {
+      resolved: '1.2.3',
+      digest: 'sha256:x',
+      content: digestOf(Buffer.from('x')),
+      layout: 'chart',
+    } as const;
     await opened().remember('key', answer);
     const [name = ''] = await readdir(join(dir, 'answers'));
     await writeFile(join(dir, 'answers', name), '{"key":"key","resol');
@@ -99,7 +109,9 @@ describe('the cache', () => {
     const cache = openDiskCache({ dir: join(dir, 'file', 'below'), maxBytes: 1000, now: () => new Date(0) });
 
     await expect(cache.keep(Buffer.from('a'))).resolves.toBe(digestOf(Buffer.from('a')));
-    await expect(cache.remember('key', { resolved: '', digest: '', content: '' })).resolves.toBeUndefined();
+    await expect(
+      cache.remember('key', { resolved: '', digest: '', content: '', layout: 'chart' }),
+    ).resolves.toBeUndefined();
   });
 });
 

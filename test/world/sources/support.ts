@@ -2,10 +2,15 @@ import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import type { BorderError, FairleadError } from '../../../src/model/error.ts';
+import type { Tree } from '../../../src/model/tree.ts';
+import { openMirror } from '../../../src/world/git/repository.ts';
+import type { HostAccess } from '../../../src/world/sources/access.ts';
 import { defaultSourceLimits, type SourceLimits } from '../../../src/world/sources/limits.ts';
+import { openSources, type SourcesOptions } from '../../../src/world/sources/open-sources.ts';
 import type { Dial } from '../../../src/world/sources/reach/connector.ts';
 import { openGate, type Reachable, type Resolve } from '../../../src/world/sources/reach/gate.ts';
 import { openHttp, type SourceHttp } from '../../../src/world/sources/reach/http.ts';
+import type { Sources } from '../../../src/world/sources/sources.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 
 /** Hosts of the pretend internet. Both are of documentation names and lead to addresses that are nobody's of ours. */
@@ -83,3 +88,30 @@ export async function faultOf(work: Promise<unknown>): Promise<FairleadError & P
 
 /** A signal nobody aborts. */
 export const never = new AbortController().signal;
+
+/** Sources over a pretend internet, with a cache folder of their own. */
+export function sourcesOver(
+  net: Pick<Internet, 'resolve'> & Partial<Internet>,
+  more: Partial<SourcesOptions> & { readonly dir: string },
+): Sources {
+  const { dir, ...options } = more;
+  return openSources({
+    reachable: { allow: ['charts.example.com', 'cdn.example.com', 'registry.example.com'], private: [] },
+    hosts: ['charts.example.com', 'cdn.example.com', 'registry.example.com'].map((host) => accessTo(host)),
+    cache: { dir, maxBytes: 10_000_000 },
+    openMirror: (folder, signal) => openMirror({ dir: folder, environment: { PATH: process.env['PATH'] }, signal }),
+    resolve: net.resolve,
+    ...(net.dial === undefined ? {} : { dial: net.dial }),
+    ...options,
+  });
+}
+
+/** What the operator says of a host: who vouches for it, and credentials. */
+export function accessTo(host: string, more: Partial<HostAccess> = {}): HostAccess {
+  return { host, username: null, password: null, token: null, ca: identity.cert, ...more };
+}
+
+/** The text of a file of a tree. */
+export async function textOf(tree: Tree, path: string): Promise<string> {
+  return Buffer.from((await tree.read([path], never)).get(path) ?? []).toString();
+}

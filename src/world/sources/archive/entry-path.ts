@@ -7,6 +7,11 @@ export type Layout =
   /** A commit: as it is; links stay what they are. */
   | 'commit';
 
+/** Whether a value read from disk is a layout. */
+export function isLayout(value: unknown): value is Layout {
+  return value === 'chart' || value === 'artifact' || value === 'commit';
+}
+
 /** Where an entry of an archive belongs, or why it is refused. `path` is '' for the root itself. */
 export type EntryPath = { readonly path: string } | { readonly refused: string };
 

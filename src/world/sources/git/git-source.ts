@@ -1,0 +1,187 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FairleadError } from '../../../model/error.ts';
+import type { Tree } from '../../../model/tree.ts';
+import type { ContentFile } from '../archive/content-tree.ts';
+import { pack } from '../archive/pack.ts';
+import { invalid, missing, refused, shown, tooLarge, unreachable } from '../faults.ts';
+import type { Ground, Had } from '../ground.ts';
+import type { WantedGit } from '../sources.ts';
+import { watchGrowth } from './growth.ts';
+import type { Mirror, MirrorFetch, OpenMirror } from './mirror.ts';
+
+/** How repositories are reached. */
+export interface GitOptions {
+  readonly openMirror: OpenMirror;
+  /** Protocols besides https; only tests name any. */
+  readonly protocols: readonly string[];
+}
+
+/** The URL of a repository. Throws `source-invalid`. */
+export function gitUrl(text: string, { protocols }: Pick<GitOptions, 'protocols'>): URL {
+  const url = URL.parse(text);
+  const isSpoken = url !== null && ['https:', ...protocols].includes(url.protocol);
+  if (url !== null && isSpoken && url.username === '' && url.password === '') return url;
+  throw invalid(
+    'Git source',
+    'The address of a Git repository is not written as https://HOST/…, without credentials.',
+    'Correct it; credentials stand in the file of the server. SSH is not spoken.',
+  );
+}
+
+/** Whether a revision is a full commit id, which names its content. */
+export function isCommit(revision: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision);
+}
+
+/**
+ * Fetches one commit with git into a folder that is removed afterwards. Git looks up names itself, so it is told the addresses that
+ * were checked; it follows no redirects.
+ */
+export async function gitContent(
+  wanted: WantedGit,
+  { ground, git, signal }: { readonly ground: Ground; readonly git: GitOptions; readonly signal: AbortSignal },
+): Promise<Had> {
+  const url = gitUrl(wanted.url, git);
+  const addresses = await ground.gate.addresses(url);
+  const dir = await mkdtemp(join(tmpdir(), 'fairlead-source-'));
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(ground.limits.gitMs)]);
+  const growth = watchGrowth(dir, ground.limits.archiveBytes, limit);
+  const mirror = await git.openMirror(join(dir, 'mirror'), growth.signal);
+  try {
+    const from = { url, config: await configOf(url, addresses, { ground, dir }), header: headerOf(url, ground) };
+    const ref = await fetchFirst(refsOf(wanted.revision), from, { mirror, signal: growth.signal });
+    const commit = await mirror.resolve(ref.kept, growth.signal);
+    const tree = await mirror.tree(commit, growth.signal);
+    const bytes = await pack(await filesOf(tree, shown(url), { ground, signal: growth.signal }));
+    return { bytes, resolved: commit, digest: `git:${tree.id}`, layout: 'commit', isPinned: ref.isPinned };
+  } catch (fault) {
+    signal.throwIfAborted();
+    if (growth.isExceeded()) throw tooLarge(shown(url), ground.limits.archiveBytes);
+    if (limit.aborted) throw unreachable(shown(url), 'it did not answer in time', { cause: fault });
+    throw fault;
+  } finally {
+    growth.stop();
+    await mirror.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** A name of a revision on the server, and where the mirror keeps it. */
+interface Ref {
+  readonly name: string;
+  readonly kept: string;
+  readonly isPinned: boolean;
+}
+
+/** What a revision may mean, in the order git itself would try. Throws `source-invalid`. */
+function refsOf(revision: string): readonly Ref[] {
+  const ref = (name: string): Ref => ({
+    name,
+    kept: name.startsWith('refs/') ? name : `refs/fairlead/${name}`,
+    isPinned: isCommit(name) || name.startsWith('refs/tags/'),
+  });
+  if (revision === '' || revision === 'HEAD') return [ref('HEAD')];
+  if (isCommit(revision) || revision.startsWith('refs/')) return [ref(revision)];
+  if (/^[^\s:^~?*[\\-][^\s:^~?*[\\]{0,240}$/.test(revision) && !revision.includes('..'))
+    return [ref(`refs/tags/${revision}`), ref(`refs/heads/${revision}`)];
+  throw invalid(
+    'Git source',
+    `${JSON.stringify(revision.slice(0, 200))} is no commit, tag or branch.`,
+    'Name a full commit id or a tag.',
+  );
+}
+
+type From = Pick<MirrorFetch, 'config' | 'header'> & { readonly url: URL };
+
+async function fetchFirst(
+  refs: readonly Ref[],
+  { url, ...more }: From,
+  { mirror, signal }: { readonly mirror: Mirror; readonly signal: AbortSignal },
+): Promise<Ref> {
+  for (const [index, ref] of refs.entries()) {
+    try {
+      await mirror.fetch({ url: url.href, refs: [ref.name], depth: 1, ...more }, signal);
+      return ref;
+    } catch (fault) {
+      const isLast = index === refs.length - 1;
+      if (isLast || !isRefMissing(fault)) throw faultOf(fault, url);
+    }
+  }
+  throw new Error('a revision means at least one ref');
+}
+
+function isRefMissing(fault: unknown): boolean {
+  return fault instanceof FairleadError && /couldn't find remote ref/.test(fault.message);
+}
+
+/** What git says, as the faults of sources; its text is free of credentials. */
+function faultOf(fault: unknown, url: URL): unknown {
+  if (!(fault instanceof FairleadError) || fault.code !== 'fetch-failed') return fault;
+  const subject = shown(url);
+  const said = fault.message;
+  if (/Authentication failed|could not read Username|terminal prompts disabled|error: 401/.test(said))
+    return refused(subject, url.host, 401);
+  if (/error: 403/.test(said)) return refused(subject, url.host, 403);
+  if (/couldn't find remote ref|not our ref|unadvertised object/.test(said))
+    return missing(subject, `${subject} has no such commit, tag or branch.`, 'Name a full commit id or a tag it has.');
+  if (/not found/.test(said))
+    return missing(
+      subject,
+      `${subject} does not exist.`,
+      'Check the name; some servers say so when credentials are missing.',
+    );
+  return unreachable(subject, 'git could not fetch from it', { cause: fault });
+}
+
+function headerOf(url: URL, { access }: Ground): string | null {
+  const value = access.authorization(url.host);
+  return value === null ? null : `Authorization: ${value}`;
+}
+
+/** `http.curloptResolve` binds the name to the addresses that were checked; an empty proxy is none, whatever the environment says. */
+async function configOf(
+  url: URL,
+  addresses: readonly string[],
+  { ground, dir }: { readonly ground: Ground; readonly dir: string },
+): Promise<Readonly<Record<string, string>>> {
+  const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
+  const places = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address)).join(',');
+  const isName = isIP(url.hostname.replace(/^\[(.*)\]$/, '$1')) === 0;
+  const authority = ground.access.authority(url.host);
+  const caFile = join(dir, 'ca.pem');
+  if (authority !== null) await writeFile(caFile, authority);
+  return {
+    'http.proxy': '',
+    // Always one pack, whose growth can be watched.
+    'fetch.unpackLimit': '1',
+    // Bytes a second, and the seconds git bears less.
+    'http.lowSpeedLimit': '1',
+    'http.lowSpeedTime': String(Math.ceil(ground.limits.silenceMs / 1000)),
+    ...(isName ? { 'http.curloptResolve': `${url.hostname}:${port}:${places}` } : {}),
+    ...(authority === null ? {} : { 'http.sslCAInfo': caFile }),
+  };
+}
+
+/** The files of a tree; submodules and names that are no UTF-8 are left out. */
+async function filesOf(
+  tree: Tree,
+  subject: string,
+  { ground, signal }: { readonly ground: Ground; readonly signal: AbortSignal },
+): Promise<ReadonlyMap<string, ContentFile>> {
+  const { unpackedBytes } = ground.limits;
+  const entries = tree.entries.filter(({ mode, path }) => mode !== '160000' && !path.includes('\uFFFD'));
+  if (entries.reduce((sum, { size }) => sum + size, 0) > unpackedBytes) throw tooLarge(subject, unpackedBytes);
+  const contents = await tree.read(
+    entries.map(({ path }) => path),
+    signal,
+  );
+  return new Map(
+    entries.map(({ path, mode }) => [
+      path,
+      { mode: mode === '160000' ? '100644' : mode, bytes: contents.get(path) ?? new Uint8Array() },
+    ]),
+  );
+}

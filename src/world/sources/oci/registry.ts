@@ -1,0 +1,207 @@
+import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../model/json.ts';
+import type { Access } from '../access.ts';
+import { digestOf } from '../disk-cache.ts';
+import { invalid, otherDigest, refused, shown, tooLarge } from '../faults.ts';
+import type { SourceLimits } from '../limits.ts';
+import { type Answer, faultOf, type SourceHttp } from '../reach/http.ts';
+import { parseChallenge } from './challenge.ts';
+import { isDigest, isTag, type OciRepository } from './reference.ts';
+
+/** One blob a manifest names. */
+export interface Layer {
+  readonly mediaType: string;
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** A manifest of an artifact. */
+export interface Manifest {
+  readonly digest: string;
+  readonly layers: readonly Layer[];
+}
+
+/**
+ * Pulls from registries, after the OCI distribution specification 1.1 and the token authentication registries share. There is no client
+ * library that is kept up and lets connections be made by us, which the check of addresses needs.
+ */
+export interface Registry {
+  manifest(repository: OciRepository, reference: string, signal: AbortSignal): Promise<Manifest>;
+  /** The bytes of a layer, checked against size and digest. */
+  blob(repository: OciRepository, layer: Layer, signal: AbortSignal): Promise<Uint8Array>;
+  tags(repository: OciRepository, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** What a registry is asked with. */
+export interface RegistryOptions {
+  readonly http: SourceHttp;
+  readonly access: Access;
+  readonly limits: SourceLimits;
+  readonly now: () => Date;
+}
+
+/** Opens the way to registries. Tokens are kept until they end. */
+export function openRegistry(options: RegistryOptions): Registry {
+  return new HttpRegistry(options);
+}
+
+const manifestTypes = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+/** Tokens kept at the same time. */
+const mostTokens = 1000;
+
+class HttpRegistry implements Registry {
+  readonly #options: RegistryOptions;
+  /** `Authorization` by host and repository. */
+  readonly #headers = new Map<string, { readonly value: string; readonly untilMs: number }>();
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  async manifest(repository: OciRepository, reference: string, signal: AbortSignal): Promise<Manifest> {
+    const url = urlOf(repository, `manifests/${reference}`);
+    const answer = await this.#get(repository, { url, accept: manifestTypes.join(', '), signal });
+    const digest = digestOf(answer.body);
+    if (isDigest(reference) && digest !== reference) throw otherDigest(shown(url), reference, digest);
+    return { digest, layers: layersOf(answer) };
+  }
+
+  async blob(repository: OciRepository, layer: Layer, signal: AbortSignal): Promise<Uint8Array> {
+    const url = urlOf(repository, `blobs/${layer.digest}`);
+    const { archiveBytes } = this.#options.limits;
+    if (layer.size > archiveBytes) throw tooLarge(shown(url), archiveBytes);
+    const { body } = await this.#get(repository, { url, signal, maxBytes: archiveBytes });
+    const digest = digestOf(body);
+    if (digest !== layer.digest) throw otherDigest(shown(url), layer.digest, digest);
+    return body;
+  }
+
+  async tags(repository: OciRepository, signal: AbortSignal): Promise<readonly string[]> {
+    const found: string[] = [];
+    let next: URL | null = urlOf(repository, 'tags/list?n=1000');
+    for (let page = 0; next !== null; page++) {
+      if (page === this.#options.limits.tagPages)
+        throw invalid(shown(next), `${shown(next)} lists tags without end.`, 'Name an exact version.');
+      const answer: Answer = await this.#get(repository, { url: next, signal });
+      found.push(...tagsOf(answer));
+      next = nextPage(answer);
+    }
+    return found;
+  }
+
+  /** Asks, and asks once more in the way the registry then says. */
+  async #get(
+    repository: OciRepository,
+    wanted: { readonly url: URL; readonly accept?: string; readonly maxBytes?: number; readonly signal: AbortSignal },
+  ): Promise<Answer> {
+    const ask = (authorization: string | null): Promise<Answer> =>
+      this.#options.http.get({ maxBytes: this.#options.limits.answerBytes, ...wanted, authorization });
+    const first = await ask(this.#known(repository));
+    if (first.status !== 401) return first;
+    const again = await this.#authorize(repository, first, wanted.signal);
+    const second = again === null ? first : await ask(again);
+    if (second.status === 401) throw refused(shown(wanted.url), repository.host, 401);
+    return second;
+  }
+
+  #known({ host, name }: OciRepository): string | null {
+    const known = this.#headers.get(`${host}/${name}`);
+    return known !== undefined && known.untilMs > this.#options.now().getTime() ? known.value : null;
+  }
+
+  /** The header a challenge asks for; null where we have nothing to meet it with. */
+  async #authorize(repository: OciRepository, challenged: Answer, signal: AbortSignal): Promise<string | null> {
+    const header = challenged.headers['www-authenticate'];
+    const challenge = parseChallenge(Array.isArray(header) ? header.join(', ') : (header ?? ''));
+    // A challenge of the place a redirect led to is none of the registry's.
+    if (challenge === null || challenged.url.host !== repository.host) return null;
+    if (challenge.kind === 'basic') {
+      const value = this.#options.access.authorization(repository.host);
+      if (value !== null) this.#keep(repository, value, 3600);
+      return value;
+    }
+    const { token, seconds } = await this.#token(repository, challenge, signal);
+    this.#keep(repository, `Bearer ${token}`, seconds);
+    return `Bearer ${token}`;
+  }
+
+  #keep({ host, name }: OciRepository, value: string, seconds: number): void {
+    if (this.#headers.size >= mostTokens) this.#headers.clear();
+    // A tenth is left for the way.
+    this.#headers.set(`${host}/${name}`, { value, untilMs: this.#options.now().getTime() + seconds * 900 });
+  }
+
+  /** Had from the realm, with the credentials of the realm's own host: those of the registry are not for it to send elsewhere. */
+  async #token(
+    { host, name }: OciRepository,
+    challenge: { readonly realm: string; readonly service: string | null },
+    signal: AbortSignal,
+  ): Promise<{ readonly token: string; readonly seconds: number }> {
+    const url = URL.parse(challenge.realm);
+    const subject = url === null ? host : shown(url);
+    if (url === null)
+      throw invalid(host, `${host} names a realm for tokens that is no URL.`, 'Ask its owner to correct it.');
+    if (challenge.service !== null) url.searchParams.set('service', challenge.service);
+    url.searchParams.set('scope', `repository:${name}:pull`);
+    const authorization = this.#options.access.authorization(url.host);
+    const answer = await this.#options.http.get({
+      url,
+      authorization,
+      maxBytes: this.#options.limits.answerBytes,
+      signal,
+    });
+    if (answer.status === 401) throw faultOf(url, 401, null);
+    const value = jsonOf(answer);
+    const token = pickText(value, 'token') ?? pickText(value, 'access_token') ?? '';
+    // What is no token by RFC 6750 would break the header.
+    if (!/^[A-Za-z0-9._~+/=-]+$/.test(token))
+      throw invalid(subject, `${subject} answers without a token.`, 'Ask the owner of the registry.');
+    const seconds = pick(value, 'expires_in');
+    return { token, seconds: typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, 3600) : 60 };
+  }
+}
+
+function urlOf({ host, name }: OciRepository, path: string): URL {
+  return new URL(`https://${host}/v2/${name}/${path}`);
+}
+
+function tagsOf(answer: Answer): readonly string[] {
+  const tags = pick(jsonOf(answer), 'tags');
+  return isJsonList(tags) ? tags.filter((tag) => typeof tag === 'string').filter(isTag) : [];
+}
+
+/** `Link: <...>; rel="next"`, of the same registry. */
+function nextPage({ headers, url }: Answer): URL | null {
+  const link = headers['link'];
+  const target = typeof link === 'string' ? /<([^>]{1,2000})>\s*;\s*rel="?next"?/.exec(link)?.[1] : undefined;
+  const next = target === undefined ? null : URL.parse(target, url.href);
+  return next !== null && next.host === url.host ? next : null;
+}
+
+function jsonOf({ body, url }: Answer): JsonObject {
+  try {
+    const value: Json = JSON.parse(Buffer.from(body).toString('utf8'));
+    if (isJsonObject(value)) return value;
+  } catch {
+    // Said below, without what the server wrote.
+  }
+  throw invalid(shown(url), `${shown(url)} answers with what is no JSON object.`, 'Check that this is a registry.');
+}
+
+function layersOf(answer: Answer): readonly Layer[] {
+  const layers = pick(jsonOf(answer), 'layers');
+  if (isJsonList(layers)) return layers.map((layer) => layerOf(layer, answer.url));
+  const what = `${shown(answer.url)} is no manifest of one artifact (an index of several images, perhaps).`;
+  throw invalid(shown(answer.url), what, 'Name the tag or digest of an artifact.');
+}
+
+function layerOf(value: Json, url: URL): Layer {
+  const [mediaType, digest, size] = [pickText(value, 'mediaType'), pickText(value, 'digest'), pick(value, 'size')];
+  if (mediaType !== undefined && digest !== undefined && isDigest(digest) && typeof size === 'number')
+    return { mediaType, digest, size };
+  throw invalid(shown(url), `${shown(url)} names a layer without type, size and sha256 digest.`, 'Publish it anew.');
+}
