@@ -114,8 +114,8 @@ function needed<T>(value: T | null, path: string, { file }: FilePlace): T {
   });
 }
 
-/** Throws `usage`. */
-async function secretOf(source: SecretSource | null, path: string, place: FilePlace): Promise<string | null> {
+/** The secret an option of the file names; null where it names none. `path` names the option in errors. Throws `usage`. */
+export async function secretOf(source: SecretSource | null, path: string, place: FilePlace): Promise<string | null> {
   if (source === null) return null;
   if (source.kind === 'file') return readSecretFile(resolve(place.folder, source.path), `${path}File`);
   const value = place.environment[source.name];

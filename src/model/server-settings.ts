@@ -26,6 +26,29 @@ export interface ServerSettings {
   readonly forges: ReadonlyMap<string, ForgeEntry>;
   /** By name. */
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
+  readonly sources: SourceSettings;
+}
+
+/** Where charts, artifacts and Git bases may be fetched from. */
+export interface SourceSettings {
+  /** `HOST`, `HOST:PORT` or `*.DOMAIN`; empty: nothing is fetched. */
+  readonly allow: readonly string[];
+  /** Hosts that may lead to private addresses, and addresses or ranges that may be reached. */
+  readonly private: readonly string[];
+  /** By `HOST` or `HOST:PORT`. */
+  readonly hosts: ReadonlyMap<string, SourceHostEntry>;
+  /** Bytes of the cache on disk. */
+  readonly cacheBytes: number;
+}
+
+/** Credentials and authority of one host. */
+export interface SourceHostEntry {
+  readonly username: string | null;
+  readonly password: SecretSource | null;
+  /** Sent as a bearer token. */
+  readonly token: SecretSource | null;
+  /** PEM file; null: the public authorities. */
+  readonly caFile: string | null;
 }
 
 /** One forge of the server's file. */

@@ -80,3 +80,62 @@ describe('a secret in the file is refused, and said nowhere', () => {
     expect(found.join()).not.toContain('CANARY');
   });
 });
+
+describe('sources', () => {
+  test('of the example say where secrets stand, and have their defaults', () => {
+    const { settings } = parseServerSettings(exampleServerConfig, 'example');
+
+    expect(settings?.sources).toEqual({
+      allow: ['ghcr.io', 'pkg-containers.githubusercontent.com', 'charts.acme.example'],
+      private: ['charts.acme.example'],
+      hosts: new Map([
+        [
+          'charts.acme.example',
+          {
+            username: 'robot',
+            password: { kind: 'file', path: '/run/secrets/charts' },
+            token: null,
+            caFile: null,
+          },
+        ],
+      ]),
+      cacheBytes: 1024 * 1024 * 1024,
+    });
+  });
+
+  test('that are not told are none', () => {
+    expect(parseServerSettings('version: 1', 'file').settings?.sources).toMatchObject({ allow: [], private: [] });
+  });
+
+  test.each([
+    'allow: [a.example, "a.example:8443", "*.example.com", "[::1]:5000"]',
+    'private: [a.example, 10.0.0.0/8, 10.1.2.3, "fd00::/8", "::1"]',
+    'allow: [a.example], hosts: {a.example: {tokenEnv: TOKEN}}',
+    'allow: ["*.example"], hosts: {a.example: {caFile: a.pem}}',
+  ])('%s', (text) => {
+    expect(problems(`sources: {${text}}`)).toEqual([]);
+  });
+
+  test.each([
+    ['allow: ["https://a.example"]', /sources\.allow\[0\]: "https:\/\/a\.example" is not a host/],
+    ['allow: [A.example]', /"A\.example" is not a host/],
+    ['private: [10.0.0.0/33]', /"10\.0\.0\.0\/33" is not a host, an address or a range/],
+    ['private: [10.0.0.300]', /"10\.0\.0\.300" is no address/],
+    ['hosts: {a.example: {caFile: a.pem}}', /"a\.example" is not in sources\.allow.* -> Add "a\.example"/],
+    ['allow: [a.example], hosts: {a.example: {username: u}}', /hosts\["?a\.example"?\]: has no password/],
+    ['allow: [a.example], hosts: {a.example: {passwordFile: p}}', /has no user name/],
+    [
+      'allow: [a.example], hosts: {a.example: {username: u, passwordFile: p, tokenFile: t}}',
+      /has a token and a user name/,
+    ],
+    ['allow: [a.example], hosts: {a.example: {tokenFile: t, tokenEnv: T}}', /tokenEnv: tokenFile says the same thing/],
+    ['cacheMegabytes: 0', /cacheMegabytes: 0 is not between 1 and 1000000/],
+    ['allow: [a.example], hosts: {a.example: {username: u, password: CANARY}}', /password: a secret never stands/],
+    ['allow: [a.example], hosts: {a.example: {token: CANARY}}', /token: a secret never stands/],
+  ])('%s', (text, says) => {
+    const found = problems(`sources: {${text}}`);
+
+    expect(found[0]).toMatch(says);
+    expect(found.join()).not.toContain('CANARY');
+  });
+});

@@ -5,6 +5,8 @@ import {
   type ForgeEntry,
   type SecretSource,
   type ServerSettings,
+  type SourceHostEntry,
+  type SourceSettings,
   wayKinds,
 } from '../../../model/server-settings.ts';
 import { withDefaults } from '../build-settings.ts';
@@ -44,15 +46,20 @@ function build(filled: Json): ServerSettings {
     database: whole.database === null ? null : secretOf(whole.database, 'url'),
     forges: mapOf(whole.forges, forgeOf),
     clusters: mapOf(whole.clusters, clusterOf),
+    sources: sourcesOf(whole.sources),
   };
 }
 
 /** The file with its defaults, as the options describe it. */
-interface Whole extends Omit<ServerSettings, 'poll' | 'database' | 'forges' | 'clusters'> {
+interface Whole extends Omit<ServerSettings, 'poll' | 'database' | 'forges' | 'clusters' | 'sources'> {
   readonly poll: string | number | null;
   readonly database: JsonObject | null;
   readonly forges: Readonly<Record<string, JsonObject>>;
   readonly clusters: Readonly<Record<string, JsonObject>>;
+  readonly sources: Pick<SourceSettings, 'allow' | 'private'> & {
+    readonly hosts: Readonly<Record<string, JsonObject>>;
+    readonly cacheMegabytes: number;
+  };
 }
 
 function mapOf<T>(
@@ -89,6 +96,19 @@ function clusterOf(entry: JsonObject): ClusterEntry {
   const plan = wayOf(entry['plan']);
   if (plan === null) throw new Error('plan has a way in: checked before');
   return { environments, namespace, tls, plan, apply: wayOf(entry['apply']) };
+}
+
+function sourcesOf({ hosts, cacheMegabytes, ...reachable }: Whole['sources']): SourceSettings {
+  return { ...reachable, hosts: mapOf(hosts, sourceHostOf), cacheBytes: cacheMegabytes * 1024 * 1024 };
+}
+
+function sourceHostOf(entry: JsonObject): SourceHostEntry {
+  return {
+    username: pickText(entry, 'username') ?? null,
+    password: secretOf(entry, 'password'),
+    token: secretOf(entry, 'token'),
+    caFile: pickText(entry, 'caFile') ?? null,
+  };
 }
 
 function wayOf(entry: Json | undefined): ClusterWay | null {

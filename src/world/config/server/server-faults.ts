@@ -4,6 +4,7 @@ import { wayKinds } from '../../../model/server-settings.ts';
 import { type ConfigPath, type Fault, listed, pathText, quote } from '../problem.ts';
 import { optionFaults } from '../schema-faults.ts';
 import { serverOptions } from './server-options.ts';
+import { sourceFaults } from './source-faults.ts';
 
 /** Keys a secret itself would stand under, and what is written in their place. */
 const literals: Readonly<Record<string, string>> = {
@@ -23,7 +24,8 @@ export function serverFaults(value: Json): readonly Fault[] {
   const secrets = literalSecrets(value);
   const taken = new Set(secrets.map(({ at }) => pathText(at)));
   const others = optionFaults(value, serverOptions).filter(({ at }) => !taken.has(pathText(at)));
-  return [...secrets, ...others.map(unquoted), ...forgeFaults(value), ...clusterFaults(value)];
+  const together = [...forgeFaults(value), ...clusterFaults(value), ...sourceFaults(value), ...doubledHosts(value)];
+  return [...secrets, ...others.map(unquoted), ...together];
 }
 
 /** The value of an option that names where a secret stands may be the secret itself. */
@@ -38,6 +40,7 @@ function literalSecrets(value: Json): readonly Fault[] {
   const places: readonly (readonly [ConfigPath, Json | undefined])[] = [
     ...entriesOf(value, 'forges').map(([name, entry]) => [['forges', name], entry] as const),
     [['database'], pick(value, 'database')],
+    ...sourceHosts(value).map(([name, entry]) => [['sources', 'hosts', name], entry] as const),
     ...entriesOf(value, 'clusters').flatMap(([name, entry]) =>
       ['plan', 'apply'].flatMap((who) =>
         wayKinds.map((kind) => [['clusters', name, who, kind], pick(entry, who, kind)] as const),
@@ -52,7 +55,7 @@ function secretsIn(at: ConfigPath, entry: Json | undefined): readonly Fault[] {
   if (!isJsonObject(entry)) return [];
   const isForge = at[0] === 'forges';
   return Object.keys(entry).flatMap((key) => {
-    const name = literals[key];
+    const name = at[0] === 'sources' && key === 'password' ? key : literals[key];
     return name === undefined || (isForge && key === 'url') ? [] : [literal([...at, key], name)];
   });
 }
@@ -113,6 +116,16 @@ function twice(at: ConfigPath, entry: JsonObject): readonly Fault[] {
       const other = key.replace(/File$/, 'Env');
       return { at: [...at, other], message: `${key} says the same thing`, fix: 'Keep one of the two.' };
     });
+}
+
+function sourceHosts(value: Json): readonly (readonly [string, Json])[] {
+  return entriesOf(pick(value, 'sources') ?? null, 'hosts');
+}
+
+function doubledHosts(value: Json): readonly Fault[] {
+  return sourceHosts(value).flatMap(([name, entry]) =>
+    isJsonObject(entry) ? twice(['sources', 'hosts', name], entry) : [],
+  );
 }
 
 function clusterFaults(value: Json): readonly Fault[] {

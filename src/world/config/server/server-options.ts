@@ -12,6 +12,7 @@ import {
   text,
 } from '../shapes.ts';
 import { forgeOptions } from './forge-options.ts';
+import { sourceOptions } from './source-options.ts';
 import { wayOptions } from './way-options.ts';
 
 const forgeName = pattern(
@@ -147,5 +148,12 @@ export const serverOptions: Group = group([
     shape: { kind: 'named', word: 'CLUSTER', names: clusterName, of: group(clusterOptions) },
     default: {},
     examples: [{ 'prod-eu': { environments: ['prod'], plan: { inCluster: {} } } }],
+  },
+  {
+    name: 'sources',
+    text: 'Where charts, artifacts and Git bases that manifests name may be fetched from.',
+    shape: group(sourceOptions),
+    default: {},
+    examples: [{ allow: ['charts.acme.example'] }],
   },
 ]);

@@ -48,6 +48,9 @@ segment and \`**\` across segments.
 ## Ways into a cluster
 
 ${ways}
+## Sources
+
+${sources}
 ## Examples of values
 
 ${optionExamples(serverOptions).join('\n')}
@@ -94,6 +97,11 @@ clusters:
       serviceAccount: {server: 'https://10.0.0.1:6443', caFile: prod-ca.pem, tokenFile: /run/secrets/prod-plan}
     apply:
       serviceAccount: {server: 'https://10.0.0.1:6443', caFile: prod-ca.pem, tokenFile: /run/secrets/prod-apply}
+sources:
+  allow: [ghcr.io, pkg-containers.githubusercontent.com, charts.acme.example]
+  private: [charts.acme.example]
+  hosts:
+    charts.acme.example: {username: robot, passwordFile: /run/secrets/charts}
 `;
 
 const ways = `Each of \`plan\` and \`apply\` names exactly one. Tokens are had anew before they end and after a 401. A dry-run needs the verbs of a
@@ -107,4 +115,15 @@ doctor\` says whether it is in force.
   directly. A \`proxy-url\` of a kubeconfig wins.
 - EKS, GKE and AKS are reached through the vendors' own libraries, loaded when first needed. **Not proven live:** they are tested
   against exchanges written from the vendors' documentation.
+`;
+
+const sources = `What manifests name is fetched over HTTPS from listed hosts only: charts of Helm repositories and OCI registries, artifacts, Git
+repositories (HTTPS, no SSH). The error of one that is not listed says which line to add.
+
+- A name is looked up once; its address is judged and then dialled. What is private, link-local or otherwise special is refused unless
+  listed. The same holds for every redirect and for where a registry hands out tokens. Proxies of the environment are not used here.
+- Where a registry hands out tokens at another host (Docker Hub: \`auth.docker.io\` for \`registry-1.docker.io\`), its credentials
+  are listed under that host.
+- **Whoever may open a pull can have anything fetched that these credentials may read.** Give each host an identity that reads what
+  is deployed, and nothing else.
 `;
