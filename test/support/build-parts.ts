@@ -5,6 +5,7 @@ import { realBinaries, realBinary } from '../control-plane/binaries.ts';
 import { fluxDefinitions, kustomizeControllerBinary } from '../control-plane/flux/binary.ts';
 import { cacheDir } from '../control-plane/go-program.ts';
 import { kwokStages } from '../control-plane/kwok/stages.ts';
+import { registryBinary } from '../control-plane/registry/binary.ts';
 import { buildOracle } from '../oracles/build.ts';
 
 /** Builds every real part the tests need, or finds it in the cache. `npm test` runs it first, so that no test waits for Go. */

@@ -56,8 +56,9 @@ export async function serve(listener: RequestListener): Promise<{ readonly port:
 
 /** Ends a server with all its connections. */
 export async function stop(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
   server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await closed;
 }
 
 /** HTTP over a pretend internet. */
