@@ -39,6 +39,7 @@ export class Recent<T> {
   #make(key: string, make: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const value = make(this.#closed.signal);
     const entry = { value, untilMs: Number.POSITIVE_INFINITY, weight: 0 };
+    this.#kept.delete(key); // So that it stands last, as the newest.
     this.#kept.set(key, entry);
     value.then(
       (done) => {

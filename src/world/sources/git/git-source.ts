@@ -49,14 +49,12 @@ export async function gitContent(
   const dir = await mkdtemp(join(tmpdir(), 'fairlead-source-'));
   const limit = AbortSignal.any([signal, AbortSignal.timeout(ground.limits.gitMs)]);
   const growth = watchGrowth(dir, ground.limits.archiveBytes, limit);
-  const mirror = await git.openMirror(join(dir, 'mirror'), growth.signal);
   try {
     const from = { url, config: await configOf(url, addresses, { ground, dir }), header: headerOf(url, ground) };
-    const ref = await fetchFirst(refsOf(wanted.revision), from, { mirror, signal: growth.signal });
-    const commit = await mirror.resolve(ref.kept, growth.signal);
-    const tree = await mirror.tree(commit, growth.signal);
-    const bytes = await pack(await filesOf(tree, shown(url), { ground, signal: growth.signal }));
-    return { bytes, resolved: commit, digest: `git:${tree.id}`, layout: 'commit', isPinned: ref.isPinned };
+    const mirror = await git.openMirror(join(dir, 'mirror'), growth.signal);
+    return await contentOf(from, wanted.revision, { mirror, ground, signal: growth.signal }).finally(() =>
+      mirror.close(),
+    );
   } catch (fault) {
     signal.throwIfAborted();
     if (growth.isExceeded()) throw tooLarge(shown(url), ground.limits.archiveBytes);
@@ -64,9 +62,20 @@ export async function gitContent(
     throw fault;
   } finally {
     growth.stop();
-    await mirror.close();
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+async function contentOf(
+  from: From,
+  revision: string,
+  { mirror, ground, signal }: { readonly mirror: Mirror; readonly ground: Ground; readonly signal: AbortSignal },
+): Promise<Had> {
+  const ref = await fetchFirst(refsOf(revision), from, { mirror, signal });
+  const commit = await mirror.resolve(ref.kept, signal);
+  const tree = await mirror.tree(commit, signal);
+  const bytes = await pack(await filesOf(tree, shown(from.url), { ground, signal }));
+  return { bytes, resolved: commit, digest: `git:${tree.id}`, layout: 'commit', isPinned: ref.isPinned };
 }
 
 /** A name of a revision on the server, and where the mirror keeps it. */
