@@ -1,10 +1,9 @@
-import { compileModule } from '../../formats/wasm/instance.ts';
+import { createModulePool as createPool } from '../../formats/wasm/module-pool.ts';
+import type { ModuleTask } from '../../formats/wasm/module-worker.ts';
 import { FairleadError } from '../../model/error.ts';
-import { createPool, type Pool, workerScript } from '../../tools/pool.ts';
 import type { RenderDependencies } from './dependencies.ts';
-import type { ModuleTask, ModuleWorkerData } from './module-worker.ts';
 
-/** A WebAssembly module behind worker threads. The module is compiled once, at the first request. */
+/** A renderer's WebAssembly module behind worker threads. */
 export interface ModulePool {
   /**
    * Sends one request and gives the module's answer as JSON text. Throws `FairleadError`: `render-timeout`,
@@ -19,50 +18,20 @@ export interface ModulePool {
 /** Makes the pool of one module; nothing is located, compiled or started yet. */
 export function createModulePool(name: 'kustomize' | 'helm', dependencies: RenderDependencies): ModulePool {
   const { deadlineMs, maxMemoryMb } = dependencies;
-  const closing = new AbortController();
-  const open = async (): Promise<Pool<ModuleTask, string>> => {
-    const module = await compileModule(await dependencies.modules(name, closing.signal), maxMemoryMb);
-    const workerData: ModuleWorkerData = { module, maxMemoryMb };
-    const script = workerScript(import.meta.url, './module-worker');
-    return createPool({ script, size: dependencies.workers[name], workerData });
-  };
-  let opening: Promise<Pool<ModuleTask, string>> | null = null;
-  const opened = () => {
-    opening ??= open().catch((fault: unknown) => {
-      opening = null; // The next render may find Go installed.
-      throw fault;
-    });
-    return opening;
-  };
-  return {
-    run: async (task, subject, signal) => {
-      const pool = await unlessAborted(opened(), signal);
-      return pool.run(task, { signal, deadlineMs }).catch((fault: unknown) => {
-        throw renderError(fault, { subject, deadlineMs, maxMemoryMb });
-      });
-    },
-    warm: () => {
-      opened().then(
-        (pool) => pool.warm(),
-        () => undefined, // The first request tries again and tells.
-      );
-    },
-    close: async () => {
-      closing.abort();
-      const pool = await opening?.catch(() => null); // One that never opened has nothing to close.
-      await pool?.close();
-    },
-  };
-}
-
-/** Several renders wait for one module: who gives up leaves, and the others go on waiting. */
-function unlessAborted<R>(work: Promise<R>, signal: AbortSignal): Promise<R> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  const pool = createPool({
+    locate: (signal) => dependencies.modules(name, signal),
+    workers: dependencies.workers[name],
+    deadlineMs,
+    maxMemoryMb,
   });
+  return {
+    run: (task, subject, signal) =>
+      pool.run(task, signal).catch((fault: unknown) => {
+        throw renderError(fault, { subject, deadlineMs, maxMemoryMb });
+      }),
+    warm: () => pool.warm(),
+    close: () => pool.close(),
+  };
 }
 
 function renderError(

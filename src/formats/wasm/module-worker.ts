@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import { type Instance, loadInstance } from '../../formats/wasm/instance.ts';
 import { serveTasks } from '../../tools/pool-worker.ts';
+import { type Instance, loadInstance } from './instance.ts';
 
 /** What a module worker is started with. */
 export interface ModuleWorkerData {
