@@ -128,7 +128,12 @@ describe('the image', () => {
     expect(packages).not.toContain('jest');
     expect(packages).not.toContain('node');
     expect(packages).not.toContain('typescript');
-    expect(readdirSync(join(final.workdir, 'modules')).sort()).toEqual(['cel.wasm', 'helm.wasm', 'kustomize.wasm']);
+    expect(readdirSync(join(final.workdir, 'modules')).sort()).toEqual([
+      'cel.wasm',
+      'gotemplate.wasm',
+      'helm.wasm',
+      'kustomize.wasm',
+    ]);
     expect(readdirSync(final.workdir)).not.toContain('test');
     expect(readdirSync(final.workdir)).not.toContain('wasm');
   });

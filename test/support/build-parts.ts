@@ -14,7 +14,7 @@ const sourceDir = join(import.meta.dirname, '../../wasm');
 const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
 const options = { cacheDir: cacheDir(), builtDir: null, sourceDir, onProgress, env: process.env };
 
-for (const name of ['kustomize', 'helm', 'merge', 'cel'] as const)
+for (const name of ['kustomize', 'helm', 'merge', 'cel', 'gotemplate'] as const)
   await locateModule(name, options, AbortSignal.timeout(1_800_000));
 for (const name of realBinaries) await realBinary(name);
 await kwokStages(); // out of Go's module cache, which it fills when needed
