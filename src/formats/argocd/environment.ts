@@ -43,4 +43,5 @@ export function substitute(text: string, environment: BuildEnvironment): string 
   });
 }
 
-const reference = /\$(?:\{([^}]*)\}|(\{)|([*#$@!?0-9-]|[A-Za-z_][A-Za-z0-9_]*)?)/g;
+// A name within braces is bounded, so that braces that never close cost little.
+const reference = /\$(?:\{([^}]{0,500})\}|(\{)|([*#$@!?0-9-]|[A-Za-z_][A-Za-z0-9_]*)?)/g;
