@@ -38,8 +38,21 @@ function mergeValue(before: Json | undefined, value: Json, path: readonly string
     throw new SyntaxError(`unable to find api field in struct RawExtension for the json field ${field}`);
   }
   if (areObjects) return mergeObject(before, value, path);
-  if (areLists && path.join('/') === 'metadata/finalizers') return [...new Set([...before, ...value])];
+  if (areLists && path.join('/') === 'metadata/finalizers') return mergeOrdered(before, value);
   return value;
+}
+
+/** Both lists as one set: in the patch's order, and what only stands before by its place there. */
+function mergeOrdered(before: readonly Json[], patch: readonly Json[]): readonly Json[] {
+  const left = [...new Set(patch)];
+  const right = before.filter((item) => !patch.includes(item));
+  const merged = left.flatMap((item) => {
+    const at = before.indexOf(item);
+    const first = right.filter((other) => at !== -1 && before.indexOf(other) < at);
+    right.splice(0, first.length);
+    return [...first, item];
+  });
+  return [...merged, ...right];
 }
 
 function withoutDirectives(patch: JsonObject): JsonObject {

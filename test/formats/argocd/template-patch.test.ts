@@ -20,9 +20,17 @@ describe('a patch of a template', () => {
     expect(patchTemplate(application, patch)).not.toHaveProperty('metadata.labels.a');
   });
 
-  test('adds finalizers', () => {
-    expect(patchTemplate(application, { metadata: { finalizers: ['two', 'one'] } })).toMatchObject({
-      metadata: { finalizers: ['one', 'two'] },
+  test.each([
+    [['one'], ['two'], ['two', 'one']],
+    [['one'], ['two', 'one'], ['two', 'one']],
+    [
+      ['a', 'b'],
+      ['b', 'c'],
+      ['a', 'b', 'c'],
+    ],
+  ])('adds to finalizers %j those of %j', (finalizers, more, expected) => {
+    expect(patchTemplate({ metadata: { finalizers } }, { metadata: { finalizers: more } })).toEqual({
+      metadata: { finalizers: expected },
     });
   });
 
