@@ -22,22 +22,23 @@ export interface ArgoCd {
 export async function useArgoCd(): Promise<ArgoCd> {
   const plane = await useControlPlane({ workloads: true });
   await usePart('argocd', async (dir, owner) => {
-    await install(plane);
-    const place = await preparePlace(plane, dir);
+    await installArgoCd(plane, argoNamespace);
+    const place = await preparePlace(plane, dir, argoNamespace);
     const pids = await threeAttempts(async () => startProcesses(await specsOf(place), { dir, owner }));
     return { dir, pids };
   });
   return { plane, namespace: argoNamespace };
 }
 
-async function install(plane: ControlPlane): Promise<void> {
+/** Applies Argo CD's kinds, and the settings it looks for in a namespace. */
+export async function installArgoCd(plane: ControlPlane, namespace: string): Promise<void> {
   const crds = join(await argoCdSource(), 'manifests', 'crds');
   // The controller also lists ApplicationSets to see who owns an Application.
   const files = ['application', 'appproject', 'applicationset'].map((name) => join(crds, `${name}-crd.yaml`));
   // Too big for the annotation of a client-side apply.
   await plane.kubectl(['apply', '--server-side', ...files.flatMap((file) => ['-f', file])]);
-  for (const name of ['applications', 'appprojects']) await whenServed(plane, name);
-  const list = { apiVersion: 'v1', kind: 'List', items: settingsObjects() };
+  for (const name of ['applications', 'appprojects', 'applicationsets']) await whenServed(plane, name);
+  const list = { apiVersion: 'v1', kind: 'List', items: settingsObjects(namespace) };
   await plane.kubectl(['apply', '-f', '-'], { input: JSON.stringify(list) });
 }
 
@@ -50,19 +51,20 @@ async function whenServed(plane: ControlPlane, plural: string): Promise<void> {
 }
 
 /** Where the processes run and what they find there. */
-interface Place {
+export interface ArgoPlace {
   readonly dir: string;
   readonly program: string;
   readonly redis: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function preparePlace(plane: ControlPlane, dir: string): Promise<Place> {
+/** Lays out a folder in which parts of Argo CD run for a namespace. */
+export async function preparePlace(plane: ControlPlane, dir: string, namespace: string): Promise<ArgoPlace> {
   const folders = ['tls', 'ssh', 'gpg', 'gpg-source', 'plugins', 'tmp', 'bin', 'home'];
   for (const folder of folders) await mkdir(join(dir, folder), { recursive: true });
   await placePrograms(join(dir, 'bin'));
   const kubeconfig = join(dir, 'kubeconfig');
-  await writeFile(kubeconfig, inNamespace(await readFile(plane.kubeconfig, 'utf8')));
+  await writeFile(kubeconfig, inNamespace(await readFile(plane.kubeconfig, 'utf8'), namespace));
   return { dir, program: await argoCdBinary(), redis: await cacheBinary(), env: environmentOf(dir, kubeconfig) };
 }
 
@@ -77,9 +79,9 @@ async function placePrograms(bin: string): Promise<void> {
 }
 
 /** The programs look for their settings in the namespace of the current context. */
-function inNamespace(kubeconfig: string): string {
+function inNamespace(kubeconfig: string, namespace: string): string {
   const config: { contexts: { context: Record<string, string> }[] } = JSON.parse(kubeconfig);
-  for (const { context } of config.contexts) context['namespace'] = argoNamespace;
+  for (const { context } of config.contexts) context['namespace'] = namespace;
   return JSON.stringify(config);
 }
 
@@ -103,33 +105,41 @@ function environmentOf(dir: string, kubeconfig: string): Readonly<Record<string,
   };
 }
 
-async function specsOf({ program, redis, env }: Place): Promise<readonly ProcessSpec[]> {
-  const [redisPort, repo, repoMetrics, controllerMetrics] = await freePorts(4);
-  const cache = ['--redis', `127.0.0.1:${redisPort}`];
-  const repoServer = ['--address', '127.0.0.1', '--port', `${repo}`, '--metrics-address', '127.0.0.1'];
-  // Without TLS the path of the client's authority must be empty, not absent.
-  const plain = ['--metrics-port', `${repoMetrics}`, '--disable-tls', '--client-ca-path', ''];
-  const controller = ['--repo-server', `127.0.0.1:${repo}`, '--repo-server-plaintext', '--app-resync', '0'];
+async function specsOf(place: ArgoPlace): Promise<readonly ProcessSpec[]> {
+  const { program, env } = place;
+  const { specs, address, cache } = await repoServerSpecs(place);
+  const [metrics] = await freePorts(1);
   return [
-    {
-      name: 'redis',
-      program: redis,
-      flags: [`127.0.0.1:${redisPort}`],
-      ready: null,
-    },
-    {
-      name: 'repo-server',
-      program,
-      flags: [...repoServer, ...plain, ...cache],
-      env: { ...env, ARGOCD_BINARY_NAME: 'argocd-repo-server' },
-      ready: `http://127.0.0.1:${repoMetrics}/healthz`,
-    },
+    ...specs,
     {
       name: 'application-controller',
       program,
-      flags: [...controller, ...cache, '--metrics-port', `${controllerMetrics}`],
+      flags: [
+        ...['--repo-server', address, '--repo-server-plaintext', '--app-resync', '0'],
+        ...[...cache, '--metrics-port', `${metrics}`],
+      ],
       env: { ...env, ARGOCD_BINARY_NAME: 'argocd-application-controller' },
-      ready: `http://127.0.0.1:${controllerMetrics}/healthz`,
+      ready: `http://127.0.0.1:${metrics}/healthz`,
     },
   ];
+}
+
+/** What every part of Argo CD needs beside it: the repo-server and its cache. */
+export async function repoServerSpecs({ program, redis, env }: ArgoPlace) {
+  const [redisPort, repo, metrics] = await freePorts(3);
+  const cache = ['--redis', `127.0.0.1:${redisPort}`];
+  const address = ['--address', '127.0.0.1', '--port', `${repo}`, '--metrics-address', '127.0.0.1'];
+  // Without TLS the path of the client's authority must be empty, not absent.
+  const plain = ['--metrics-port', `${metrics}`, '--disable-tls', '--client-ca-path', ''];
+  const specs: readonly ProcessSpec[] = [
+    { name: 'redis', program: redis, flags: [`127.0.0.1:${redisPort}`], ready: null },
+    {
+      name: 'repo-server',
+      program,
+      flags: [...address, ...plain, ...cache],
+      env: { ...env, ARGOCD_BINARY_NAME: 'argocd-repo-server' },
+      ready: `http://127.0.0.1:${metrics}/healthz`,
+    },
+  ];
+  return { specs, address: `127.0.0.1:${repo}`, cache };
 }
