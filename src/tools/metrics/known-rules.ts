@@ -1,5 +1,6 @@
 /** Rule ids of findings, as figures name them: those of our own checks, of what cannot be rendered, and of the shipped policies. */
 export const knownRules: readonly string[] = [
+  ...['argocd-cycle', 'argocd-differs', 'argocd-incomplete', 'argocd-invalid', 'argocd-unreadable'],
   ...['ambiguous-scalar', 'api-deprecated', 'application-removed', 'check-incomplete', 'config-invalid'],
   ...['config-weakens', 'duplicate-key', 'duplicate-list-key', 'duplicate-resource', 'ignored-document'],
   ...['kind-not-served', 'leak-unchecked', 'leaked-token', 'merge-conflict', 'metadata-annotation', 'metadata-label'],
