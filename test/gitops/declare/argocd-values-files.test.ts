@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import { refTrees, resolveValuesFiles } from '../../../src/gitops/declare/argocd-values-files.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
+import { signal } from './argocd-support.ts';
+
+const tree = memoryTree({
+  'charts/web/values.yaml': '',
+  'charts/web/envs/a.yaml': '',
+  'charts/web/envs/b.yaml': '',
+  'charts/web/envs/deep/c.yaml': '',
+  'shared/values.yaml': '',
+});
+const refs = new Map([['values', memoryTree({ 'prod/web.yaml': '', 'prod/x.yaml': '' })]]);
+
+async function resolved(valuesFiles: readonly string[], ignoreMissingValuesFiles = false) {
+  const trees = { folder: 'charts/web', tree, refs };
+  const { found, missing } = await resolveValuesFiles({ valuesFiles, ignoreMissingValuesFiles }, trees, signal);
+  return [
+    ...found.map(({ ref, path }) => (ref === null ? path : `${ref}:${path}`)),
+    ...missing.map((one) => `- ${one}`),
+  ];
+}
+
+describe('values files', () => {
+  test.each([
+    [
+      'beside the chart, from the root and elsewhere',
+      ['values.yaml', '/shared/values.yaml', '../../shared/values.yaml'],
+      ['charts/web/values.yaml', 'shared/values.yaml'],
+    ],
+    [
+      'of another source',
+      ['$values/prod/web.yaml', '$values/prod/*.yaml'],
+      ['values:prod/web.yaml', 'values:prod/x.yaml'],
+    ],
+    ['at an address', ['https://a.example/values.yaml'], ['https://a.example/values.yaml']],
+    ['by a pattern', ['envs/*.yaml'], ['charts/web/envs/a.yaml', 'charts/web/envs/b.yaml']],
+    [
+      'by a pattern of any depth',
+      ['envs/**/*.yaml'],
+      ['charts/web/envs/a.yaml', 'charts/web/envs/b.yaml', 'charts/web/envs/deep/c.yaml'],
+    ],
+    [
+      'by a pattern, with one that is named later in its own place',
+      ['envs/*.yaml', 'values.yaml', 'envs/a.yaml'],
+      ['charts/web/envs/b.yaml', 'charts/web/values.yaml', 'charts/web/envs/a.yaml'],
+    ],
+    [
+      'that are not there',
+      ['none.yaml', 'none/*.yaml', 'envs', '../../../out.yaml', '$other/a.yaml'],
+      ['- none.yaml', '- none/*.yaml', '- envs', '- ../../../out.yaml', '- $other/a.yaml'],
+    ],
+  ])('are found %s', async (_title, files, expected) => {
+    expect(await resolved(files)).toEqual(expected);
+  });
+
+  test('that are not there may be left out, but never those outside', async () => {
+    expect(await resolved(['none.yaml', 'none/*', 'values.yaml', '../../../out.yaml'], true)).toEqual([
+      'charts/web/values.yaml',
+      '- ../../../out.yaml',
+    ]);
+  });
+
+  test('are looked for in the trees of sources with a name', () => {
+    const place = { kind: 'git', url: 'https://a.example/x', revision: '', path: '' } as const;
+    const source = { place, ref: 'values', helm: null, kustomize: null, directory: null, plugin: null };
+
+    expect([...refTrees([source, { ...source, ref: null }], () => tree)]).toEqual([['values', tree]]);
+    expect([...refTrees([source], () => null)]).toEqual([]);
+  });
+});
