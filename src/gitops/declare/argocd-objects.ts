@@ -68,13 +68,29 @@ function isLikely(bytes: Uint8Array): boolean {
 }
 
 async function filesOfKustomizations(tree: Tree, signal: AbortSignal): Promise<ReadonlySet<string>> {
-  const roots = tree.entries.filter(({ path }) => kustomizationNames.includes(path.slice(path.lastIndexOf('/') + 1)));
+  const all = tree.entries.filter(({ path }) => kustomizationNames.includes(path.slice(path.lastIndexOf('/') + 1)));
+  const small = all.filter(({ mode, size }) => mode.startsWith('100') && size <= maxBytes).map(({ path }) => path);
+  const known = await knowing(tree, small, signal);
   const files = new Set<string>();
-  for (const root of new Set(roots.map(({ path }) => folderOf(path)))) {
-    const inputs = await kustomizeInputs({ tree, root, readYaml: decodeYaml }, signal);
+  for (const root of new Set(all.map(({ path }) => folderOf(path)))) {
+    const inputs = await kustomizeInputs({ tree: known, root, readYaml: decodeYaml }, signal);
     for (const file of inputs.files) files.add(file);
   }
   return files;
+}
+
+/** The tree with some files read in one go: bases are read for every overlay. */
+async function knowing(tree: Tree, paths: readonly string[], signal: AbortSignal): Promise<Tree> {
+  const contents = await tree.read(paths, signal);
+  return {
+    id: tree.id,
+    entries: tree.entries,
+    read: async (wanted, readSignal) => {
+      const others = wanted.filter((path) => !contents.has(path));
+      const read = others.length === 0 ? new Map<string, Uint8Array>() : await tree.read(others, readSignal);
+      return new Map(wanted.map((path) => [path, contents.get(path) ?? read.get(path) ?? new Uint8Array()]));
+    },
+  };
 }
 
 function decodeFile(file: string, bytes: Uint8Array): { readonly resources: readonly Resource[] } | Finding {
