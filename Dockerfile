@@ -8,6 +8,7 @@ RUN go -C wasm/kustomize build -buildmode=c-shared -trimpath -buildvcs=false -ld
 RUN go -C wasm/helm build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/helm.wasm .
 RUN go -C wasm/cel build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/cel.wasm .
 RUN go -C wasm/gotemplate build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/gotemplate.wasm .
+RUN go -C wasm/envsubst build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/envsubst.wasm .
 
 FROM node:24.21.0-bookworm-slim AS packages
 WORKDIR /build

@@ -130,6 +130,7 @@ describe('the image', () => {
     expect(packages).not.toContain('typescript');
     expect(readdirSync(join(final.workdir, 'modules')).sort()).toEqual([
       'cel.wasm',
+      'envsubst.wasm',
       'gotemplate.wasm',
       'helm.wasm',
       'kustomize.wasm',

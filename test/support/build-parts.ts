@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { locateModule } from '../../src/formats/wasm/locate-module.ts';
 import { argoCdBinary, argoCdSource, cacheBinary } from '../control-plane/argocd/binary.ts';
 import { realBinaries, realBinary } from '../control-plane/binaries.ts';
-import { fluxDefinitions, kustomizeControllerBinary } from '../control-plane/flux/binary.ts';
+import { fluxDefinitions, kustomizeControllerBinary, substituteOracle } from '../control-plane/flux/binary.ts';
 import { cacheDir } from '../control-plane/go-program.ts';
 import { kwokStages } from '../control-plane/kwok/stages.ts';
 import { registryBinary } from '../control-plane/registry/binary.ts';
@@ -14,7 +14,7 @@ const sourceDir = join(import.meta.dirname, '../../wasm');
 const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
 const options = { cacheDir: cacheDir(), builtDir: null, sourceDir, onProgress, env: process.env };
 
-for (const name of ['kustomize', 'helm', 'merge', 'cel', 'gotemplate'] as const)
+for (const name of ['kustomize', 'helm', 'merge', 'cel', 'gotemplate', 'envsubst'] as const)
   await locateModule(name, options, AbortSignal.timeout(1_800_000));
 for (const name of realBinaries) await realBinary(name);
 await kwokStages(); // out of Go's module cache, which it fills when needed
@@ -22,6 +22,7 @@ await argoCdBinary();
 await cacheBinary();
 await argoCdSource();
 await kustomizeControllerBinary();
+await substituteOracle();
 await fluxDefinitions();
 for (const name of ['kustomize', 'helm', 'helm3'] as const) await buildOracle(name);
 process.stderr.write(`real parts are ready (${Math.round((performance.now() - started) / 1000)} s)\n`);

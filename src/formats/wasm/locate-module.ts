@@ -7,7 +7,7 @@ import { runProcess } from '../../tools/process.ts';
 import { buildModule } from './build-module.ts';
 
 /** The Go modules that we build to WebAssembly. */
-export type ModuleName = 'kustomize' | 'helm' | 'merge' | 'cel' | 'gotemplate';
+export type ModuleName = 'kustomize' | 'helm' | 'merge' | 'cel' | 'gotemplate' | 'envsubst';
 
 /** Where modules are looked for and built. */
 export interface ModuleOptions {
@@ -74,6 +74,7 @@ const WORKS_WITHOUT: Record<ModuleName, string> = {
   merge: 'reviews against real clusters still work',
   cel: 'everything but policies is still checked',
   gotemplate: 'everything but ApplicationSets with goTemplate is still reviewed',
+  envsubst: 'everything but what Flux substitutes variables in is still reviewed',
 };
 
 function missingError(name: ModuleName, why: string): FairleadError {

@@ -23,6 +23,17 @@ export async function kustomizeControllerBinary(): Promise<string> {
   });
 }
 
+/** The path of a program that substitutes variables with Flux's own code: a JSON list of cases in, of results out. */
+export async function substituteOracle(): Promise<string> {
+  return buildGoProgram({
+    name: 'flux-substitute',
+    moduleDir: import.meta.dirname,
+    mainPackage: './substitute',
+    stamps: [],
+    firstBuild: 'two minutes',
+  });
+}
+
 /** Folders that hold the definitions of Flux's kinds, out of Go's module cache. */
 export async function fluxDefinitions(): Promise<readonly string[]> {
   const folders = await Promise.all([kustomizations, sources].map(moduleFolder));

@@ -1,0 +1,123 @@
+import type { FluxKustomization } from '../../formats/flux/kustomization.ts';
+import { stringifyJson } from '../../formats/json.ts';
+import { FairleadError } from '../../model/error.ts';
+import { type JsonObject, pickText } from '../../model/json.ts';
+import { formatResource, type Resource } from '../../model/resource.ts';
+import { identified } from './flux-identity.ts';
+import { differingPointers } from './flux-secret-pointers.ts';
+import type { FluxSubstituter, Substituted, VariableValues } from './flux-substituter.ts';
+import type { Variables } from './flux-variables.ts';
+
+/** A resource after substitution. */
+export interface SubstitutedResource {
+  readonly resource: Resource;
+  /** JSON pointers whose value, with all below it, holds a variable that came from a Secret or is not known: to be masked whole. */
+  readonly secret: readonly string[];
+}
+
+/** What substitution needs. */
+export interface SubstituteInput {
+  readonly kustomization: FluxKustomization;
+  readonly variables: Variables;
+  readonly substituter: FluxSubstituter;
+  /** Whether the controller runs with StrictPostBuildSubstitutions. */
+  readonly isStrict: boolean;
+}
+
+/**
+ * Puts the variables of a Kustomization into what was rendered for it, as the controller does (fluxcd/pkg/kustomize,
+ * SubstituteVariables): nothing without `postBuild` or without any variable, unless always; never in objects that say
+ * `kustomize.toolkit.fluxcd.io/substitute: disabled`. A value that is not known stands as a dummy. Throws `FairleadError`
+ * `render-failed` for a bad name or expression, where Flux would apply nothing.
+ */
+export async function substituteVariables(
+  resources: readonly Resource[],
+  input: SubstituteInput,
+  signal: AbortSignal,
+): Promise<readonly SubstitutedResource[]> {
+  const { postBuild } = input.kustomization;
+  const open = resources.filter(({ object }) => !isDisabled(object));
+  const names = secretNames(open, input.variables);
+  const hasAny = input.variables.values.size > 0 || names.size > 0;
+  if (postBuild === null || !(hasAny || postBuild.isAlways)) return resources.map(unchanged);
+  checkNames(input);
+  const [first, other] = [dummies(names, 'a'), dummies(names, 'b')];
+  const real = { ...first, ...Object.fromEntries(input.variables.values) };
+  const run = (values: VariableValues) => runOver(open, { ...input, values, signal });
+  const results = await run(real);
+  const pointers =
+    names.size === 0 ? [] : await pointersOf(await run({ ...real, ...first }), () => run({ ...real, ...other }));
+  const changed = new Map(
+    open.map((resource, index) => {
+      const after = identified(resource, results[index] ?? resource.object);
+      return [resource, { resource: after, secret: pointers[index] ?? [] }];
+    }),
+  );
+  return resources.map((resource) => changed.get(resource) ?? unchanged(resource));
+}
+
+function unchanged(resource: Resource): SubstitutedResource {
+  return { resource, secret: [] };
+}
+
+const disablingKey = 'kustomize.toolkit.fluxcd.io/substitute';
+
+function isDisabled(object: JsonObject): boolean {
+  return ['labels', 'annotations'].some((field) => pickText(object, 'metadata', field, disablingKey) === 'disabled');
+}
+
+/** The variables whose value must not show; with unknown ones about, every name that is used and not given. */
+function secretNames(resources: readonly Resource[], { values, secret, hasUnknown }: Variables): ReadonlySet<string> {
+  if (!hasUnknown) return secret;
+  const used = resources.flatMap(({ object }) => [...stringifyJson(object).matchAll(/\$\{#?([\p{L}\p{Nd}_]+)/gu)]);
+  return new Set([...secret, ...used.map(([, name = '']) => name).filter((name) => !values.has(name))]);
+}
+
+/** Values that differ in every character and in length, so that whatever is cut out of them differs too. */
+function dummies(names: ReadonlySet<string>, letter: 'a' | 'b'): VariableValues {
+  const value = letter.repeat(letter === 'a' ? 61 : 67);
+  return Object.fromEntries([...names].map((name) => [name, value]));
+}
+
+function checkNames({ kustomization, variables }: SubstituteInput): void {
+  const bad = [...variables.values.keys()].find((name) => !/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name));
+  if (bad === undefined) return;
+  throw new FairleadError({
+    code: 'render-failed',
+    message: `Kustomization ${kustomization.name}: ${JSON.stringify(bad)} cannot be the name of a variable.`,
+    subject: placeOf(kustomization.resource),
+    remedy: 'Use letters, digits and underscores, and no digit first; a dash or dot is not allowed.',
+  });
+}
+
+async function runOver(
+  resources: readonly Resource[],
+  run: SubstituteInput & { readonly values: VariableValues; readonly signal: AbortSignal },
+): Promise<readonly JsonObject[]> {
+  const objects = resources.map(({ object }) => object);
+  const results = await run.substituter.substitute(objects, run.values, run);
+  return results.map((result, index) => objectOf(result, resources[index], run.kustomization));
+}
+
+function objectOf(result: Substituted, resource: Resource | undefined, { name }: FluxKustomization): JsonObject {
+  if (result.kind === 'object') return result.object;
+  const subject = resource === undefined ? name : formatResource(resource.id);
+  throw new FairleadError({
+    code: 'render-failed',
+    message: `Kustomization ${name}: variables cannot be put into ${subject}: ${result.message}.`,
+    subject: resource === undefined ? name : placeOf(resource),
+    remedy: 'Correct the expression, or write $${…} where the text is meant as it stands.',
+  });
+}
+
+function placeOf({ source, id }: Resource): string {
+  return source === null ? formatResource(id) : `${source.file}:${source.line}`;
+}
+
+async function pointersOf(
+  first: readonly JsonObject[],
+  second: () => Promise<readonly JsonObject[]>,
+): Promise<readonly (readonly string[])[]> {
+  const other = await second();
+  return first.map((object, index) => differingPointers(object, other[index] ?? object));
+}
