@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/fluxcd/pkg/envsubst"
@@ -26,9 +27,14 @@ func substitute(object []byte, head *header) (changed []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("variable substitution failed: %w", err)
 	}
-	changed, err = yaml.YAMLToJSON([]byte(output))
+	read, err := yaml.YAMLToJSON([]byte(output))
 	if err != nil {
 		return nil, fmt.Errorf("YAMLToJSON: %w", err)
 	}
-	return changed, nil
+	// kustomize takes the result in through doubles, which round large integers: so they are applied.
+	var fields map[string]any
+	if err := json.Unmarshal(read, &fields); err != nil {
+		return nil, fmt.Errorf("UnmarshalJSON: %w", err)
+	}
+	return json.Marshal(fields)
 }
