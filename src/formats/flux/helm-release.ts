@@ -4,7 +4,14 @@ import type { JsonObject } from '../../model/json.ts';
 import { formatPointer } from '../../model/path.ts';
 import { lineOf, type Resource } from '../../model/resource.ts';
 import { type FieldPath, Fields } from './fields.ts';
-import { type CommonMetadata, type FluxImage, objects, readCommonMetadata, readImages } from './kustomization.ts';
+import {
+  type CommonMetadata,
+  type FluxImage,
+  objects,
+  readCommonMetadata,
+  readImages,
+  readKubeConfig,
+} from './kustomization.ts';
 import { type Dependency, type FluxReference, readDependencies, readReference } from './reference.ts';
 
 /** Where a HelmRelease's chart comes from. */
@@ -68,7 +75,8 @@ export interface FluxHelmRelease {
   readonly ignore: readonly JsonObject[];
   readonly dependsOn: readonly Dependency[];
   readonly isSuspended: boolean;
-  readonly isRemote: boolean;
+  /** As a Kustomization's. */
+  readonly kubeConfig: string | null;
   readonly serviceAccountName: string | null;
 }
 
@@ -107,7 +115,7 @@ export function readFluxHelmRelease(resource: Resource): FluxHelmRelease | reado
     ignore: objects(fields, 'spec', 'driftDetection', 'ignore'),
     dependsOn: readDependencies(fields, namespace, at),
     isSuspended: fields.flag('spec', 'suspend'),
-    isRemote: fields.object('spec', 'kubeConfig') !== null,
+    kubeConfig: readKubeConfig(fields),
     serviceAccountName: fields.text('spec', 'serviceAccountName') || null,
   };
   return fields.findings.length > 0 ? fields.findings : release;

@@ -70,8 +70,8 @@ export interface FluxKustomization {
   readonly deletionPolicy: 'MirrorPrune' | 'Delete' | 'WaitForTermination' | 'Orphan';
   /** Name of the Secret with the keys; '' with decryption by the controller's own rights; null without decryption. */
   readonly decryption: string | null;
-  /** Whether it applies to another cluster. */
-  readonly isRemote: boolean;
+  /** The Secret or ConfigMap that tells the other cluster it applies to; null: the one Flux runs in. */
+  readonly kubeConfig: string | null;
   readonly serviceAccountName: string | null;
   /** `spec.ignore`: `paths` and `target` of each rule, as written. */
   readonly ignore: readonly JsonObject[];
@@ -111,7 +111,7 @@ export function readFluxKustomization(resource: Resource): FluxKustomization | r
     forces: fields.flag('spec', 'force'),
     deletionPolicy: fields.oneOf(deletionPolicies, 'spec', 'deletionPolicy') ?? 'MirrorPrune',
     decryption: readDecryption(fields),
-    isRemote: fields.object('spec', 'kubeConfig') !== null,
+    kubeConfig: readKubeConfig(fields),
     serviceAccountName: fields.text('spec', 'serviceAccountName') || null,
     ignore: objects(fields, 'spec', 'ignore'),
   };
@@ -189,6 +189,13 @@ function readPostBuild(fields: Fields, at: (path: FieldPath) => number | null): 
     }),
     isAlways: strategy === 'Always',
   };
+}
+
+/** `spec.kubeConfig`; '' where it names nothing. */
+export function readKubeConfig(fields: Fields): string | null {
+  if (fields.object('spec', 'kubeConfig') === null) return null;
+  const secret = fields.text('spec', 'kubeConfig', 'secretRef', 'name');
+  return secret ?? fields.text('spec', 'kubeConfig', 'configMapRef', 'name') ?? '';
 }
 
 function readDecryption(fields: Fields): string | null {

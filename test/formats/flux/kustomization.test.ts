@@ -43,7 +43,7 @@ describe('a Kustomization of Flux', () => {
       prunes: true,
       isSuspended: false,
       deletionPolicy: 'MirrorPrune',
-      isRemote: false,
+      kubeConfig: null,
     });
   });
 
@@ -83,7 +83,7 @@ describe('a Kustomization of Flux', () => {
       forces: true,
       deletionPolicy: 'Orphan',
       serviceAccountName: 'deployer',
-      isRemote: true,
+      kubeConfig: 'remote',
       decryption: 'keys',
       components: ['../part'],
       ignoresMissingComponents: true,
