@@ -5,7 +5,20 @@ import type { Tree } from '../../model/tree.ts';
  * The tree as source-controller packs it for the other controllers: without links and submodules, without what `.sourceignore` files and
  * the source's own `spec.ignore` (null without) leave out.
  */
-export async function artifactTree(tree: Tree, ignore: string | null, signal: AbortSignal): Promise<Tree> {
+export function artifactTree(tree: Tree, ignore: string | null, signal: AbortSignal): Promise<Tree> {
+  const byIgnore = packed.get(tree) ?? new Map<string | null, Promise<Tree>>();
+  packed.set(tree, byIgnore);
+  const known = byIgnore.get(ignore) ?? pack(tree, ignore, signal);
+  byIgnore.set(ignore, known);
+  // Who gave up must not spoil it for the next.
+  known.catch(() => byIgnore.delete(ignore));
+  return known;
+}
+
+/** A thousand Kustomizations share one source: each tree is packed once for each set of rules. */
+const packed = new WeakMap<Tree, Map<string | null, Promise<Tree>>>();
+
+async function pack(tree: Tree, ignore: string | null, signal: AbortSignal): Promise<Tree> {
   const files = tree.entries.filter(({ mode }) => mode === '100644' || mode === '100755');
   const ignoreFiles = files.map(({ path }) => path).filter((path) => path.split('/').at(-1) === ignoreFileName);
   // A folder's patterns come after those of the folders around it.

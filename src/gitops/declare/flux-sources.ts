@@ -24,6 +24,11 @@ export interface FluxSource {
   readonly followsReview: boolean;
 }
 
+/** `spec.ignore` of a source; null without. */
+export function ignoreOf({ spec }: FluxSource): string | null {
+  return spec.kind === 'GitRepository' || spec.kind === 'OCIRepository' ? spec.ignore : null;
+}
+
 /** The sources among some objects. */
 export interface FluxSources {
   /** Null: no such object. */

@@ -22,6 +22,8 @@ export async function fluxTree(tree: Tree, kustomization: FluxKustomization, sig
   const components = kustomization.components.filter((component) => isThere(tree, kustomization, component));
   if (before.length > maxCharacters) throw tooLarge(file);
   const text = overlayKustomization(before, { ...kustomization, components }, name === undefined);
+  // Without a change the tree stays the same, and what is known of it with it.
+  if (name !== undefined && text === before) return tree;
   return withFile(tree, file, new TextEncoder().encode(text));
 }
 
@@ -98,11 +100,11 @@ async function readText(tree: Tree, path: string, signal: AbortSignal): Promise<
 function withFile(tree: Tree, path: string, bytes: Uint8Array): Tree {
   const oid = createHash('sha256').update(bytes).digest('hex');
   const entry: TreeEntry = { path, mode: '100644', oid, size: bytes.length };
-  const others = tree.entries.filter((one) => one.path !== path);
-  const entries = [...others, entry].sort((one, other) => (one.path < other.path ? -1 : 1));
+  const before = tree.entries.filter((one) => one.path < path);
+  const after = tree.entries.filter((one) => one.path > path);
   return {
     id: `${tree.id}+${path}@${oid}`,
-    entries,
+    entries: [...before, entry, ...after],
     read: async (paths, signal) => {
       const contents = await tree.read(
         paths.filter((wanted) => wanted !== path),

@@ -1,0 +1,98 @@
+import { isFluxHelmRelease } from '../../formats/flux/helm-release.ts';
+import {
+  type FluxKustomization,
+  isFluxKustomization,
+  readFluxKustomization,
+} from '../../formats/flux/kustomization.ts';
+import { kustomizationNames, kustomizeInputs } from '../../formats/kustomization/kustomize-inputs.ts';
+import { decodeManifests, decodeYaml } from '../../formats/yaml/decode.ts';
+import { FairleadError } from '../../model/error.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Tree } from '../../model/tree.ts';
+import { treeFiles } from '../../tools/tree-files.ts';
+import { artifactTree } from './flux-artifact.ts';
+import { type FluxSources, ignoreOf } from './flux-sources.ts';
+import { fluxTree } from './flux-tree.ts';
+
+/** Larger files hold no objects of Flux, or are an attack. */
+const maxBytes = 1024 * 1024;
+
+/** The objects of Flux in the files of a tree, as written. Files that cannot be read are left to their renderer. */
+export async function readFluxObjects(tree: Tree, signal: AbortSignal): Promise<readonly Resource[]> {
+  const paths = tree.entries
+    .filter(({ path, mode, size }) => mode.startsWith('100') && /\.ya?ml$/.test(path) && size <= maxBytes)
+    .map(({ path }) => path);
+  const contents = await tree.read(paths, signal);
+  return paths.flatMap((file) => {
+    const bytes = Buffer.from(contents.get(file) ?? []);
+    return bytes.includes('toolkit.fluxcd.io/') ? decode(file, bytes) : [];
+  });
+}
+
+function decode(file: string, bytes: Uint8Array): readonly Resource[] {
+  try {
+    return decodeManifests({ file, bytes }).resources.filter(({ id }) => id.group.endsWith('.toolkit.fluxcd.io'));
+  } catch (fault) {
+    if (fault instanceof FairleadError && fault.code === 'decode-failed') return [];
+    throw fault;
+  }
+}
+
+/**
+ * Of the objects as written those that no other one applies, so that something outside the repository (`flux bootstrap`, a person) must
+ * have: Kustomizations whose file no other's folder takes in, and HelmReleases that nothing takes in.
+ */
+export async function findRoots(
+  tree: Tree,
+  { objects, sources }: { readonly objects: readonly Resource[]; readonly sources: FluxSources },
+  signal: AbortSignal,
+): Promise<readonly Resource[]> {
+  const covered = await findCovered(tree, { objects, sources }, signal);
+  const isCovered = (resource: Resource): boolean =>
+    [...(covered.get(resource.source?.file ?? '') ?? [])].some((owner) => owner !== resource);
+  const isLoose = ({ source }: Resource): boolean => !hasKustomization(tree, source?.file ?? '');
+  return objects.filter(
+    (resource) =>
+      !isCovered(resource) && (isFluxKustomization(resource) || (isFluxHelmRelease(resource) && isLoose(resource))),
+  );
+}
+
+/** By file, the Kustomizations that read it. */
+async function findCovered(
+  tree: Tree,
+  { objects, sources }: { readonly objects: readonly Resource[]; readonly sources: FluxSources },
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ReadonlySet<Resource>>> {
+  const covered = new Map<string, Set<Resource>>();
+  for (const resource of objects.filter(isFluxKustomization)) {
+    const read = readFluxKustomization(resource);
+    const source = 'kind' in read ? sources.find(read.source) : null;
+    if (!('kind' in read) || source?.followsReview !== true) continue;
+    for (const file of await filesOf(tree, { read, ignore: ignoreOf(source) }, signal)) {
+      covered.set(file, (covered.get(file) ?? new Set()).add(resource));
+    }
+  }
+  return covered;
+}
+
+/** The files a Kustomization reads; none when its folder is not there. */
+async function filesOf(
+  tree: Tree,
+  { read, ignore }: { readonly read: FluxKustomization; readonly ignore: string | null },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    const built = await fluxTree(await artifactTree(tree, ignore, signal), read, signal);
+    return (await kustomizeInputs({ tree: built, root: read.path, readYaml: decodeYaml }, signal)).files;
+  } catch (fault) {
+    if (fault instanceof FairleadError) return [];
+    throw fault;
+  }
+}
+
+/** Whether an overlay beside a file may take it in. */
+function hasKustomization(tree: Tree, file: string): boolean {
+  const slash = file.lastIndexOf('/');
+  const names = treeFiles(tree).list(slash === -1 ? '' : file.slice(0, slash));
+  return names.some((name) => kustomizationNames.includes(name));
+}
