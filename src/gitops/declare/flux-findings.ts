@@ -4,6 +4,7 @@ import { type FluxReference, formatReference } from '../../formats/flux/referenc
 import type { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { lineOf, type Resource } from '../../model/resource.ts';
+import type { FluxSource } from './flux-sources.ts';
 
 type Spec = FluxKustomization | FluxHelmRelease;
 
@@ -41,6 +42,32 @@ export function suspended(spec: Spec): Finding {
     message: `${nameOf(spec)} is suspended: Flux applies no change of it until it is resumed.`,
     fix: null,
   };
+}
+
+/** What a review cannot see of an object, though it can be rendered. */
+export function unseen(spec: Spec, source: FluxSource | null): readonly Finding[] {
+  const found: Finding[] = [];
+  const tell = (pointer: string, rule: string, message: string): void => {
+    const severity = 'caution';
+    found.push({ ...at(spec.resource, pointer), rule, severity, message: `${nameOf(spec)} ${message}`, fix: null });
+  };
+  if (source?.spec.kind === 'GitRepository' && source.spec.hasIncludes) {
+    tell(
+      '/spec/sourceRef',
+      'flux-source-includes',
+      'reads a source that includes files of others, which are not seen here.',
+    );
+  }
+  if (spec.kind === 'kustomization') return found;
+  if (spec.preservesValues) {
+    const message = 'keeps the values of the release before it (upgrade.preserveValues), which no file tells.';
+    tell('/spec/upgrade/preserveValues', 'flux-values-preserved', message);
+  }
+  if (spec.chart.kind === 'template' && spec.chart.valuesFiles.length > 0) {
+    const message = "takes its valuesFiles in the place of the chart's own values.yaml; here they are merged over it.";
+    tell('/spec/chart/spec/valuesFiles', 'flux-values-files', message);
+  }
+  return found;
 }
 
 /** A Kustomization that could not be rendered while its children were looked for. */

@@ -15,7 +15,7 @@ export interface FluxRenderInput {
   readonly tree: Tree;
   /** `spec.ignore` of the source; null without. */
   readonly ignore: string | null;
-  /** Renders the kustomization of a folder, objects without a namespace put into `default`. */
+  /** Renders the kustomization of a folder. Objects that name no namespace are given the namespace ''. */
   readonly kustomize: (root: string, tree: Tree, signal: AbortSignal) => Promise<readonly Resource[]>;
   readonly substituter: FluxSubstituter;
   readonly lookup: Lookup;
@@ -26,12 +26,13 @@ export interface FluxRenderInput {
 /** What a Kustomization applies. */
 export interface FluxRendered {
   readonly resources: readonly SubstitutedResource[];
+  /** Built, and left alone as their own labels or annotations ask. */
+  readonly ignored: readonly SubstitutedResource[];
   readonly findings: readonly Finding[];
 }
 
 /**
- * What the controller applies for a Kustomization: the build, variables, common metadata, without objects it is told to leave alone and
- * without the labels that name their owner. Proven on the real kustomize-controller. Throws `FairleadError` where Flux would apply nothing.
+ * What the controller applies for a Kustomization: the build, variables, common metadata; without the labels that name the owner. Proven on the real kustomize-controller. Throws `FairleadError` where Flux would apply nothing.
  */
 export async function renderFlux(
   kustomization: FluxKustomization,
@@ -43,8 +44,30 @@ export async function renderFlux(
   const rendered = await input.kustomize(kustomization.path, tree, signal);
   const variables = await gatherVariables(kustomization, input.lookup);
   const substituted = await substituteVariables(rendered, { kustomization, variables, ...input }, signal);
-  const resources = substituted
-    .filter(({ resource }) => handlingOf(resource.object) !== 'ignore')
-    .map((one) => ({ ...one, resource: withCommonMetadata(one.resource, kustomization.commonMetadata) }));
-  return { resources, findings: variables.findings };
+  const built = substituted.map((one) => ({
+    ...one,
+    resource: withCommonMetadata(one.resource, kustomization.commonMetadata),
+  }));
+  const isIgnored = ({ resource }: SubstitutedResource): boolean => handlingOf(resource.object) === 'ignore';
+  const resources = built.filter((one) => !isIgnored(one));
+  const homeless = resources.filter(({ resource }) => resource.id.namespace === '');
+  return {
+    resources,
+    ignored: built.filter(isIgnored),
+    findings: [...variables.findings, ...homeless.map(({ resource }) => namespaceMissing(resource, kustomization))],
+  };
+}
+
+/** "namespace not specified", says the controller, and applies nothing. */
+function namespaceMissing(resource: Resource, { name }: FluxKustomization): Finding {
+  return {
+    rule: 'flux-namespace-missing',
+    severity: 'block',
+    target: null,
+    resource: resource.id,
+    file: resource.source?.file ?? null,
+    line: resource.source?.line ?? null,
+    message: `${resource.id.kind} ${resource.id.name} names no namespace, and Kustomization ${name} gives none: Flux would apply nothing.`,
+    fix: 'Set metadata.namespace, or spec.targetNamespace of the Kustomization.',
+  };
 }

@@ -12,7 +12,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Tree } from '../../model/tree.ts';
 import { declareHelmRelease, declareKustomization } from './flux-declared.ts';
-import { cycle, judgeDependencies, sourceMissing, suspended, unknownChildren } from './flux-findings.ts';
+import { cycle, judgeDependencies, sourceMissing, suspended, unknownChildren, unseen } from './flux-findings.ts';
 import { lookupAmong } from './flux-lookup.ts';
 import { findRoots, readFluxObjects } from './flux-roots.ts';
 import { type FluxSource, type FluxSources, type OwnRepository, resolveSources } from './flux-sources.ts';
@@ -194,6 +194,7 @@ class Cluster {
     if (owner.isSuspended) this.#findings.push(suspended(owner));
     const source = this.#sources().find(reference);
     if (source === null) this.#findings.push(sourceMissing(owner, reference));
+    this.#findings.push(...unseen(owner, source));
     return source;
   }
 

@@ -7,7 +7,7 @@ import { memoryTree } from '../../support/memory-tree.ts';
 import { applicationAt, testDependencies, testInputs } from '../render/support.ts';
 import { calm, testSubstituter } from './support.ts';
 
-const renderer = createKustomizeRenderer(testDependencies());
+const renderer = createKustomizeRenderer(testDependencies({ deadlineMs: 50_000 }));
 const substituter = testSubstituter();
 afterAll(async () => {
   await renderer.close();
@@ -26,7 +26,8 @@ async function declare(files: Readonly<Record<string, string>>) {
       lookup,
       renderChildren: async (kustomization, from, signal) => {
         const kustomize = async (root: string, built: typeof tree) =>
-          (await renderer.render(applicationAt(root, 'kustomize'), built, testInputs, signal)).resources;
+          (await renderer.render(applicationAt(root, 'kustomize'), built, { ...testInputs, namespace: '' }, signal))
+            .resources;
         const input = {
           tree,
           ignore: ignoreOf(from.source),
@@ -176,6 +177,23 @@ describe('findings of the loop', () => {
 
     expect(findings).toMatchObject([{ rule: 'flux-children-unknown', file: 'a.yaml', line: 5 }]);
     expect(listed.map(([, name]) => name)).toEqual(['flux-system/a', 'flux-system/b', 'flux-system/c']);
+  });
+
+  test('tell what a review cannot see', async () => {
+    const chart = '{spec: {chart: ./web, valuesFiles: [a.yaml], sourceRef: {kind: GitRepository, name: fleet}}}';
+    const fleet =
+      'apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: fleet, namespace: shop}\nspec: {url: "https://git.example.com/acme/fleet", ref: {branch: main}, include: [{repository: {name: x}}]}\n';
+
+    const { findings } = await declare({
+      'r.yaml': release('r', chart, '  upgrade:\n    preserveValues: true\n'),
+      's.yaml': fleet,
+    });
+
+    expect(findings).toMatchObject([
+      { rule: 'flux-source-includes' },
+      { rule: 'flux-values-preserved', file: 'r.yaml', line: 7 },
+      { rule: 'flux-values-files', line: 5 },
+    ]);
   });
 
   test('tell an object that the API would refuse', async () => {

@@ -37,5 +37,5 @@ export function testSubstituter(): FluxSubstituter {
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
   const sourceDir = join(import.meta.dirname, '../../../wasm');
   const options = { cacheDir: cacheDir(), builtDir: null, sourceDir, onProgress, env: process.env };
-  return createFluxSubstituter({ locate: (signal) => locateModule('envsubst', options, signal), deadlineMs: 30_000 });
+  return createFluxSubstituter({ locate: (signal) => locateModule('envsubst', options, signal), deadlineMs: 50_000 });
 }
