@@ -1,8 +1,15 @@
+/** A pattern of one segment, read once for many names. */
+export interface Glob {
+  readonly text: string;
+  /** Null for a bad pattern, which matches nothing. */
+  readonly tokens: readonly Token[] | null;
+}
+
 /** One line of an ignore file, in the folder it holds for. */
 export interface IgnorePattern {
   /** Folders from the root to where the pattern counts from. */
   readonly domain: readonly string[];
-  readonly parts: readonly string[];
+  readonly parts: readonly Glob[];
   readonly isInclusion: boolean;
   readonly isFolderOnly: boolean;
   /** Whether it names a path rather than any file or folder of a name. */
@@ -37,7 +44,7 @@ function parsePattern(line: string, domain: readonly string[]): IgnorePattern {
   const trimmed = bare.endsWith('\\ ') ? bare : bare.replace(/ +$/, '');
   const isFolderOnly = trimmed.endsWith('/');
   const name = isFolderOnly ? trimmed.slice(0, -1) : trimmed;
-  return { domain, parts: name.split('/'), isInclusion, isFolderOnly, isPath: name.includes('/') };
+  return { domain, parts: name.split('/').map(globOf), isInclusion, isFolderOnly, isPath: name.includes('/') };
 }
 
 /** sourceignore.go: ExcludeVCS, ExcludeExt, ExcludeCI, ExcludeExtra. */
@@ -55,8 +62,8 @@ function matches(pattern: IgnorePattern, path: readonly string[]): boolean {
   return pattern.isPath ? matchesPath(pattern, inside) : matchesName(pattern, inside);
 }
 
-function matchesName({ parts: [name = ''], isFolderOnly }: IgnorePattern, path: readonly string[]): boolean {
-  const found = path.findIndex((segment) => matchesGlob(name, segment));
+function matchesName({ parts: [name], isFolderOnly }: IgnorePattern, path: readonly string[]): boolean {
+  const found = path.findIndex((segment) => name !== undefined && fits(name, segment));
   if (found === -1) return false;
   return !isFolderOnly || found < path.length - 1;
 }
@@ -66,7 +73,7 @@ function matchesPath({ parts, isFolderOnly }: IgnorePattern, path: readonly stri
   let rest = path;
   let isMatched = false;
   for (const { part, skips } of stepsOf(parts)) {
-    const taken = part.includes('**') ? 0 : take(part, rest, skips);
+    const taken = part.text.includes('**') ? 0 : take(part, rest, skips);
     if (taken === 0) return false;
     isMatched = taken !== null;
     rest = rest.slice(taken ?? rest.length);
@@ -75,24 +82,35 @@ function matchesPath({ parts, isFolderOnly }: IgnorePattern, path: readonly stri
 }
 
 /** The parts that name something, and whether any folders may stand before; a `**` at the end says nothing. */
-function stepsOf(parts: readonly string[]): readonly { readonly part: string; readonly skips: boolean }[] {
+function stepsOf(parts: readonly Glob[]): readonly { readonly part: Glob; readonly skips: boolean }[] {
   return parts.flatMap((part, index) =>
-    part === '' || part === '**' ? [] : [{ part, skips: parts[index - 1] === '**' }],
+    part.text === '' || part.text === '**' ? [] : [{ part, skips: parts[index - 1]?.text === '**' }],
   );
 }
 
 /** How many segments a part uses up; 0 when it cannot match, null when it looked for one to the end in vain. */
-function take(part: string, path: readonly string[], skips: boolean): number | null {
+function take(part: Glob, path: readonly string[], skips: boolean): number | null {
   if (path.length === 0) return 0;
-  if (!skips) return matchesGlob(part, path[0] ?? '') ? 1 : 0;
-  const found = path.findIndex((segment) => matchesGlob(part, segment));
+  if (!skips) return fits(part, path[0] ?? '') ? 1 : 0;
+  const found = path.findIndex((segment) => fits(part, segment));
   return found === -1 ? null : found + 1;
 }
 
 /** Go's `path.Match` on one segment; a pattern it calls bad matches nothing. In time of the product of both lengths. */
 export function matchesGlob(pattern: string, name: string): boolean {
-  const tokens = parseGlob(pattern);
-  if (tokens === null) return false;
+  return fits(globOf(pattern), name);
+}
+
+function globOf(text: string): Glob {
+  return { text, tokens: parseGlob(text) };
+}
+
+function fits({ text, tokens }: Glob, name: string): boolean {
+  if (!/[*?[\\]/.test(text)) return text === name;
+  return tokens !== null && fitsTokens(tokens, name);
+}
+
+function fitsTokens(tokens: readonly Token[], name: string): boolean {
   const characters = [...name];
   let [at, token] = [0, 0];
   let star: { readonly token: number; readonly at: number } | null = null;
@@ -114,7 +132,8 @@ export function matchesGlob(pattern: string, name: string): boolean {
   return tokens.slice(token).every((left) => left === '*');
 }
 
-type Token = '*' | ((character: string) => boolean);
+/** Any characters, or one that passes. */
+export type Token = '*' | ((character: string) => boolean);
 
 function parseGlob(pattern: string): readonly Token[] | null {
   const tokens: Token[] = [];

@@ -9,7 +9,7 @@ import { decodeManifests, decodeYaml } from '../../formats/yaml/decode.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Tree } from '../../model/tree.ts';
-import { treeFiles } from '../../tools/tree-files.ts';
+import { joinPath, treeFiles } from '../../tools/tree-files.ts';
 import { artifactTree } from './flux-artifact.ts';
 import { type FluxSources, ignoreOf } from './flux-sources.ts';
 import { fluxTree } from './flux-tree.ts';
@@ -81,9 +81,14 @@ async function filesOf(
   { read, ignore }: { readonly read: FluxKustomization; readonly ignore: string | null },
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  const artifact = await artifactTree(tree, ignore, signal);
+  const closure = async (from: Tree, root: string): Promise<readonly string[]> =>
+    (await kustomizeInputs({ tree: from, root, readYaml: decodeYaml }, signal)).files;
   try {
-    const built = await fluxTree(await artifactTree(tree, ignore, signal), read, signal);
-    return (await kustomizeInputs({ tree: built, root: read.path, readYaml: decodeYaml }, signal)).files;
+    // A kustomization is read as it stands, what Flux adds names only components: so all share one index of the files.
+    if (!isKustomized(artifact, read.path)) return await closure(await fluxTree(artifact, read, signal), read.path);
+    const components = read.components.flatMap((component) => joinPath(read.path, component) ?? []);
+    return (await Promise.all([read.path, ...components].map((root) => closure(artifact, root)))).flat();
   } catch (fault) {
     if (fault instanceof FairleadError) return [];
     throw fault;
@@ -93,6 +98,11 @@ async function filesOf(
 /** Whether an overlay beside a file may take it in. */
 function hasKustomization(tree: Tree, file: string): boolean {
   const slash = file.lastIndexOf('/');
-  const names = treeFiles(tree).list(slash === -1 ? '' : file.slice(0, slash));
-  return names.some((name) => kustomizationNames.includes(name));
+  return isKustomized(tree, slash === -1 ? '' : file.slice(0, slash));
+}
+
+function isKustomized(tree: Tree, folder: string): boolean {
+  return treeFiles(tree)
+    .list(folder)
+    .some((name) => kustomizationNames.includes(name));
 }
