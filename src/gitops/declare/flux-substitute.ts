@@ -5,7 +5,7 @@ import { type JsonObject, pickText } from '../../model/json.ts';
 import { formatResource, type Resource } from '../../model/resource.ts';
 import { identified } from './flux-identity.ts';
 import { differingPointers } from './flux-secret-pointers.ts';
-import type { FluxSubstituter, Substituted, VariableValues } from './flux-substituter.ts';
+import type { FluxSubstituter, VariableValues } from './flux-substituter.ts';
 import type { Variables } from './flux-variables.ts';
 
 /** A resource after substitution. */
@@ -41,12 +41,16 @@ export async function substituteVariables(
   const hasAny = input.variables.values.size > 0 || names.size > 0;
   if (postBuild === null || !(hasAny || postBuild.isAlways)) return resources.map(unchanged);
   checkNames(input);
-  const [first, other] = [dummies(names, 'a'), dummies(names, 'b')];
-  const real = { ...first, ...Object.fromEntries(input.variables.values) };
-  const run = (values: VariableValues) => runOver(open, { ...input, values, signal });
-  const results = await run(real);
-  const pointers =
-    names.size === 0 ? [] : await pointersOf(await run({ ...real, ...first }), () => run({ ...real, ...other }));
+  const plain = Object.fromEntries(input.variables.values);
+  const run = (values: VariableValues, isOpen: boolean) => runOver(open, { ...input, values, isOpen, signal });
+  // With dummies first: what they break is told with the library's words, which quote values.
+  const dummied = [];
+  for (const letter of names.size === 0 ? [] : (['a', 'b'] as const)) {
+    dummied.push(await run({ ...plain, ...dummies(names, letter) }, true));
+  }
+  const [first, other] = dummied;
+  const results = await run({ ...dummies(names, 'a'), ...plain }, names.size === 0);
+  const pointers = results.map((_, index) => differingPointers(first?.[index] ?? null, other?.[index] ?? null));
   const changed = new Map(
     open.map((resource, index) => {
       const after = identified(resource, results[index] ?? resource.object);
@@ -92,19 +96,27 @@ function checkNames({ kustomization, variables }: SubstituteInput): void {
 
 async function runOver(
   resources: readonly Resource[],
-  run: SubstituteInput & { readonly values: VariableValues; readonly signal: AbortSignal },
+  run: SubstituteInput & {
+    readonly values: VariableValues;
+    /** Whether what the library says of a fault may be told. */
+    readonly isOpen: boolean;
+    readonly signal: AbortSignal;
+  },
 ): Promise<readonly JsonObject[]> {
   const objects = resources.map(({ object }) => object);
   const results = await run.substituter.substitute(objects, run.values, run);
-  return results.map((result, index) => objectOf(result, resources[index], run.kustomization));
+  return results.map((result, index) => {
+    if (result.kind === 'object') return result.object;
+    const why = run.isOpen ? result.message : 'the value of a secret variable makes it no YAML';
+    throw substituteFailed(why, resources[index], run.kustomization);
+  });
 }
 
-function objectOf(result: Substituted, resource: Resource | undefined, { name }: FluxKustomization): JsonObject {
-  if (result.kind === 'object') return result.object;
+function substituteFailed(why: string, resource: Resource | undefined, { name }: FluxKustomization): FairleadError {
   const subject = resource === undefined ? name : formatResource(resource.id);
-  throw new FairleadError({
+  return new FairleadError({
     code: 'render-failed',
-    message: `Kustomization ${name}: variables cannot be put into ${subject}: ${result.message}.`,
+    message: `Kustomization ${name}: variables cannot be put into ${subject}: ${why}.`,
     subject: resource === undefined ? name : placeOf(resource),
     remedy: 'Correct the expression, or write $${…} where the text is meant as it stands.',
   });
@@ -112,12 +124,4 @@ function objectOf(result: Substituted, resource: Resource | undefined, { name }:
 
 function placeOf({ source, id }: Resource): string {
   return source === null ? formatResource(id) : `${source.file}:${source.line}`;
-}
-
-async function pointersOf(
-  first: readonly JsonObject[],
-  second: () => Promise<readonly JsonObject[]>,
-): Promise<readonly (readonly string[])[]> {
-  const other = await second();
-  return first.map((object, index) => differingPointers(object, other[index] ?? object));
 }

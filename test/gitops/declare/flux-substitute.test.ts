@@ -151,6 +151,23 @@ describe('values of Secrets', () => {
     expect(data).toMatchObject({ a: 'hunter2', c: 'p', d: 7 });
   });
 
+  test('that make an object no YAML are not told by the fault', async () => {
+    const found = { 'Secret/keys': { kind: 'values', values: { KEY: '*hunter2' } } } as const;
+
+    const failing = run(`${head}data: {a: "\${KEY}"}\n`, { postBuild, found });
+
+    await expect(failing).rejects.toMatchObject({
+      code: 'render-failed',
+      message: expect.not.stringContaining('hunter2'),
+    });
+  });
+
+  test('in an expression that is broken anyway are no reason to keep the words back', async () => {
+    const found = { 'Secret/keys': { kind: 'values', values: { KEY: 'hunter2' } } } as const;
+
+    await expect(run(`${head}data: {a: "\${KEY"}\n`, { postBuild, found })).rejects.toThrow('missing closing brace');
+  });
+
   test('in a key hide the whole object around it', async () => {
     const found = { 'Secret/keys': { kind: 'values', values: { KEY: 'hunter2' } } } as const;
 
