@@ -30,7 +30,9 @@ import { type Clusters, createClusters } from './world/cluster/kubernetes/access
 import { defaultKubeconfigPaths, type KubeconfigSource } from './world/cluster/kubernetes/kubeconfig.ts';
 import { gitHubLimits } from './world/forge/github/github.ts';
 import { overlayTree } from './world/git/overlay.ts';
-import { openRepository } from './world/git/repository.ts';
+import { openMirror, openRepository } from './world/git/repository.ts';
+import type { OpenMirror } from './world/sources/git/mirror.ts';
+import type { Sources } from './world/sources/sources.ts';
 import { installationKey } from './world/store/installation-key.ts';
 
 /** Milliseconds one render may take. */
@@ -81,13 +83,14 @@ interface Parts {
 }
 
 function createParts(options: ServiceOptions, redactor: Redactor): Parts {
+  const sources = createSources(options, redactor);
   const renderers = createRenderers({
     modules: (name, signal) => locateModule(name, moduleOptions(options), signal),
     workers: { kustomize: 1, helm: 1 },
     deadlineMs: renderDeadline,
     maxMemoryMb: renderMemory,
-    fetchChart: null,
-    fetchGit: null,
+    fetchChart: async (wanted, signal) => (await sources.open()).chart(wanted, signal),
+    fetchGit: async (wanted, signal) => (await sources.open()).git(wanted, signal),
   });
   const validator = createValidator({
     size: 1,
@@ -105,9 +108,31 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
     validator,
     clusters,
     close: async () => {
-      await Promise.all([renderers.close(), validator.close(), clusters.close()]);
+      await Promise.all([renderers.close(), validator.close(), clusters.close(), sources.close()]);
     },
   };
+}
+
+/** Fetching from outside, loaded when the first source is named that is not in the repository. */
+function createSources(
+  { cacheDir, sources, childEnvironment }: ServiceOptions,
+  redactor: Pick<Redactor, 'learn'>,
+): { readonly open: () => Promise<Sources>; readonly close: () => Promise<void> } {
+  const nowhere = {
+    reachable: { allow: [], private: [] },
+    hosts: [],
+    cache: { dir: join(cacheDir, 'sources'), maxBytes: 0 },
+  };
+  const given = sources ?? nowhere;
+  for (const { password, token } of given.hosts) for (const secret of [password, token]) redactor.learn(secret ?? '');
+  let opened: Promise<Sources> | undefined;
+  const open = async (): Promise<Sources> => {
+    const { openSources } = await import('./world/sources/open-sources.ts');
+    const openBare: OpenMirror = (dir, signal) =>
+      openMirror({ dir, signal, environment: { PATH: childEnvironment['PATH'] } });
+    return openSources({ ...given, openMirror: openBare });
+  };
+  return { open: () => (opened ??= open()), close: async () => (await opened)?.close() };
 }
 
 async function createTools(options: ServiceOptions, parts: Parts, redactor: Redactor): Promise<ReviewTools> {

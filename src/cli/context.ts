@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ClusterEntry } from '../model/server-settings.ts';
+import type { SourcesOptions } from '../world/sources/open-sources.ts';
 import { type ClusterRoutes, clusterRoutes } from './cluster-access.ts';
 import type { Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,6 +30,8 @@ export interface ServiceOptions {
   readonly routes: ClusterRoutes;
   /** Clusters of the server's file, paths absolute; other names are contexts of the kubeconfig. */
   readonly clusters?: ReadonlyMap<string, ClusterEntry>;
+  /** Where charts and Git bases may be fetched from; left out: nowhere. */
+  readonly sources?: Pick<SourcesOptions, 'reachable' | 'hosts' | 'cache'>;
 }
 
 /** What a command is given. */

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { type FailOn, reviewExitCode } from './exit-codes.ts';
-import { cwdOption, failOnOption, formatOption, kubeVersionOption } from './options.ts';
+import { configOption, cwdOption, failOnOption, formatOption, kubeVersionOption } from './options.ts';
 
 interface DiffOptions {
+  readonly config?: string;
   readonly cwd?: string;
   readonly cluster: string;
   readonly format: 'pretty' | 'md' | 'json';
@@ -24,9 +26,13 @@ export function addDiff(program: Command, context: CommandContext): void {
     .addOption(failOnOption())
     .option('--exit-code', 'exit with 1 when applying changes anything')
     .addOption(kubeVersionOption())
+    .addOption(configOption())
     .addOption(cwdOption())
     .action(async (path: string, options: DiffOptions) => {
-      const [services, { formatReview }] = await Promise.all([context.services(), import('./format-review.ts')]);
+      const [services, { formatReview }] = await Promise.all([
+        context.services(await configured(options.config, context)),
+        import('./format-review.ts'),
+      ]);
       const review = await services.diff({
         cwd: workingDirectory(context.environment, options.cwd),
         path,

@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
+import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
-import { cwdOption, formatOption } from './options.ts';
+import { configOption, cwdOption, formatOption } from './options.ts';
+
+interface DiscoverOptions {
+  readonly cwd?: string;
+  readonly config?: string;
+  readonly format: string;
+}
 
 /** `fairlead discover`. */
 export function addDiscover(program: Command, context: CommandContext): void {
@@ -10,10 +17,11 @@ export function addDiscover(program: Command, context: CommandContext): void {
     .description('the applications and environments Fairlead finds in the repository')
     .argument('[path]', 'a repository or a folder of it', '.')
     .addOption(formatOption(['pretty', 'json']))
+    .addOption(configOption())
     .addOption(cwdOption())
-    .action(async (path: string, options: { readonly cwd?: string; readonly format: string }) => {
+    .action(async (path: string, options: DiscoverOptions) => {
       const [services, { jsonText, prettyText }] = await Promise.all([
-        context.services(),
+        context.services(await configured(options.config, context)),
         import('./applications-text.ts'),
       ]);
       const cwd = workingDirectory(context.environment, options.cwd);

@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
+import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
-import { cwdOption, kubeVersionOption, repeatable } from './options.ts';
+import { configOption, cwdOption, kubeVersionOption, repeatable } from './options.ts';
 
 interface RenderOptions {
+  readonly config?: string;
   readonly cwd?: string;
   readonly release?: string;
   readonly namespace?: string;
@@ -25,9 +27,10 @@ export function addRender(program: Command, context: CommandContext): void {
     .addOption(repeatable('--set <key=value>', 'Helm value; repeatable, wins over files'))
     .addOption(kubeVersionOption())
     .addOption(new Option('-o, --output <format>', 'how to print it').choices(['yaml', 'json']).default('yaml'))
+    .addOption(configOption())
     .addOption(cwdOption())
     .action(async (path: string, options: RenderOptions) => {
-      const services = await context.services();
+      const services = await context.services(await configured(options.config, context));
       const outcome = await services.render({
         cwd: workingDirectory(context.environment, options.cwd),
         path,

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { type FailOn, reviewExitCode } from './exit-codes.ts';
-import { clusterOption, cwdOption, environmentOption, failOnOption, formatOption } from './options.ts';
+import { clusterOption, configOption, cwdOption, environmentOption, failOnOption, formatOption } from './options.ts';
 
 interface ReviewOptions {
+  readonly config?: string;
   readonly cwd?: string;
   readonly cluster: readonly string[];
   readonly env?: string;
@@ -26,11 +28,15 @@ export function addReview(program: Command, context: CommandContext): void {
     .addOption(failOnOption())
     .option('--exit-code', 'exit with 1 when merging changes anything')
     .option('--post', 'in a GitHub Actions job: post the comment on the pull')
+    .addOption(configOption())
     .addOption(cwdOption())
     .action(async (range: string | undefined, options: ReviewOptions) => {
       const { jobRange, postFromJob, postJob } = await import('./post.ts');
       const job = options.post === true ? await postJob(context.environment) : null;
-      const [services, { formatReview }] = await Promise.all([context.services(), import('./format-review.ts')]);
+      const [services, { formatReview }] = await Promise.all([
+        context.services(await configured(options.config, context)),
+        import('./format-review.ts'),
+      ]);
       const review = await services.review({
         cwd: workingDirectory(context.environment, options.cwd),
         range: range ?? (await jobRange(context.environment)),

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
+import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { exitCodes, type FailOn, failsOn } from './exit-codes.ts';
-import { cwdOption, failOnOption, formatOption, kubeVersionOption } from './options.ts';
+import { configOption, cwdOption, failOnOption, formatOption, kubeVersionOption } from './options.ts';
 import type { ValidateOutcome } from './services.ts';
 
 interface ValidateOptions {
+  readonly config?: string;
   readonly cwd?: string;
   readonly format: 'pretty' | 'json';
   readonly failOn: FailOn;
@@ -21,10 +23,11 @@ export function addValidate(program: Command, context: CommandContext): void {
     .addOption(formatOption(['pretty', 'json']))
     .addOption(failOnOption())
     .addOption(kubeVersionOption())
+    .addOption(configOption())
     .addOption(cwdOption())
     .action(async (path: string, options: ValidateOptions) => {
       const [services, { jsonText, prettyText }] = await Promise.all([
-        context.services(),
+        context.services(await configured(options.config, context)),
         import('./validation-text.ts'),
       ]);
       const outcome = await services.validate({
