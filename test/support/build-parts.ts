@@ -22,6 +22,7 @@ await argoCdBinary();
 await cacheBinary();
 await argoCdSource();
 await kustomizeControllerBinary();
+await registryBinary();
 await substituteOracle();
 await fluxDefinitions();
 for (const name of ['kustomize', 'helm', 'helm3'] as const) await buildOracle(name);
