@@ -152,9 +152,9 @@ const cases: readonly Case[] = [
   {
     what: 'a remote kustomize base',
     files: { 'k/kustomization.yaml': kustomization('https://example.com/org/repo//base?ref=v1') },
-    rule: 'remote-reference',
+    rule: 'source-not-allowed',
     where: 'k/kustomization.yaml:2',
-    says: /refers to https:\/\/example\.com\/org\/repo.*outside the repository; nothing is fetched while rendering\.$/,
+    says: /needs https:\/\/example\.com\/org\/repo.*: example\.com is not among the hosts this server may fetch from\.$/,
   },
   {
     what: 'a chart dependency that is not vendored',
@@ -162,9 +162,9 @@ const cases: readonly Case[] = [
       'charts/shop/Chart.yaml': `${chartYaml}dependencies:\n- {name: redis, version: 1.2.3, repository: "https://charts.example.com"}\n`,
       'charts/shop/templates/a.yaml': configMap('a'),
     },
-    rule: 'remote-reference',
-    where: 'charts/shop/Chart.yaml',
-    says: /depends on the chart redis 1\.2\.3 from https:\/\/charts\.example\.com, which is not in charts\//,
+    rule: 'source-not-allowed',
+    where: 'charts/shop/Chart.yaml:\\d+',
+    says: /needs the chart redis 1\.2\.3 of https:\/\/charts\.example\.com: charts\.example\.com is not among the hosts/,
   },
   {
     what: 'a binary file as a kustomize resource',

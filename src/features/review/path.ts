@@ -87,7 +87,7 @@ export async function diffPath(
 ): Promise<Review> {
   const { cluster, namespace } = await tools.openCluster(clusterName);
   const place: Place = { context: clusterName, read: await readCluster(cluster, namespace, signal), error: null };
-  const context = { request: { baseTree: request.tree }, head: request.tree, tools, signal };
+  const context = { request: { baseTree: request.tree, untrusted: null }, head: request.tree, tools, signal };
   const targets = await mapConcurrently(applicationsBelow(request, tools), 4, async (head) => {
     const pair = { name: head.name, environment: head.environment, base: null, head };
     return reviewTarget(await renderTarget(pair, place, context), { tools, engine: 'apply', keeps: false }, signal);

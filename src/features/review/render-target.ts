@@ -22,7 +22,7 @@ export interface RenderedTarget {
 
 /** What rendering works with. */
 export interface RenderContext {
-  readonly request: Pick<ReviewRequest, 'baseTree'>;
+  readonly request: Pick<ReviewRequest, 'baseTree' | 'untrusted'>;
   readonly head: Tree;
   readonly tools: ReviewTools;
   readonly signal: AbortSignal;
@@ -79,13 +79,14 @@ async function renderSide(
   application: Application | null,
   tree: Tree,
   place: Place,
-  { tools, signal }: { readonly tools: ReviewTools; readonly signal: AbortSignal },
+  { request: { untrusted }, tools, signal }: RenderContext,
 ): Promise<Side> {
   if (application === null) return nothing;
   try {
+    const inputs = renderInputs(application, place, tools);
     const rendered = await tools
       .rendererFor(application.renderer)
-      .render(application, tree, renderInputs(application, place, tools), signal);
+      .render(application, tree, untrusted === null ? inputs : { ...inputs, unfetched: untrusted }, signal);
     return { rendered, failure: null };
   } catch (error) {
     if (!(error instanceof FairleadError)) throw error;

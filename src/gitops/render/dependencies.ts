@@ -1,7 +1,7 @@
-import type { FetchChart, FetchGit } from './fetch.ts';
+import type { Fetchers } from './fetch.ts';
 
 /** What the renderers are built from. */
-export interface RenderDependencies {
+export interface RenderDependencies extends Fetchers {
   /** The file of a WebAssembly module, built when it is missing. Throws `FairleadError` `module-missing`. */
   readonly modules: (name: 'kustomize' | 'helm', signal: AbortSignal) => Promise<string>;
   /** Threads per module; each starts at its first render. */
@@ -10,8 +10,4 @@ export interface RenderDependencies {
   readonly deadlineMs: number;
   /** MiB one module instance may use. */
   readonly maxMemoryMb: number;
-  /** Gets charts that a chart or kustomization names; null: they are refused. */
-  readonly fetchChart: FetchChart | null;
-  /** Gets remote bases of kustomizations; null: they are refused. */
-  readonly fetchGit: FetchGit | null;
 }

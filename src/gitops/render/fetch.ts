@@ -1,3 +1,4 @@
+import { FairleadError } from '../../model/error.ts';
 import type { Tree } from '../../model/tree.ts';
 
 /** A chart of a Helm repository (`https://…`) or registry (`oci://…`); the version may be a range, '' for the latest. */
@@ -32,3 +33,32 @@ export type FetchChart = (
 
 /** Gets a Git repository ahead of the render. Throws `FairleadError` with what is wrong with the source. */
 export type FetchGit = (wanted: WantedGit, signal: AbortSignal) => Promise<FetchedTree>;
+
+/** What fetches for one render. */
+export interface Fetchers {
+  /** Null: charts from elsewhere are refused. */
+  readonly fetchChart: FetchChart | null;
+  /** Null: remote bases are refused. */
+  readonly fetchGit: FetchGit | null;
+}
+
+/**
+ * The same, unless something forbids it: nobody is asked then, since what comes back is shown to whoever named it. Fetching throws
+ * `FairleadError` `source-untrusted`.
+ */
+export function fetchersFor({ fetchChart, fetchGit }: Fetchers, why: string | undefined): Fetchers {
+  if (why === undefined) return { fetchChart, fetchGit };
+  return {
+    fetchChart: fetchChart && (({ name, repository }) => Promise.reject(untrusted(`${name} of ${repository}`, why))),
+    fetchGit: fetchGit && (({ url }) => Promise.reject(untrusted(url, why))),
+  };
+}
+
+function untrusted(source: string, why: string): FairleadError {
+  return new FairleadError({
+    code: 'source-untrusted',
+    subject: source,
+    message: `it is not fetched, as ${why}.`,
+    remedy: 'Somebody who may write here reads the change, then comments /fairlead ok-to-test.',
+  });
+}

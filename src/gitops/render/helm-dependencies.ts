@@ -7,7 +7,7 @@ import type { Tree } from '../../model/tree.ts';
 import { mountTrees } from '../../tools/mount-trees.ts';
 import { joinPath, treeFiles } from '../../tools/tree-files.ts';
 import type { FetchChart } from './fetch.ts';
-import { askedFor, type FetchedRoot, fetchedFolder } from './fetched.ts';
+import { askedFor, type FetchedRoot, fetchedFolder, fetchedFor } from './fetched.ts';
 import type { RenderPair } from './helm-documents.ts';
 import { remoteChart } from './helm-errors.ts';
 import type { HelmDocument, LocalChart, MissingChart, TemplateSuccess } from './helm-message.ts';
@@ -70,11 +70,12 @@ async function localChart(chart: MissingChart, tree: Tree, { root, signal }: Dep
 
 async function addFetched(known: Dependencies, chart: MissingChart, search: DependencySearch): Promise<Dependencies> {
   const { name, version, repository } = chart;
-  if (search.fetchChart === null || !/^(?:https?|oci):\/\//.test(repository)) throw remoteChart(chart);
-  const askedAt = await dependencyPlace(chart, known.tree, search.signal);
-  const { tree, resolved, isPinned } = await search.fetchChart(
-    { repository, name, version, digest: null },
-    search.signal,
+  const { fetchChart, signal } = search;
+  if (fetchChart === null || !/^(?:https?|oci):\/\//.test(repository)) throw remoteChart(chart);
+  const askedAt = await dependencyPlace(chart, known.tree, signal);
+  const asked = { what: `the chart ${name} ${version} of ${repository}`, place: askedAt, fetched: known.fetched };
+  const { tree, resolved, isPinned } = await fetchedFor(asked, () =>
+    fetchChart({ repository, name, version, digest: null }, signal),
   );
   const root = `${fetchedFolder}/charts/${known.fetched.length}`;
   const finding = chart.locked || isPinned ? [] : [unpinnedChart({ name, repository, version, resolved }, askedAt)];

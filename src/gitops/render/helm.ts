@@ -3,6 +3,7 @@ import type { Tree } from '../../model/tree.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
 import type { Decoder } from './decoder.ts';
 import type { RenderDependencies } from './dependencies.ts';
+import { fetchersFor } from './fetch.ts';
 import { type ChartJob, renderChart } from './helm-chart.ts';
 import { placeDocuments, withoutSkipped } from './helm-documents.ts';
 import { helmSettings, templateRequest } from './helm-request.ts';
@@ -24,7 +25,8 @@ export function createHelmRenderer(
     detects: (files) => files.includes('Chart.yaml'),
     render: async (application, tree, inputs, signal): Promise<Rendered> => {
       const job = await jobOf({ application, tree, inputs }, signal);
-      const { pair, found } = await renderChart(job, { run, fetchChart: dependencies.fetchChart }, signal);
+      const { fetchChart } = fetchersFor(dependencies, inputs.unfetched);
+      const { pair, found } = await renderChart(job, { run, fetchChart }, signal);
       const chosen = withoutSkipped(pair, helmSettings(inputs));
       const rendered = await placeDocuments(chosen, { decoder, inputs, signal });
       return { ...rendered, findings: [...found.findings, ...rendered.findings] };

@@ -10,8 +10,8 @@ import type { Finding } from '../../model/finding.ts';
 import { isJsonList, isJsonObject, type JsonObject, pick } from '../../model/json.ts';
 import type { Tree } from '../../model/tree.ts';
 import { mountTrees, overlayFiles } from '../../tools/mount-trees.ts';
-import type { RenderDependencies } from './dependencies.ts';
-import { type FetchedRoot, fetchedFolder } from './fetched.ts';
+import type { Fetchers } from './fetch.ts';
+import { type FetchedRoot, fetchedFolder, fetchedFor } from './fetched.ts';
 import { unpinnedChart } from './helm-dependencies.ts';
 import { refuseForbidden, tooMany } from './refuse.ts';
 import { refuseRemote } from './remote.ts';
@@ -24,7 +24,6 @@ export interface KustomizeSources {
   readonly findings: readonly Finding[];
 }
 
-type Fetchers = Pick<RenderDependencies, 'fetchChart' | 'fetchGit'>;
 type Gathered = Omit<KustomizeSources, 'closure'>;
 
 /** Bases that name further bases, in as many steps. */
@@ -81,8 +80,11 @@ async function addChart(
   if (fetchChart === null || known.fetched.some(({ root }) => root === folder)) return known;
   const { name, version } = chart;
   const repository = chart.repo.replace(/\/$/, '');
-  const { tree, resolved, isPinned } = await fetchChart({ repository, name, version, digest: null }, signal);
   const askedAt = { file, line };
+  const asked = { what: `the chart ${name} ${version} of ${repository}`, place: askedAt, fetched: known.fetched };
+  const { tree, resolved, isPinned } = await fetchedFor(asked, () =>
+    fetchChart({ repository, name, version, digest: null }, signal),
+  );
   const finding = isPinned ? [] : [unpinnedChart({ name, repository, version, resolved }, askedAt)];
   return {
     tree: mountTrees(known.tree, [{ path: folder, tree }]),
@@ -101,7 +103,10 @@ async function addBases(
   for (const remote of remotes) {
     const wanted = repositoryOf(remote);
     if (fetchGit === null || wanted === null) continue;
-    const { tree, resolved, isPinned } = await fetchGit({ url: wanted.url, revision: wanted.revision }, signal);
+    const asked = { what: remote.reference, place: remote, fetched: gathered.fetched };
+    const { tree, resolved, isPinned } = await fetchedFor(asked, () =>
+      fetchGit({ url: wanted.url, revision: wanted.revision }, signal),
+    );
     // Below the repository that names it, out of which nothing leads.
     const above = gathered.fetched.findLast(
       ({ root }) => isRepository(root) && `${remote.folder}/`.startsWith(`${root}/`),

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { assign } from './assign.ts';
 import type { RenderDependencies } from './dependencies.ts';
+import { fetchersFor } from './fetch.ts';
 import { askedFor } from './fetched.ts';
 import type { ChartTools } from './helm-chart.ts';
 import { markRandom, type Placed } from './helm-compare.ts';
@@ -36,12 +37,13 @@ export function createKustomizeRenderer(
 ): ClosableRenderer {
   const pool = createModulePool('kustomize', dependencies);
   const build = createBuild(pool, dependencies.maxMemoryMb);
-  const tools = { build, charts: { run, fetchChart: dependencies.fetchChart } };
   return {
     name: 'kustomize',
     detects: (files) => files.some((file) => kustomizationNames.includes(file)),
     render: async ({ root }, tree, inputs, signal) => {
-      const sources = await gatherSources({ root, tree }, dependencies, signal);
+      const fetchers = fetchersFor(dependencies, inputs.unfetched);
+      const tools = { build, charts: { run, fetchChart: fetchers.fetchChart } };
+      const sources = await gatherSources({ root, tree }, fetchers, signal);
       const [broken] = sources.closure.broken;
       if (broken !== undefined) throw broken;
       const job = { root, sources, inputs, files: await readFiles(root, sources, signal) };

@@ -17,6 +17,8 @@ export interface RenderInputs {
   readonly namespaced: Readonly<Record<string, boolean>>;
   /** Helm `--set` assignments in order. */
   readonly set: readonly string[];
+  /** Why nothing may be fetched for this render; left out: nothing forbids it. */
+  readonly unfetched?: string;
   /** What else is told to Helm; what is left out is as `defaultHelmSettings` says. */
   readonly helm?: Partial<HelmSettings>;
 }

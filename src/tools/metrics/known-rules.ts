@@ -1,6 +1,9 @@
 /** Rule ids of findings, as figures name them: those of our own checks, of what cannot be rendered, and of the shipped policies. */
 export const knownRules: readonly string[] = [
   ...['argocd-cycle', 'argocd-differs', 'argocd-incomplete', 'argocd-invalid', 'argocd-unreadable'],
+  ...['flux-children-unknown', 'flux-cycle', 'flux-dependency-missing', 'flux-invalid', 'flux-namespace-missing'],
+  ...['flux-source-includes', 'flux-source-missing', 'flux-suspended', 'flux-values-files', 'flux-values-hidden'],
+  ...['flux-values-invalid', 'flux-values-missing', 'flux-values-preserved', 'flux-variables-missing'],
   ...['ambiguous-scalar', 'api-deprecated', 'application-removed', 'check-incomplete', 'config-invalid'],
   ...['config-weakens', 'duplicate-key', 'duplicate-list-key', 'duplicate-resource', 'ignored-document'],
   ...['kind-not-served', 'leak-unchecked', 'leaked-token', 'merge-conflict', 'metadata-annotation', 'metadata-label'],
@@ -11,6 +14,9 @@ export const knownRules: readonly string[] = [
   ...['server-strict', 'server-warning'],
   ...['decode-failed', 'module-build-failed', 'module-crashed', 'module-memory', 'module-missing', 'refused'],
   ...['remote-reference', 'render-failed', 'render-memory', 'render-timeout', 'worker-timeout'],
+  ...['archive-refused', 'source-digest', 'source-invalid', 'source-limited', 'source-missing', 'source-not-allowed'],
+  ...['source-private', 'source-refused', 'source-too-large', 'source-unreachable', 'source-untrusted'],
+  ...['unpinned-base', 'unpinned-chart'],
   ...['added-capabilities', 'cluster-admin-binding', 'host-namespaces', 'host-path-volume', 'image-latest'],
   ...['privilege-escalation', 'privileged-container', 'rbac-wildcard', 'resource-limits', 'run-as-root'],
 ];

@@ -54,6 +54,21 @@ async function render(files: Parameters<typeof memoryTree>[0], changes: { set?: 
 }
 
 describe('a dependency that charts/ lacks', () => {
+  test('is not asked for where something forbids it, which the error says with what would allow it', async () => {
+    const fake = sources();
+    const renderer = createHelmRenderer(testDependencies({ fetchChart: fake.fetchChart }), decoder, run);
+    const tree = memoryTree({ 'c/Chart.yaml': chartYaml(wantedRedis('17.3.2')) });
+    const inputs = { ...testInputs, unfetched: 'the pull comes from a fork' };
+
+    await expect(renderer.render(applicationAt('c', 'helm'), tree, inputs, calm)).rejects.toMatchObject({
+      code: 'source-untrusted',
+      subject: 'c/Chart.yaml:5',
+      message: `c/Chart.yaml needs the chart redis 17.3.2 of ${repository}: it is not fetched, as the pull comes from a fork.`,
+      remedy: expect.stringContaining('/fairlead ok-to-test'),
+    });
+    expect(fake.asked).toEqual([]);
+  });
+
   test('is fetched in the exact version that Chart.yaml names', async () => {
     const rendered = await render({
       'c/Chart.yaml': chartYaml(wantedRedis('17.3.2')),

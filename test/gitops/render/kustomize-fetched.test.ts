@@ -45,6 +45,20 @@ async function render(files: Parameters<typeof memoryTree>[0], root = 'a') {
   return { ...rendered, asked, names: rendered.resources.map(({ id }) => id.name).sort() };
 }
 
+test('nothing is asked for where something forbids it', async () => {
+  const { fetchChart, fetchGit, asked } = fakeSources(trees);
+  const renderer = createKustomizeRenderer(testDependencies({ fetchChart, fetchGit }), run);
+  const inputs = { ...testInputs, unfetched: 'the pull comes from a fork' };
+  const build = (text: string) =>
+    renderer.render(applicationAt('a', 'kustomize'), memoryTree({ 'a/kustomization.yaml': text }), inputs, calm);
+
+  const chartElsewhere = build('helmCharts: [{name: web, version: 1.0.0, repo: "https://charts.example"}]\n');
+  await expect(chartElsewhere).rejects.toMatchObject({ code: 'source-untrusted' });
+  const baseElsewhere = build('resources: ["https://git.example/org/base.git//deploy/base?ref=v1"]\n');
+  await expect(baseElsewhere).rejects.toMatchObject({ code: 'source-untrusted' });
+  expect(asked).toEqual([]);
+});
+
 describe('a chart in a kustomization', () => {
   test('comes from the line that names it', async () => {
     const local = below('a/charts/web', chart({ 'templates/x.yaml': configMap('local') }));
