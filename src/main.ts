@@ -1,8 +1,8 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { enableCompileCache } from 'node:module';
 
-// Before anything else is loaded, so that everything else profits.
-enableCompileCache();
+// Before anything else is loaded, so that everything else profits; threads look for it in the environment.
+process.env['NODE_COMPILE_CACHE'] ??= enableCompileCache().directory;
 const { runProgram } = await import('./cli/program.ts');
 
 const code = await runProgram({

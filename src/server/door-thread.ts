@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { createRedactor } from '../formats/redaction/redactor.ts';
 import { FairleadError } from '../model/error.ts';
 import type { Log, LogFields } from '../tools/log/log.ts';
 import { steadyClock } from '../tools/steady-clock.ts';
@@ -108,6 +107,7 @@ function createTales(tell: (told: Told) => void): Omit<WebhookWatch, 'tracer'> &
 async function tracerOf({ traces, receivers }: DoorSettings, tell: (told: Told) => void): Promise<Tracer> {
   if (traces === null) return noTracer;
   // What a span of a webhook says was checked to come from the forge; its secrets are all that this thread knows.
+  const { createRedactor } = await import('../formats/redaction/redactor.ts');
   const redactor = createRedactor({ key: randomBytes(32) });
   for (const { secrets } of receivers) for (const secret of secrets) redactor.learn(secret);
   let isTold = false;

@@ -41,7 +41,7 @@ export function doorOnThread(
 }
 
 /** Bodies lie outside of it; more than this is a fault. */
-const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
 class DoorThread {
   readonly listening: Promise<RunningServer>;

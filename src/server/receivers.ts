@@ -1,5 +1,5 @@
-import { createReceiver as createGitHubReceiver } from '../world/forge/github/receiver.ts';
-import { createReceiver as createGitLabReceiver } from '../world/forge/gitlab/receiver.ts';
+import { createAuthenticator as createGitHubAuthenticator } from '../world/forge/github/signature.ts';
+import { createAuthenticator as createGitLabAuthenticator } from '../world/forge/gitlab/signature.ts';
 import type { Receiver } from '../world/forge/receiver.ts';
 import type { ForgeSettings } from './forges.ts';
 import { hookPath } from './hook-path.ts';
@@ -31,10 +31,12 @@ export function receiverSpecs({ github, gitlab, others = [] }: ForgeSettings): r
   });
 }
 
-/** Checks webhooks as the forge itself does. */
-export function openReceiver(spec: ReceiverSpec): Receiver {
+/** Checks webhooks as the forge itself does; what they say is read elsewhere, by code that a door need not hold. */
+export function openReceiver(spec: ReceiverSpec): Pick<Receiver, 'authenticate'> {
   // What is signed bears the time of day: the machine's own clock is asked.
-  return spec.kind === 'github'
-    ? createGitHubReceiver(spec.secrets, spec.name)
-    : createGitLabReceiver({ ...spec, now: () => new Date() });
+  const authenticate =
+    spec.kind === 'github'
+      ? createGitHubAuthenticator(spec.secrets)
+      : createGitLabAuthenticator({ ...spec, now: () => new Date() });
+  return { authenticate };
 }

@@ -8,7 +8,7 @@ import { type BodyBudget, readBody } from './body.ts';
 export interface Hook {
   /** Such as `/hooks/github`. */
   readonly path: string;
-  readonly receiver: Receiver;
+  readonly receiver: Pick<Receiver, 'authenticate'>;
   /** Keeps an authentic delivery durably; false when it was kept before. No other work is done while the forge waits. */
   keep(delivery: RawDelivery & { readonly id: string; readonly event: string }): Promise<boolean>;
 }

@@ -1,16 +1,15 @@
 import { hostname } from 'node:os';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { BesideOptions, BesideStore } from '../opened-store.ts';
-import { createAccess } from '../sql/access.ts';
+import { type Access, createAccess } from '../sql/access.ts';
 import { createBesideStore } from '../sql/beside-store.ts';
 import type { Tables } from '../sql/tables.ts';
-import { openBoss } from './boss.ts';
-import { createBossJobs } from './boss-jobs.ts';
+import type { JobTable } from '../sql/taken-job.ts';
 import { insertBehind } from './insert-behind.ts';
 import { Connections, usualDeadlines } from './pool.ts';
 import { createTransactions } from './transactions.ts';
 
-/** Connections of this way at most, and transactions on them at once. */
+/** Connections of this way at most; one is kept from transactions, which may need another to be made. */
 const connections = 4;
 
 /**
@@ -23,18 +22,45 @@ export async function openPostgresBeside(url: string, { now, onAdded }: BesideOp
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   const { address } = pool;
   const patience = deadlines.connect + deadlines.statement;
-  const transactions = createTransactions(db, { address, random: Math.random, places: connections, patience });
+  const transactions = createTransactions(db, { address, random: Math.random, places: connections - 1, patience });
   const access = createAccess(db, { path: address, readOnly: false, transactions });
-  const boss = await openBoss(pool).catch(async (error: unknown) => {
-    await pool.end();
-    throw error;
-  });
+  const jobs = addLater(access, pool, now);
   const close = async (): Promise<void> => {
     await transactions.settled();
-    await boss.stop({ graceful: false, close: false });
+    await jobs.close();
     await pool.end();
   };
   const keepBehind: BesideStore['keepBehind'] = (deliveries, { kind }, { key, runAt }) =>
     access.writeBeside(null, (own) => insertBehind(own, deliveries, { kind, key, runAt: runAt ?? now() }));
-  return createBesideStore(access, createBossJobs(access, boss, now), { onAdded, keepBehind, close });
+  return createBesideStore(access, jobs, { onAdded, keepBehind, close });
+}
+
+/** pg-boss is loaded with the first job that is added; one that cannot be reached then is tried again with the next. */
+function addLater(
+  access: Access,
+  pool: Connections,
+  now: () => Date,
+): Pick<JobTable, 'add'> & Pick<BesideStore, 'close'> {
+  let opening: Promise<Opened> | null = null;
+  const open = async (): Promise<Opened> => {
+    const [{ openBoss }, { createBossJobs }] = await Promise.all([import('./boss.ts'), import('./boss-jobs.ts')]);
+    const boss = await openBoss(pool);
+    return { jobs: createBossJobs(access, boss, now), stop: () => boss.stop({ graceful: false, close: false }) };
+  };
+  const opened = (): Promise<Opened> => {
+    opening ??= open().catch((error: unknown) => {
+      opening = null;
+      throw error;
+    });
+    return opening;
+  };
+  return {
+    add: async (...added) => (await opened()).jobs.add(...added),
+    close: async () => (await opening?.catch(() => null))?.stop(),
+  };
+}
+
+interface Opened {
+  readonly jobs: Pick<JobTable, 'add'>;
+  readonly stop: () => Promise<void>;
 }

@@ -7,7 +7,7 @@ import { priorityOf, repositoryOf } from '../sql/priorities.ts';
 import type { Tables } from '../sql/tables.ts';
 import type { Beat, JobTable, TakenJob } from '../sql/taken-job.ts';
 import type { Tx } from '../store.ts';
-import { deadQueue, jobsQueue } from './boss.ts';
+import { deadQueue, jobsQueue } from './boss-names.ts';
 import {
   countJobs,
   type DeadData,

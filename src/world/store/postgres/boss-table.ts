@@ -4,7 +4,7 @@ import type { DeadJob, KindStats } from '../queue.ts';
 import { fromColumn } from '../sql/json-column.ts';
 import { longestRest } from '../sql/late-jobs.ts';
 import type { TakenJob } from '../sql/taken-job.ts';
-import { bossSchema, deadQueue, jobsQueue } from './boss.ts';
+import { bossSchema, deadQueue, jobsQueue } from './boss-names.ts';
 
 /**
  * What Fairlead asks of pg-boss's own table, because pg-boss 12.38 has no call for it: to take a job by the turns of repositories
