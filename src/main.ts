@@ -2,7 +2,9 @@
 import { enableCompileCache } from 'node:module';
 
 // Before anything else is loaded, so that everything else profits; threads look for it in the environment.
-process.env['NODE_COMPILE_CACHE'] ??= enableCompileCache().directory;
+const { directory } = enableCompileCache();
+// None where nothing may be written.
+if (directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= directory;
 const { runProgram } = await import('./cli/program.ts');
 
 const code = await runProgram({
