@@ -1,5 +1,5 @@
 import type { Job, JobOptions } from '../model/jobs.ts';
-import type { LogFields } from '../tools/log/log.ts';
+import type { LogFields } from '../tools/log/around.ts';
 import type { Meter } from '../tools/metrics/metrics.ts';
 import type { Answer } from './answer.ts';
 import type { Asked } from './asked.ts';

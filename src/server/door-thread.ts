@@ -1,13 +1,14 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { FairleadError } from '../model/error.ts';
-import type { Log, LogFields } from '../tools/log/log.ts';
+import { type Around, createAround } from '../tools/log/around.ts';
 import { steadyClock } from '../tools/steady-clock.ts';
 import { openTracer } from '../tools/trace/open-tracer.ts';
+import { tellOnce } from '../tools/trace/tell-once.ts';
 import { noTracer, type Tracer } from '../tools/trace/tracer.ts';
 import { tryAll } from '../tools/try-all.ts';
+import type { BesideOptions } from '../world/store/opened-store.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerOthers, Asked } from './asked.ts';
 import type { DoorFault, DoorHears, DoorSays, DoorSettings, Told } from './door-message.ts';
@@ -32,8 +33,7 @@ async function serve(port: MessagePort, settings: DoorSettings): Promise<void> {
     const tell = createTeller(say);
     const watch = { ...createTales(tell), tracer: await tracerOf(settings, tell) };
     const now = steadyClock();
-    const onAdded = (job: Parameters<typeof stamped>[0], options: Parameters<typeof stamped>[1]): void =>
-      tell({ kind: 'added', job, options });
+    const onAdded: BesideOptions['onAdded'] = (job, options) => tell({ kind: 'added', job, options });
     const beside = await openBeside(settings.store, { now, onAdded });
     const { logger } = watch.log;
     const add: KeepTools['queue']['add'] = (tx, job, options) =>
@@ -57,7 +57,10 @@ async function serve(port: MessagePort, settings: DoorSettings): Promise<void> {
     port.on('message', (heard: DoorHears) => {
       if (heard.kind === 'retire') server.retire();
       else if (heard.kind === 'close')
-        void tryAll([server.close, beside.close, watch.tracer.close]).finally(() => port.close());
+        void tryAll([server.close, beside.close, watch.tracer.close])
+          .catch((error: unknown) => watch.log.logger.warn({ err: error }, 'webhooks: not closed as it should be'))
+          // After what is still to be told.
+          .then(() => setImmediate(() => port.close()));
       else questions.hear(heard);
     });
     say({ kind: 'listens', url: server.url });
@@ -83,20 +86,15 @@ function createTeller(say: (words: DoorSays) => void): (told: Told) => void {
 
 /** A log and figures that are told to the main thread. */
 function createTales(tell: (told: Told) => void): Omit<WebhookWatch, 'tracer'> & {
-  readonly log: Pick<Log, 'within' | 'fields'> & { readonly logger: DoorLogger };
+  readonly log: Around & { readonly logger: DoorLogger };
 } {
-  const around = new AsyncLocalStorage<LogFields>();
-  const fields = (): LogFields => around.getStore() ?? {};
+  const around = createAround();
   const line =
     (level: 'info' | 'warn' | 'error') =>
     (facts: object, message: string): void =>
-      tell({ kind: 'log', level, fields: fields(), facts, message });
+      tell({ kind: 'log', level, fields: around.fields(), facts, message });
   return {
-    log: {
-      logger: { info: line('info'), warn: line('warn'), error: line('error') },
-      within: (more, work) => around.run({ ...fields(), ...more }, work),
-      fields,
-    },
+    log: { logger: { info: line('info'), warn: line('warn'), error: line('error') }, ...around },
     meter: {
       count: (...told) => tell({ kind: 'count', with: told }),
       observe: (...told) => tell({ kind: 'observe', with: told }),
@@ -110,12 +108,10 @@ async function tracerOf({ traces, receivers }: DoorSettings, tell: (told: Told) 
   const { createRedactor } = await import('../formats/redaction/redactor.ts');
   const redactor = createRedactor({ key: randomBytes(32) });
   for (const { secrets } of receivers) for (const secret of secrets) redactor.learn(secret);
-  let isTold = false;
-  const onFault = (error: unknown): void => {
+  const onFault = tellOnce((error) => {
     const facts = error instanceof FairleadError ? { code: error.code } : {};
-    if (!isTold) tell({ kind: 'log', level: 'warn', fields: {}, facts, message: 'traces of webhooks not sent' });
-    isTold = true;
-  };
+    tell({ kind: 'log', level: 'warn', fields: {}, facts, message: 'traces of webhooks not sent' });
+  });
   const { environment, version } = traces;
   return openTracer(environment, { redact: redactor.text, learn: redactor.learn, onFault, version });
 }

@@ -7,7 +7,7 @@ import type { Queue } from '../world/store/queue.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerOthers, Asked } from './asked.ts';
 import type { BodyOutcome } from './body.ts';
-import type { DoorFault, DoorHears, DoorSays, DoorSettings, Told } from './door-message.ts';
+import type { DoorHears, DoorSays, DoorSettings, Told } from './door-message.ts';
 import type { RunningServer, ServerOptions } from './http.ts';
 import type { WebhookWatch } from './watch-webhooks.ts';
 import type { DoorLogger } from './webhook.ts';
@@ -71,7 +71,7 @@ class DoorThread {
         break;
       case 'failed':
         this.#isEnding = true;
-        this.#start.reject(errorOf(said.fault));
+        this.#start.reject(new FairleadError(said.fault));
         break;
       case 'told':
         for (const told of said.all) this.#tell(told);
@@ -137,7 +137,7 @@ class DoorThread {
   #break(why: string): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    const error = errorOf({
+    const error = new FairleadError({
       code: 'door-broken',
       subject: 'webhooks',
       message: `the thread that takes webhooks in broke: ${why}`,
@@ -155,8 +155,4 @@ class DoorThread {
 /** Bytes lose on their way between threads what makes them a `Buffer`. */
 function bodyOf(outcome: BodyOutcome): BodyOutcome {
   return outcome.kind === 'read' ? { ...outcome, body: Buffer.from(outcome.body) } : outcome;
-}
-
-function errorOf(fault: DoorFault): FairleadError {
-  return new FairleadError(fault);
 }

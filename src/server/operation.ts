@@ -6,6 +6,7 @@ import { FairleadError } from '../model/error.ts';
 import { createLog, logFormats, logLevels } from '../tools/log/log.ts';
 import { createMetrics, type Metrics } from '../tools/metrics/metrics.ts';
 import { openTracer } from '../tools/trace/open-tracer.ts';
+import { tellOnce } from '../tools/trace/tell-once.ts';
 import { noTracer, type Tracer } from '../tools/trace/tracer.ts';
 import type { Forge } from '../world/forge/forge.ts';
 import type { OpenedStore } from '../world/store/sqlite/sqlite.ts';
@@ -70,7 +71,7 @@ export async function openOperation(options: OperationOptions): Promise<Operatio
   const meter = await createMetrics();
   const version = await readVersion();
   meter.set('fairlead_build_info', { version, node: process.version }, 1);
-  const onFault = once((error) => log.logger.warn(errorFacts(error, redactor.text), 'traces not sent'));
+  const onFault = tellOnce((error) => log.logger.warn(errorFacts(error, redactor.text), 'traces not sent'));
   const tracer = await openTracer(options.environment, {
     redact: redactor.text,
     learn: redactor.learn,
@@ -120,15 +121,6 @@ function tracing(tracer: Tracer): Pick<Operation, 'parts' | 'mirror' | 'forges'>
     parts: (parts) => traceParts(parts, tracer),
     mirror: (mirror) => traceMirror(mirror, tracer),
     forges: ({ all }) => namedForges(all.map(({ forge, path }) => ({ forge: traceForge(forge, tracer), path }))),
-  };
-}
-
-/** A collector that is gone is told once. */
-function once(tell: (error: unknown) => void): (error: unknown) => void {
-  let isTold = false;
-  return (error) => {
-    if (!isTold) tell(error);
-    isTold = true;
   };
 }
 

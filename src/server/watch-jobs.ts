@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Job, JobKind, JobOptions } from '../model/jobs.ts';
 import { type RepoRef, repoKey } from '../model/repo.ts';
-import type { Log, LogFields } from '../tools/log/log.ts';
+import type { LogFields } from '../tools/log/around.ts';
+import type { Log } from '../tools/log/log.ts';
 import type { Meter } from '../tools/metrics/metrics.ts';
 import type { Attributes, Tracer } from '../tools/trace/tracer.ts';
 import type { Handler, Queue } from '../world/store/queue.ts';

@@ -1,10 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Logger, pino } from 'pino';
+import { type Around, createAround } from './around.ts';
 import { hideInLine } from './hide.ts';
 import { prettyLine } from './pretty.ts';
-
-/** What every line says that is written while some work is under way. */
-export type LogFields = Readonly<Record<string, string | number>>;
 
 /** How lines are written: one JSON object each, or for eyes. */
 export const logFormats = ['json', 'pretty'] as const;
@@ -21,25 +18,17 @@ export interface LogOptions {
 }
 
 /** A log that knows what is being worked on. */
-export interface Log {
+export interface Log extends Around {
   readonly logger: Logger;
-  /** Does work; what is logged meanwhile, however deep, carries the fields beside those around it. */
-  within<T>(fields: LogFields, work: () => T): T;
-  /** The fields of the work under way. */
-  fields(): LogFields;
 }
 
 /** Opens the log of one server. */
 export function createLog({ level, format, redact, write = standardOutput() }: LogOptions): Log {
-  const around = new AsyncLocalStorage<LogFields>();
+  const around = createAround();
   const show = format === 'pretty' ? prettyLine : (line: string) => line;
   const stream = { write: (line: string) => write(show(hideInLine(line, redact))) };
-  const logger = pino({ level, mixin: () => ({ ...around.getStore() }) }, stream);
-  return {
-    logger,
-    within: (fields, work) => around.run({ ...around.getStore(), ...fields }, work),
-    fields: () => around.getStore() ?? {},
-  };
+  const logger = pino({ level, mixin: () => ({ ...around.fields() }) }, stream);
+  return { logger, ...around };
 }
 
 /** Synchronous: nothing that was logged is lost when the process ends, however it ends. */
