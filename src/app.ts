@@ -124,7 +124,8 @@ function createSources(
     cache: { dir: join(cacheDir, 'sources'), maxBytes: 0 },
   };
   const given = sources ?? nowhere;
-  for (const { password, token } of given.hosts) for (const secret of [password, token]) redactor.learn(secret ?? '');
+  for (const { password, token } of given.hosts)
+    for (const secret of [password, token]) if (secret !== null) redactor.learn(secret);
   let opened: Promise<Sources> | undefined;
   const open = async (): Promise<Sources> => {
     const { openSources } = await import('./world/sources/open-sources.ts');

@@ -1,33 +1,42 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { SourceSettings } from '../model/server-settings.ts';
 import type { CommandContext, ServiceOptions } from './context.ts';
-import { type ServerConfiguration, serverConfiguration } from './server-configuration.ts';
+import type { FilePlace } from './file-forges.ts';
+import { type ServerConfiguration, serverFile } from './server-configuration.ts';
 import { sourceHosts } from './source-hosts.ts';
 
+type Sources = NonNullable<ServiceOptions['sources']>;
+
 /**
- * What the server's file says that a command on this machine works with too: clusters, and where charts and bases may be fetched from.
- * Throws what `serverConfiguration` throws, and `usage` for credentials of sources that cannot be had.
+ * What the server's file says that a command on this machine works with too: clusters, and where charts and bases may be fetched from;
+ * nothing where no file is named. Forges and their secrets are the server's alone, and are not read. Throws what `serverFile` throws,
+ * and `usage` for credentials of sources that cannot be had.
  */
 export async function configured(
   named: string | undefined,
-  context: Pick<CommandContext, 'environment' | 'options'>,
+  { environment, options }: Pick<CommandContext, 'environment' | 'options'>,
 ): Promise<Pick<ServiceOptions, 'clusters' | 'sources'>> {
-  const configuration = await serverConfiguration(named, context);
-  return {
-    clusters: configuration.settings.clusters,
-    sources: await sourcesOf(configuration, context.options.cacheDir),
-  };
+  const found = await serverFile(named, environment);
+  if (found === null) return {};
+  const { settings, place } = found;
+  return { clusters: settings.clusters, sources: await sourcesAt(settings.sources, place, options.cacheDir) };
 }
 
 /** Where a server may fetch from; what it fetched is kept in the folder. */
 export async function sourcesOf(
-  { settings: { sources }, file, environment }: ServerConfiguration,
+  { settings, file, environment }: ServerConfiguration,
   folder: string,
-): Promise<NonNullable<ServiceOptions['sources']>> {
-  const { allow, private: priv, cacheBytes } = sources;
-  const place = { environment, folder: file === null ? resolve() : dirname(file), file: file ?? '' };
+): Promise<Pick<ServiceOptions, 'sources'>> {
+  if (file === null) return {};
+  const place = { environment, folder: dirname(file), file };
+  return { sources: await sourcesAt(settings.sources, place, folder) };
+}
+
+async function sourcesAt(settings: SourceSettings, place: FilePlace, folder: string): Promise<Sources> {
+  const { allow, private: inside, cacheBytes } = settings;
   return {
-    reachable: { allow, private: priv },
-    hosts: await sourceHosts(sources, place),
+    reachable: { allow, private: inside },
+    hosts: await sourceHosts(settings, place),
     cache: { dir: join(folder, 'sources'), maxBytes: cacheBytes },
   };
 }

@@ -53,7 +53,7 @@ export function addServe(program: Command, context: CommandContext): void {
       const services = await context.services({
         logLevel: environment['LOG_LEVEL'] ?? 'info',
         clusters: settings.clusters,
-        sources: await sourcesOf(configuration, run.dataDir),
+        ...(await sourcesOf(configuration, run.dataDir)),
         childEnvironment: environment,
       });
       await letHelpersGiveWay();

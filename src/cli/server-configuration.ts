@@ -5,7 +5,7 @@ import { problemText } from '../world/config/problem.ts';
 import { defaultServerSettings, parseServerSettings } from '../world/config/server/parse-server-settings.ts';
 import { readNamedFile } from './config-file.ts';
 import type { CommandContext } from './context.ts';
-import { namedForges, variablesOf } from './file-forges.ts';
+import { type FilePlace, namedForges, variablesOf } from './file-forges.ts';
 import { isSet, withSecretFiles } from './secret-files.ts';
 
 /** What the server is told by its file and the environment together. */
@@ -27,16 +27,35 @@ export async function serverConfiguration(
   named: string | undefined,
   { environment }: Pick<CommandContext, 'environment'>,
 ): Promise<ServerConfiguration> {
-  const cwd = environment['INIT_CWD'] ?? process.cwd();
-  const given = await withSecretFiles(environment, cwd);
-  const path = named ?? environment['FAIRLEAD_CONFIG'];
-  if (!isSet(path))
+  const given = await withSecretFiles(environment, environment['INIT_CWD'] ?? process.cwd());
+  const found = await serverFile(named, given);
+  if (found === null)
     return { settings: restricted(defaultServerSettings(), given), file: null, environment: given, others: [] };
-  const file = resolve(cwd, path);
-  const settings = restricted(atFolder(await readSettings(path, cwd), dirname(file)), given);
-  const place = { environment: given, folder: dirname(file), file: path };
+  const { file, place } = found;
+  const settings = restricted(found.settings, given);
   const filled = { ...(await variablesOf(settings, place)), ...onlySet(given) };
   return { settings, file, environment: filled, others: await namedForges(settings, place) };
+}
+
+/** What a file of the server says, and where it stands. */
+export interface ServerFile {
+  readonly settings: ServerSettings;
+  /** Absolute. */
+  readonly file: string;
+  readonly place: FilePlace;
+}
+
+/** The file that was named, or that `FAIRLEAD_CONFIG` names; null without. No secret is read. Throws as `serverConfiguration`. */
+export async function serverFile(
+  named: string | undefined,
+  environment: CommandContext['environment'],
+): Promise<ServerFile | null> {
+  const cwd = environment['INIT_CWD'] ?? process.cwd();
+  const path = named ?? environment['FAIRLEAD_CONFIG'];
+  if (!isSet(path)) return null;
+  const file = resolve(cwd, path);
+  const settings = atFolder(await readSettings(path, cwd), dirname(file));
+  return { settings, file, place: { environment, folder: dirname(file), file: path } };
 }
 
 async function readSettings(path: string, cwd: string): Promise<ServerSettings> {
