@@ -118,7 +118,8 @@ export function readFluxKustomization(resource: Resource): FluxKustomization | r
   return fields.findings.length > 0 ? fields.findings : kustomization;
 }
 
-type Overlay = Pick<
+/** What it changes in a kustomization file. */
+export type FluxOverlay = Pick<
   FluxKustomization,
   | 'targetNamespace'
   | 'namePrefix'
@@ -133,7 +134,7 @@ type Overlay = Pick<
 >;
 
 /** What goes into the kustomization file. */
-function readOverlay(fields: Fields): Overlay {
+function readOverlay(fields: Fields): FluxOverlay {
   for (const path of fields.items('spec', 'patches')) fields.required(...path, 'patch');
   return {
     targetNamespace: fields.text('spec', 'targetNamespace') || null,

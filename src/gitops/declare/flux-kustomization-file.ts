@@ -1,21 +1,10 @@
 import { type Document, isMap, isSeq, parseAllDocuments, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import type { FluxImage, FluxKustomization } from '../../formats/flux/kustomization.ts';
+import type { FluxImage, FluxOverlay } from '../../formats/flux/kustomization.ts';
 import { stringifyJson } from '../../formats/json.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pickText } from '../../model/json.ts';
 
 /** What Flux puts into a kustomization file. */
-export type Overlay = Pick<
-  FluxKustomization,
-  | 'targetNamespace'
-  | 'namePrefix'
-  | 'nameSuffix'
-  | 'patches'
-  | 'patchesStrategicMerge'
-  | 'patchesJson6902'
-  | 'images'
-  | 'components'
-  | 'buildMetadata'
->;
+export type Overlay = Omit<FluxOverlay, 'ignoresMissingComponents'>;
 
 /**
  * A kustomization file's text with what a Kustomization of Flux adds (fluxcd/pkg/kustomize, Generator.GenerateManifest): lines and

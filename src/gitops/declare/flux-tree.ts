@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { FluxKustomization } from '../../formats/flux/kustomization.ts';
 import { kustomizationNames } from '../../formats/kustomization/kustomize-inputs.ts';
 import { FairleadError } from '../../model/error.ts';
-import type { Tree, TreeEntry } from '../../model/tree.ts';
+import type { Tree } from '../../model/tree.ts';
+import { overlayFiles } from '../../tools/mount-trees.ts';
 import { joinPath, treeFiles } from '../../tools/tree-files.ts';
 import { overlayKustomization } from './flux-kustomization-file.ts';
 
@@ -24,7 +24,7 @@ export async function fluxTree(tree: Tree, kustomization: FluxKustomization, sig
   const text = overlayKustomization(before, { ...kustomization, components }, name === undefined);
   // Without a change the tree stays the same, and what is known of it with it.
   if (name !== undefined && text === before) return tree;
-  return withFile(tree, file, new TextEncoder().encode(text));
+  return overlayFiles(tree, new Map([[file, new TextEncoder().encode(text)]]));
 }
 
 /** Larger ones are an attack: the file is read on this thread. */
@@ -94,25 +94,6 @@ function byBytes(one: string, other: string): number {
 
 async function readText(tree: Tree, path: string, signal: AbortSignal): Promise<string> {
   return new TextDecoder().decode((await tree.read([path], signal)).get(path));
-}
-
-/** A tree in which one file has other content. */
-function withFile(tree: Tree, path: string, bytes: Uint8Array): Tree {
-  const oid = createHash('sha256').update(bytes).digest('hex');
-  const entry: TreeEntry = { path, mode: '100644', oid, size: bytes.length };
-  const before = tree.entries.filter((one) => one.path < path);
-  const after = tree.entries.filter((one) => one.path > path);
-  return {
-    id: `${tree.id}+${path}@${oid}`,
-    entries: [...before, entry, ...after],
-    read: async (paths, signal) => {
-      const contents = await tree.read(
-        paths.filter((wanted) => wanted !== path),
-        signal,
-      );
-      return paths.includes(path) ? new Map([...contents, [path, bytes]]) : contents;
-    },
-  };
 }
 
 const known = new WeakMap<Tree, ReadonlySet<string>>();

@@ -1,35 +1,11 @@
 import { FairleadError } from '../../model/error.ts';
-import type { Tree } from '../../model/tree.ts';
+import type { Fetched, WantedChart, WantedGit } from '../../world/sources/sources.ts';
 
-/** A chart of a Helm repository (`https://…`) or registry (`oci://…`); the version may be a range, '' for the latest. */
-export interface WantedChart {
-  readonly repository: string;
-  readonly name: string;
-  readonly version: string;
-  /** What the archive's digest must be; null where nothing says. */
-  readonly digest: string | null;
-}
-
-/** A Git repository at a branch, tag or commit; '' for its default branch. */
-export interface WantedGit {
-  readonly url: string;
-  readonly revision: string;
-}
-
-/** What was fetched: for a chart, its own folder is the root. */
-export interface FetchedTree {
-  readonly tree: Tree;
-  /** The version or commit that it is. */
-  readonly resolved: string;
-  /** Whether the wanted version or revision can name nothing else tomorrow. */
-  readonly isPinned: boolean;
-}
+/** What a render needs of what was fetched. */
+export type FetchedTree = Pick<Fetched, 'tree' | 'resolved' | 'isPinned'>;
 
 /** Gets a chart ahead of the render. Throws `FairleadError` with what is wrong with the source. */
-export type FetchChart = (
-  wanted: WantedChart,
-  signal: AbortSignal,
-) => Promise<FetchedTree & { readonly digest: string }>;
+export type FetchChart = (wanted: WantedChart, signal: AbortSignal) => Promise<FetchedTree>;
 
 /** Gets a Git repository ahead of the render. Throws `FairleadError` with what is wrong with the source. */
 export type FetchGit = (wanted: WantedGit, signal: AbortSignal) => Promise<FetchedTree>;

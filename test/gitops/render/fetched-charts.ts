@@ -1,5 +1,6 @@
-import type { FetchChart, FetchGit, WantedChart, WantedGit } from '../../../src/gitops/render/fetch.ts';
+import type { FetchChart, FetchGit } from '../../../src/gitops/render/fetch.ts';
 import type { Tree } from '../../../src/model/tree.ts';
+import type { WantedChart, WantedGit } from '../../../src/world/sources/sources.ts';
 
 /** A source that holds one tree under each name, and remembers what it was asked for. */
 export interface FakeSources {

@@ -1,4 +1,4 @@
-import type { WantedChart } from '../../../src/gitops/render/fetch.ts';
+import type { WantedChart } from '../../../src/world/sources/sources.ts';
 
 /** One `kustomize build --enable-helm`. */
 export interface InflationCase {
