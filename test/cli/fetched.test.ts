@@ -81,6 +81,9 @@ sources:
   private: [127.0.0.1]
   hosts:
     '${origin}': {caFile: ca.pem, tokenEnv: TOKEN}
+# The server's own secrets are not on this machine, and not asked for.
+forges:
+  github: {kind: github, appId: 1, privateKeyFile: absent.pem, webhookSecretFile: absent}
 `,
     );
 
