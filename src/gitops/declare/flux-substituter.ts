@@ -1,9 +1,8 @@
 import { parseJson, stringifyJson } from '../../formats/json.ts';
-import { compileModule } from '../../formats/wasm/instance.ts';
+import { createModulePool } from '../../formats/wasm/module-pool.ts';
+import type { ModuleTask } from '../../formats/wasm/module-worker.ts';
 import { FairleadError } from '../../model/error.ts';
 import { isJsonList, isJsonObject, type JsonObject, pick, pickText } from '../../model/json.ts';
-import { createPool, type Pool, workerScript } from '../../tools/pool.ts';
-import type { SubstituteTask, SubstituteWorkerData } from './flux-substitute-worker.ts';
 
 /** What became of one object. */
 export type Substituted =
@@ -44,42 +43,22 @@ const maxMemoryMb = 256;
  * value into depends on how that YAML library quotes, so nothing else gives the same types. Its thread starts with the first call.
  */
 export function createFluxSubstituter({ locate, deadlineMs }: SubstituterOptions): FluxSubstituter {
-  const closing = new AbortController();
-  const open = async (): Promise<Pool<SubstituteTask, string>> => {
-    const module = await compileModule(await locate(closing.signal), maxMemoryMb);
-    const data: SubstituteWorkerData = { module, maxMemoryMb };
-    return createPool({
-      script: workerScript(import.meta.url, './flux-substitute-worker'),
-      size: 1,
-      workerData: data,
-    });
-  };
-  let opening: Promise<Pool<SubstituteTask, string>> | null = null;
+  const pool = createModulePool({ locate, workers: 1, deadlineMs, maxMemoryMb });
   return {
     substitute: async (objects, variables, { isStrict, signal }) => {
       if (objects.length === 0) return [];
-      opening ??= open().catch((fault: unknown) => {
-        opening = null; // The next call may find Go installed.
-        throw fault;
-      });
-      const pool = await opening;
-      const task = taskOf(objects, variables, isStrict);
-      const answer = await pool.run(task, { signal, deadlineMs }).catch((fault: unknown) => {
+      const answer = await pool.run(taskOf(objects, variables, isStrict), signal).catch((fault: unknown) => {
         throw substituteError(fault);
       });
       return readAnswer(answer);
     },
-    close: async () => {
-      closing.abort();
-      const pool = await opening?.catch(() => null); // One that never opened has nothing to close.
-      await pool?.close();
-    },
+    close: () => pool.close(),
   };
 }
 
-function taskOf(objects: readonly JsonObject[], variables: VariableValues, strict: boolean): SubstituteTask {
+function taskOf(objects: readonly JsonObject[], variables: VariableValues, strict: boolean): ModuleTask {
   const payload = objects.map((object) => new TextEncoder().encode(stringifyJson(object)));
-  return { header: { variables, strict, sizes: payload.map(({ length }) => length) }, payload };
+  return { header: { variables, strict, sizes: payload.map(({ length }) => length) }, payload, seed: 0, now: 0 };
 }
 
 function readAnswer(text: string): readonly Substituted[] {
@@ -93,9 +72,13 @@ function readAnswer(text: string): readonly Substituted[] {
   });
 }
 
+/** What stops a call, beside its deadline. */
+const stops: ReadonlySet<string> = new Set(['worker-memory', 'worker-died', 'module-memory', 'module-crashed']);
+
 function substituteError(fault: unknown): unknown {
-  if (!(fault instanceof FairleadError) || fault.code === 'pool-closed') return fault;
-  if (fault.code !== 'worker-timeout') return failed(fault.message, fault);
+  if (!(fault instanceof FairleadError)) return fault;
+  if (stops.has(fault.code)) return failed(fault.message, fault);
+  if (fault.code !== 'worker-timeout') return fault;
   return new FairleadError({
     code: 'render-timeout',
     message: 'Substituting variables did not finish in time and was stopped.',
