@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../src/formats/json.ts';
 import { decodeManifests } from '../src/formats/yaml/decode.ts';
 import { assign } from '../src/gitops/render/assign.ts';
-import type { Rendered, Renderer } from '../src/gitops/render/renderer.ts';
+import type { Rendered, Renderer } from '../src/model/renderer.ts';
 import { runProcess } from '../src/tools/process.ts';
 import { directoryTree } from '../src/world/git/directory.ts';
 import { buildOracle } from '../test/oracles/build.ts';

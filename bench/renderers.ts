@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { locateModule } from '../src/formats/wasm/locate-module.ts';
 import { createRenderers, type Renderers } from '../src/gitops/render/index.ts';
-import type { RenderInputs } from '../src/gitops/render/renderer.ts';
+import type { RenderInputs } from '../src/model/renderer.ts';
 import type { Application, RendererName } from '../src/model/target.ts';
 import { cacheDir } from '../test/control-plane/go-program.ts';
 import type { Lab } from './bench.ts';

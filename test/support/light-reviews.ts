@@ -1,10 +1,10 @@
 import type { Predictor } from '../../src/engines/engine.ts';
 import type { PullTools } from '../../src/features/review/pull-tools.ts';
 import type { ReviewTools } from '../../src/features/review/request.ts';
-import type { Renderer } from '../../src/gitops/render/renderer.ts';
 import type { ClusterMap } from '../../src/model/cluster-map.ts';
 import type { Json } from '../../src/model/json.ts';
 import type { Redacted } from '../../src/model/redacted.ts';
+import type { Renderer } from '../../src/model/renderer.ts';
 import type { Resource } from '../../src/model/resource.ts';
 import { defaultSettings } from '../../src/model/settings.ts';
 import type { Application } from '../../src/model/target.ts';

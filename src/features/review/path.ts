@@ -1,7 +1,7 @@
 import { renderInputs } from '../../gitops/render/inputs.ts';
-import type { Rendered, RenderInputs } from '../../gitops/render/renderer.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { Rendered, RenderInputs } from '../../model/renderer.ts';
 import type { Review } from '../../model/review.ts';
 import type { Application, RendererName } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';

@@ -1,7 +1,7 @@
 import { renderInputs } from '../../gitops/render/inputs.ts';
-import type { Rendered } from '../../gitops/render/renderer.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { Rendered } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import { type Application, type Target, targetId } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';

@@ -1,9 +1,9 @@
 import type { EngineCapabilities, Predictor } from '../../engines/engine.ts';
-import type { Renderer } from '../../gitops/render/renderer.ts';
 import type { LeakFile } from '../../gitops/validate/find-leaks.ts';
 import type { ClusterMap } from '../../model/cluster-map.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { Renderer } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Application, RendererName } from '../../model/target.ts';

@@ -1,6 +1,6 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
+import type { RenderInputs } from '../../model/renderer.ts';
 import type { Resource, ResourceId } from '../../model/resource.ts';
-import type { RenderInputs } from './renderer.ts';
 
 /** A rendered object before it has an identity. */
 export type Loose = Omit<Resource, 'id'>;

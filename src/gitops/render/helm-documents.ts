@@ -1,12 +1,11 @@
 import type { Decoded } from '../../formats/yaml/decode.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { HelmSettings, Rendered, RenderInputs } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import { assign, type Loose } from './assign.ts';
 import type { Decoder } from './decoder.ts';
 import { markRandom, type Placed } from './helm-compare.ts';
 import type { HelmDocument, TemplateSuccess } from './helm-message.ts';
-import type { HelmSettings } from './helm-settings.ts';
-import type { Rendered, RenderInputs } from './renderer.ts';
 
 /** A render, and a second one with another clock and other random numbers where the chart draws on either. */
 export interface RenderPair {

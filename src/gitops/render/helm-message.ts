@@ -1,4 +1,4 @@
-import type { HelmEngine } from './helm-settings.ts';
+import type { HelmEngine } from '../../model/renderer.ts';
 
 /** Header of a request to the helm module; mirrors `requestHeader` in wasm/helm/message.go. */
 export interface TemplateRequest {

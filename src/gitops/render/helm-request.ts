@@ -1,7 +1,7 @@
 import { stringifyJson } from '../../formats/json.ts';
+import type { HelmSettings, RenderInputs } from '../../model/renderer.ts';
 import type { LocalChart, TemplateRequest } from './helm-message.ts';
-import { defaultHelmSettings, type HelmSettings } from './helm-settings.ts';
-import type { RenderInputs } from './renderer.ts';
+import { defaultHelmSettings } from './helm-settings.ts';
 
 /** Where the chart of a request is, and what is laid beside it. */
 export interface ChartPlace {

@@ -1,3 +1,4 @@
+import type { Rendered, RenderInputs } from '../../model/renderer.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
@@ -9,7 +10,6 @@ import { placeDocuments, withoutSkipped } from './helm-documents.ts';
 import { helmSettings, templateRequest } from './helm-request.ts';
 import { createHelmRun, type HelmRun } from './helm-run.ts';
 import type { ClosableRenderer } from './kustomize.ts';
-import type { Rendered, RenderInputs } from './renderer.ts';
 
 /**
  * Renders charts with Helm's own engine, as `helm template --include-crds` does: hooks apart, notes left out. What the clock

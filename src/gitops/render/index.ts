@@ -1,3 +1,4 @@
+import type { Renderer } from '../../model/renderer.ts';
 import type { RendererName } from '../../model/target.ts';
 import { createDecoder } from './decoder.ts';
 import type { RenderDependencies } from './dependencies.ts';
@@ -5,7 +6,6 @@ import { createHelmRenderer } from './helm.ts';
 import { createHelmRun } from './helm-run.ts';
 import { createKustomizeRenderer } from './kustomize.ts';
 import { createPlainRenderer } from './plain.ts';
-import type { Renderer } from './renderer.ts';
 
 /** The renderers of one process. Threads and modules start when first needed. */
 export interface Renderers {

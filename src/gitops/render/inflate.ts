@@ -1,11 +1,11 @@
 import type { Finding } from '../../model/finding.ts';
+import type { RenderInputs } from '../../model/renderer.ts';
 import type { Tree } from '../../model/tree.ts';
 import { type ChartTools, renderChart } from './helm-chart.ts';
 import { withoutSkipped } from './helm-documents.ts';
 import type { TemplateSuccess } from './helm-message.ts';
 import { printDocuments } from './helm-print.ts';
 import { templateRequest } from './helm-request.ts';
-import type { RenderInputs } from './renderer.ts';
 
 /** A `helm template` that kustomize would run; mirrors `chartRequest` in wasm/kustomize/inflate.go. */
 export interface ChartRequest {

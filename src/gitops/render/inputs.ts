@@ -1,6 +1,6 @@
+import type { RenderInputs } from '../../model/renderer.ts';
 import type { Application } from '../../model/target.ts';
 import { offlineKubeVersion, type Place } from '../../world/cluster/place.ts';
-import type { RenderInputs } from './renderer.ts';
 
 /** What an application is rendered for: the place's version and types, the folder's name as release. */
 export function renderInputs(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { kustomizationNames } from '../../formats/kustomization/kustomize-inputs.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { Renderer, RenderInputs } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import { assign } from './assign.ts';
 import type { RenderDependencies } from './dependencies.ts';
@@ -17,7 +18,6 @@ import { createModulePool, type ModulePool } from './module-pool.ts';
 import { findSources } from './provenance.ts';
 import { tooMany } from './refuse.ts';
 import { createRenderCache } from './render-cache.ts';
-import type { Renderer, RenderInputs } from './renderer.ts';
 
 /** A renderer that holds threads until it is closed; `warm` starts them ahead of the first render. */
 export type ClosableRenderer = Renderer & { warm(): void; close(): Promise<void> };

@@ -1,12 +1,12 @@
 import type { Decoded } from '../../formats/yaml/decode.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { Renderer } from '../../model/renderer.ts';
 import type { Tree } from '../../model/tree.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
 import { assign } from './assign.ts';
 import type { Decoder } from './decoder.ts';
 import { linkRefusal } from './refuse.ts';
-import type { Renderer } from './renderer.ts';
 
 /**
  * Reads the manifests an application names among its inputs; where it names none, its folder's own, as

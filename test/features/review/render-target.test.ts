@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { renderTarget } from '../../../src/features/review/render-target.ts';
-import type { RenderInputs } from '../../../src/gitops/render/renderer.ts';
+import type { RenderInputs } from '../../../src/model/renderer.ts';
 import type { Application } from '../../../src/model/target.ts';
 import { gitPlace } from '../../../src/world/cluster/place.ts';
 import { memoryTree } from '../../support/memory-tree.ts';

@@ -1,4 +1,4 @@
-import type { RenderInputs } from '../../../src/gitops/render/renderer.ts';
+import type { RenderInputs } from '../../../src/model/renderer.ts';
 
 /** One call of `helm template`. */
 export interface HelmCase {

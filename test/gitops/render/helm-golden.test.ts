@@ -15,7 +15,7 @@ import { readChartFiles } from '../../../src/gitops/render/helm-files.ts';
 import { printDocuments } from '../../../src/gitops/render/helm-print.ts';
 import { helmSettings, templateRequest } from '../../../src/gitops/render/helm-request.ts';
 import { createHelmRun } from '../../../src/gitops/render/helm-run.ts';
-import type { HelmEngine, HelmSettings } from '../../../src/gitops/render/helm-settings.ts';
+import type { HelmEngine, HelmSettings } from '../../../src/model/renderer.ts';
 import type { Tree } from '../../../src/model/tree.ts';
 import { runProcess } from '../../../src/tools/process.ts';
 import { buildOracle } from '../../oracles/build.ts';

@@ -3,7 +3,7 @@ import { createDecoder } from '../../../src/gitops/render/decoder.ts';
 import { createHelmRenderer } from '../../../src/gitops/render/helm.ts';
 import { templateRequest } from '../../../src/gitops/render/helm-request.ts';
 import { createHelmRun } from '../../../src/gitops/render/helm-run.ts';
-import type { Rendered, RenderInputs } from '../../../src/gitops/render/renderer.ts';
+import type { Rendered, RenderInputs } from '../../../src/model/renderer.ts';
 import type { Tree } from '../../../src/model/tree.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
 import { chart, chartFiles, configMap, type Files, packFiles } from './helm-charts.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createDecoder } from '../../../src/gitops/render/decoder.ts';
 import { createHelmRenderer } from '../../../src/gitops/render/helm.ts';
 import type { ClosableRenderer } from '../../../src/gitops/render/kustomize.ts';
-import type { Rendered, RenderInputs } from '../../../src/gitops/render/renderer.ts';
+import type { Rendered, RenderInputs } from '../../../src/model/renderer.ts';
 import type { Tree } from '../../../src/model/tree.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
 import { chart, chartFiles, configMap, type Files, packFiles } from './helm-charts.ts';

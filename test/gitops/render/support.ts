@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { locateModule } from '../../../src/formats/wasm/locate-module.ts';
 import type { RenderDependencies } from '../../../src/gitops/render/dependencies.ts';
-import type { RenderInputs } from '../../../src/gitops/render/renderer.ts';
+import type { RenderInputs } from '../../../src/model/renderer.ts';
 import type { Application, RendererName } from '../../../src/model/target.ts';
 import { cacheDir } from '../../control-plane/go-program.ts';
 
