@@ -1,4 +1,4 @@
-import type { Fetchers } from './fetch.ts';
+import type { Fetchers } from '../../world/sources/fetchers.ts';
 
 /** What the renderers are built from. */
 export interface RenderDependencies extends Fetchers {

@@ -4,7 +4,7 @@ import type { Tree } from '../../model/tree.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
 import type { Decoder } from './decoder.ts';
 import type { RenderDependencies } from './dependencies.ts';
-import { fetchersFor } from './fetch.ts';
+import { fetchersFor } from '../../world/sources/fetchers.ts';
 import { type ChartJob, renderChart } from './helm-chart.ts';
 import { placeDocuments, withoutSkipped } from './helm-documents.ts';
 import { helmSettings, templateRequest } from './helm-request.ts';

@@ -1,4 +1,4 @@
-import type { FetchChart, FetchGit } from '../../../src/gitops/render/fetch.ts';
+import type { FetchChart, FetchGit } from '../../../src/world/sources/fetchers.ts';
 import type { Tree } from '../../../src/model/tree.ts';
 import type { WantedChart, WantedGit } from '../../../src/world/sources/sources.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { canonicalJson } from '../../../src/formats/json.ts';
 import { decodeManifests } from '../../../src/formats/yaml/decode.ts';
 import { assign } from '../../../src/gitops/render/assign.ts';
-import type { FetchGit } from '../../../src/gitops/render/fetch.ts';
+import type { FetchGit } from '../../../src/world/sources/fetchers.ts';
 import { createKustomizeRenderer } from '../../../src/gitops/render/kustomize.ts';
 import { runProcess } from '../../../src/tools/process.ts';
 import { type ServedRepository, serveRepository } from '../../engines/argocd/git-server.ts';

@@ -1,5 +1,5 @@
 import { FairleadError } from '../../model/error.ts';
-import type { Fetched, WantedChart, WantedGit } from '../../world/sources/sources.ts';
+import type { Fetched, WantedChart, WantedGit } from './sources.ts';
 
 /** What a render needs of what was fetched. */
 export type FetchedTree = Pick<Fetched, 'tree' | 'resolved' | 'isPinned'>;
