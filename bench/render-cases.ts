@@ -1,11 +1,11 @@
-import type { RendererName } from '../src/model/target.ts';
+import type { FolderRenderer } from '../src/model/target.ts';
 import { chart, chartValues, type Files, templateCount } from './charts.ts';
 import { layeredKustomization, plainKustomization, releaseFile, releaseYaml } from './kustomizations.ts';
 
 /** An application that is rendered over and over, each time as another release. */
 export interface RenderCase {
   readonly name: string;
-  readonly renderer: RendererName;
+  readonly renderer: FolderRenderer;
   /** Folder that is rendered, inside the case's own. */
   readonly root: string;
   readonly files: Files;

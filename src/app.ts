@@ -15,8 +15,10 @@ import { loadBundle } from './formats/openapi/bundle-cache.ts';
 import { createSchemas, type Schemas } from './formats/openapi/schemas.ts';
 import { createRedactor, type Redactor } from './formats/redaction/redactor.ts';
 import { locateModule } from './formats/wasm/locate-module.ts';
+import { createDeclaredTools, type DeclaredTools } from './gitops/declare/index.ts';
 import { affectedBy } from './gitops/discover/affected.ts';
 import { createRenderers } from './gitops/render/index.ts';
+import { offlineInputs } from './gitops/render/inputs.ts';
 import { readTimePattern, reviewComment } from './gitops/report/comment.ts';
 import { readPolicyFolder } from './gitops/validate/read-policies.ts';
 import { createValidator, type ResourceValidator } from './gitops/validate/validate-resources.ts';
@@ -31,6 +33,7 @@ import { defaultKubeconfigPaths, type KubeconfigSource } from './world/cluster/k
 import { gitHubLimits } from './world/forge/github/github.ts';
 import { overlayTree } from './world/git/overlay.ts';
 import { openMirror, openRepository } from './world/git/repository.ts';
+import type { SourceFetchers } from './world/sources/fetchers.ts';
 import type { OpenMirror } from './world/sources/git/mirror.ts';
 import type { Sources } from './world/sources/sources.ts';
 import { installationKey } from './world/store/installation-key.ts';
@@ -52,7 +55,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const parts = createParts(options, redactor);
   const tools = await createTools(options, parts, redactor);
   const request = (run: PathRun): Promise<PathRequest> =>
-    pathRequest({ ...run, environment: options.childEnvironment, settingsAt });
+    pathRequest({ ...run, environment: options.childEnvironment, settingsAt, declare: parts.declared.declare });
   return {
     review: (run) => reviewRange(run, options, tools),
     render: async (run) => renderAt(run, await request(run), tools),
@@ -75,6 +78,7 @@ export function engineNames(): readonly string[] {
 interface Parts {
   readonly bundle: () => Promise<OpenApiBundle>;
   readonly renderers: ReturnType<typeof createRenderers>;
+  readonly declared: DeclaredTools;
   readonly validator: ResourceValidator;
   /** The shipped ValidatingAdmissionPolicies and their bindings. */
   readonly policies: () => Promise<readonly JsonObject[]>;
@@ -84,14 +88,18 @@ interface Parts {
 
 function createParts(options: ServiceOptions, redactor: Redactor): Parts {
   const sources = createSources(options, redactor);
-  const renderers = createRenderers({
-    modules: (name, signal) => locateModule(name, moduleOptions(options), signal),
-    workers: { kustomize: 1, helm: 1 },
-    deadlineMs: renderDeadline,
-    maxMemoryMb: renderMemory,
+  const fetchers: SourceFetchers = {
     fetchChart: async (wanted, signal) => (await sources.open()).chart(wanted, signal),
     fetchGit: async (wanted, signal) => (await sources.open()).git(wanted, signal),
-  });
+    fetchArtifact: async (wanted, signal) => (await sources.open()).artifact(wanted, signal),
+  };
+  const rendering = {
+    modules: (name: Parameters<typeof locateModule>[0], signal: AbortSignal) =>
+      locateModule(name, moduleOptions(options), signal),
+    deadlineMs: renderDeadline,
+    maxMemoryMb: renderMemory,
+  };
+  const renderers = createRenderers({ ...rendering, ...fetchers, workers: { kustomize: 1, helm: 1 } });
   const validator = createValidator({
     size: 1,
     deadlineMs: checkDeadline,
@@ -99,16 +107,23 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
   });
   const access = { kubeconfig: kubeconfigSource(options), entries: options.clusters ?? new Map(), ...options.routes };
   const clusters = createClusters(access, redactor);
-  let bundle: Promise<OpenApiBundle> | undefined;
+  let loading: Promise<OpenApiBundle> | undefined;
+  const bundle = () => (loading ??= loadBundle({ cacheDir: options.cacheDir }));
+  const declared = createDeclaredTools({
+    ...{ ...rendering, fetchers, learnSecret: redactor.learnSecret },
+    renderer: renderers.renderer,
+    inputs: async () => offlineInputs(apiVersionsOf(await bundle())),
+  });
   let policies: Promise<readonly JsonObject[]> | undefined;
   return {
     policies: () => (policies ??= readPolicyFolder(join(sourceRoot, 'policies'))),
-    bundle: () => (bundle ??= loadBundle({ cacheDir: options.cacheDir })),
+    bundle,
     renderers,
+    declared,
     validator,
     clusters,
     close: async () => {
-      await Promise.all([renderers.close(), validator.close(), clusters.close(), sources.close()]);
+      await Promise.all([declared.close(), renderers.close(), validator.close(), clusters.close(), sources.close()]);
     },
   };
 }
@@ -141,8 +156,9 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
   const bundle = await parts.bundle();
   const offline = createSchemas((groupVersion) => bundle.document(groupVersion));
   return {
-    affected: affectedBy,
-    rendererFor: (name) => parts.renderers.renderer(name),
+    affected: (question, signal) => affectedBy(question, signal, parts.declared.declare),
+    declare: parts.declared.declare,
+    rendererFor: parts.declared.renderer,
     warm: parts.renderers.warm,
     validate: (resources, context, signal) => validate(parts, bundle, { resources, context, signal }),
     findLeaks: parts.validator.findLeaks,

@@ -1,4 +1,5 @@
 import { FairleadError } from './error.ts';
+import type { Application } from './target.ts';
 
 /** Which kubeconfig contexts the targets of an environment live in. */
 export interface ClusterMap {
@@ -45,6 +46,21 @@ export function contextsOf(map: ClusterMap): readonly string[] {
 export function clustersFor(map: ClusterMap, environment: string | null): readonly string[] {
   if (map.bare !== null) return [map.bare];
   return environment === null ? [] : (map.byEnvironment.get(environment) ?? []);
+}
+
+/**
+ * The contexts an application is deployed to: those of its environment; of several the one that its declaration names. One that is named
+ * counts for an application of no environment too.
+ */
+export function clustersForApplication(
+  map: ClusterMap,
+  { environment, declared }: Pick<Application, 'environment' | 'declared'>,
+): readonly string[] {
+  const contexts = clustersFor(map, environment);
+  const named = declared?.application.destination.cluster ?? null;
+  if (named === null) return contexts;
+  if (contexts.includes(named)) return [named];
+  return contexts.length === 0 && contextsOf(map).includes(named) ? [named] : contexts;
 }
 
 /**

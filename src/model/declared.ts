@@ -1,3 +1,4 @@
+import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { Source } from './resource.ts';
 
@@ -102,4 +103,41 @@ export interface DeclaredApplication {
   readonly declaredAt: Source;
   /** Objects that brought it about, the outermost first: `ApplicationSet teams`, `Application root`. */
   readonly via: readonly string[];
+  /** Paths and names of it and of what brought it about that may tell its environment, the nearest first. */
+  readonly hints: readonly string[];
 }
+
+/** The values of variables or of a release, and which of them came from Secrets or are not known. */
+export interface SecretTold {
+  /** Values by name; one that is not known is not here. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Names whose value must not show. */
+  readonly secret: readonly string[];
+  /** Whether there may be more names than are told here. */
+  readonly hasUnknown: boolean;
+}
+
+/** Where the files of a source are: in the tree that declares it, in its repository at another revision, or somewhere else. */
+export type SourceOrigin = 'tree' | 'repository' | 'elsewhere';
+
+/** A declared application as its renderer takes it. */
+export interface Declaration {
+  readonly application: DeclaredApplication;
+  /** By index of its sources. */
+  readonly origins: readonly SourceOrigin[];
+  /** With a Kustomization of Flux: what its source leaves out (`spec.ignore`), and its variables. */
+  readonly build: { readonly ignore: string | null; readonly variables: SecretTold } | null;
+  /** With a HelmRelease whose values came from Secrets: its values twice, with others in the place of those; else empty. */
+  readonly dummies: readonly Pick<HelmOptions, 'values' | 'parameters'>[];
+}
+
+/** What the objects of controllers in a tree declare. */
+export interface Declarations {
+  readonly declared: readonly Declaration[];
+  readonly findings: readonly Finding[];
+  /** Objects whose applications cannot be told, such as `ApplicationSet teams`: none of theirs that is missing is removed. */
+  readonly unknown: readonly string[];
+}
+
+/** Nothing is declared. */
+export const noDeclarations: Declarations = { declared: [], findings: [], unknown: [] };

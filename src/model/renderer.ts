@@ -39,6 +39,8 @@ export interface RenderInputs {
   readonly set: readonly string[];
   /** Why nothing may be fetched for this render; left out: nothing forbids it. */
   readonly unfetched?: string;
+  /** Files of this repository at another revision: a tag, a branch, a commit; null where there is none. Left out: there is no telling. */
+  readonly treeAt?: (revision: string, signal: AbortSignal) => Promise<Tree | null>;
   /** What else is told to Helm; what is left out is as `defaultHelmSettings` says. */
   readonly helm?: Partial<HelmSettings>;
 }

@@ -20,3 +20,13 @@ export interface Thread {
   /** Number of the pull or issue in its repository. */
   readonly number: number;
 }
+
+/** What objects of controllers may mean by the repository under review. */
+export interface OwnRepository {
+  /** Its clone addresses; empty where none is known: whatever is found in the tree is then taken for its own. */
+  readonly urls: readonly string[];
+  /** The branch a change goes to; '' where it is not known: every branch is then taken for it. */
+  readonly branch: string;
+  /** '' where it is not known. */
+  readonly defaultBranch: string;
+}

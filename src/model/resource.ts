@@ -25,6 +25,8 @@ export interface Resource {
   readonly lines: ReadonlyMap<string, number>;
   /** JSON pointers whose value differs on every render (two seeds disagreed): kept out of diff and digest. */
   readonly random: readonly string[];
+  /** JSON pointers whose value, with all below it, came from a Secret or is not known: shown nowhere, compared with nothing. */
+  readonly hidden?: readonly string[];
 }
 
 /** `group/version`, or only `version` in the core group, as `apiVersion` spells it. */

@@ -1,5 +1,10 @@
-/** How an application is rendered; the name of a renderer. */
-export type RendererName = 'kustomize' | 'helm' | 'plain';
+import type { Declaration } from './declared.ts';
+
+/** A renderer of a folder's files. */
+export type FolderRenderer = 'kustomize' | 'helm' | 'plain';
+
+/** How an application is rendered; the name of a renderer. Those of controllers put together what their objects declare. */
+export type RendererName = FolderRenderer | 'argocd' | 'flux';
 
 /** Something rendered and deployed as one, in one environment. */
 export interface Application {
@@ -14,6 +19,8 @@ export interface Application {
   readonly valuesFiles: readonly string[];
   /** Every repository-relative file or folder it reads: its own and its bases'. A folder ends with `/`. */
   readonly inputs: readonly string[];
+  /** What declares it; left out for what is found by its files alone. */
+  readonly declared?: Declaration;
 }
 
 /** application x environment x cluster: the unit of plan, lock, deployment and drift. */

@@ -13,6 +13,7 @@ import { workReverts } from '../features/revert/revert.ts';
 import type { RevertTools } from '../features/revert/tools.ts';
 import { groupRounds } from '../features/review/group.ts';
 import { checkName } from '../features/review/pull-check.ts';
+import { pullOrigin } from '../features/review/pull-origin.ts';
 import { commentKey, type PullTools } from '../features/review/pull-tools.ts';
 import { quietBy } from '../features/review/quiet.ts';
 import type { ReviewTools } from '../features/review/request.ts';
@@ -148,6 +149,7 @@ async function reviewBranch(
     ...{ base, head, baseTree, changedFiles, merged: { kind: 'clean', tree } as const },
     ...{ clusters: inForce.clusters, settings: inForce.settings, rulings: noRulings },
     ...{ environment: parts.environment, strictEnvironments: false, untrusted: null },
+    origin: pullOrigin({ branch, defaultBranch: inForce.branch }, repository, { url, header }),
   };
   return reviewToPlan(request, parts.review, signal);
 }

@@ -7,6 +7,7 @@ import { readHealth } from '../gitops/health/read-health.ts';
 import { renderInputs } from '../gitops/render/inputs.ts';
 import { rowsNaming } from '../model/audit.ts';
 import { contextsOf } from '../model/cluster-map.ts';
+import type { RepositoryTree, TreeOrigin } from '../model/declare.ts';
 import { type RepoRef, repoKey } from '../model/repo.ts';
 import type { Resource } from '../model/resource.ts';
 import type { ServerLimits } from '../model/server-settings.ts';
@@ -47,8 +48,9 @@ type Grounds = Pick<BotParts, 'applications' | 'judgeSettings' | 'render' | 'pla
 /** The tools that read trees, render, reach clusters and make engines. */
 export function createGrounds(ground: GroundParts): Grounds {
   const { review, parts } = ground;
+  const cloneUrl = rememberUrls(ground);
   return {
-    applications: deployable(rememberTrees(), ground.limits),
+    applications: deployable(rememberTrees(ground, cloneUrl), ground.limits),
     place: rememberPlaces(review, ground.now),
     render: (application, tree, place, signal) => render(application, { tree, place, review }, signal),
     engine: (name, place, repo) => engine(name, { place, repo }, ground),
@@ -60,15 +62,19 @@ export function createGrounds(ground: GroundParts): Grounds {
       return configFindings(text, inForce.settings, context);
     },
     adopt: adoptChanges,
-    cloneUrl: rememberUrls(ground),
+    cloneUrl,
   };
 }
 
-function rememberTrees(): Grounds['applications'] {
+function rememberTrees(ground: GroundParts, cloneUrl: Grounds['cloneUrl']): Grounds['applications'] {
   const known = new Map<string, ReturnType<typeof discover>>();
-  return async (tree: Tree, settings: Settings, signal: AbortSignal) => {
-    const key = `${tree.id} ${settingsHash(settings)}`;
-    const found = known.get(key) ?? discover(tree, { under: '', settings }, signal);
+  const look = async (where: RepositoryTree, settings: Settings, signal: AbortSignal) => {
+    const origin = await originOf(where, ground, cloneUrl);
+    return discover(where.tree, { under: '', settings, origin, declare: ground.review.declare }, signal);
+  };
+  return async (where, settings, signal) => {
+    const key = [repoKey(where.repo), where.branch ?? '', where.tree.id, settingsHash(settings)].join(' ');
+    const found = known.get(key) ?? look(where, settings, signal);
     known.delete(key);
     known.set(key, found);
     found.catch(() => known.delete(key));
@@ -79,14 +85,25 @@ function rememberTrees(): Grounds['applications'] {
   };
 }
 
+/** What is deployed comes out of the protected branch: nothing keeps it from being fetched. */
+async function originOf(
+  { repo, branch }: RepositoryTree,
+  { forge }: GroundParts,
+  cloneUrl: Grounds['cloneUrl'],
+): Promise<TreeOrigin> {
+  const port = await forge(repo.forge).repo(repo);
+  const defaultBranch = await port.defaultBranch();
+  return { own: { urls: [await cloneUrl(repo)], branch: branch ?? defaultBranch, defaultBranch } };
+}
+
 function deployable(
   applications: Grounds['applications'],
   { applications: globs }: ServerLimits,
 ): Grounds['applications'] {
   if (globs.length === 0) return applications;
   const isWanted = ({ name }: Application): boolean => isDeployable(name, globs);
-  return async (tree, settings, signal) => {
-    const { all, reached } = await applications(tree, settings, signal);
+  return async (where, settings, signal) => {
+    const { all, reached } = await applications(where, settings, signal);
     return { all: all.filter(isWanted), reached: (files) => reached(files).filter(isWanted) };
   };
 }

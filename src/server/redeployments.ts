@@ -167,7 +167,8 @@ async function judgeCommit(
     const what = `${newer.id} waits for ${newer.application} in ${wish.environment} with a newer commit`;
     return { refused: 409, why: `${what}; let that go on first, or roll back` };
   }
-  const { all } = await tools.applications(await repository.tree(commit, signal), inForce.settings, signal);
+  const where = { tree: await repository.tree(commit, signal), repo, branch: null };
+  const { all } = await tools.applications(where, inForce.settings, signal);
   const own = all.filter(({ environment }) => environment === wish.environment);
   const judged = judgeApplication(wish, commit, own);
   return 'refused' in judged ? judged : judgeApprovals(wish, { repo, inForce, commit }, tools, signal);

@@ -123,7 +123,7 @@ export async function openWorld(
   const tools: World['tools'] = {
     ...base,
     settings: createSettingsReader({ ...base, engines: ['apply', 'argocd'], clusters }),
-    applications: async (tree, settings) => {
+    applications: async ({ tree }, settings) => {
       const { applications, affected } = await discover(tree, { under: '', settings }, signal);
       return { all: applications, reached: (paths) => affected(paths).map(({ application }) => application) };
     },
@@ -177,8 +177,8 @@ async function review(
   const { settings, clusters } = await tools.settings(repo, signal);
   const [before, after] = [await repository.tree(tip, signal), await repository.tree(merged.tree, signal)];
   const [old, next] = [
-    await tools.applications(before, settings, signal),
-    await tools.applications(after, settings, signal),
+    await tools.applications({ tree: before, repo, branch: null }, settings, signal),
+    await tools.applications({ tree: after, repo, branch: null }, settings, signal),
   ];
   const targets: PlanTarget[] = [];
   for (const application of next.all) {

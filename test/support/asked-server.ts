@@ -70,7 +70,7 @@ export async function askedServer(open?: Parameters<typeof keptFolder>[0]): Prom
     ...{ store, queue },
     mirror: async () => repository,
     settings: async () => ({ settings: server.settings, clusters, branch: 'main', commit: second, problem: null }),
-    applications: async (tree, settings, signal) => {
+    applications: async ({ tree }, settings, signal) => {
       const { applications, affected } = await discover(tree, { under: '', settings }, signal);
       return { all: applications, reached: (paths) => affected(paths).map(({ application }) => application) };
     },

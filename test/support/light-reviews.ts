@@ -2,6 +2,7 @@ import type { Predictor } from '../../src/engines/engine.ts';
 import type { PullTools } from '../../src/features/review/pull-tools.ts';
 import type { ReviewTools } from '../../src/features/review/request.ts';
 import type { ClusterMap } from '../../src/model/cluster-map.ts';
+import { noDeclarations } from '../../src/model/declared.ts';
 import type { Json } from '../../src/model/json.ts';
 import type { Redacted } from '../../src/model/redacted.ts';
 import type { Renderer } from '../../src/model/renderer.ts';
@@ -88,6 +89,7 @@ function commitsOnly(baseHead: () => Promise<string>, pullHead: (pull: number) =
     // Branches only move forward here.
     isAncestor: async () => true,
     applyBetween: unasked('an inverse'),
+    identity: unasked('its remotes'),
   };
 }
 
@@ -99,8 +101,9 @@ function reviewTools(now: () => Date, rendering: () => Promise<void>): ReviewToo
     affected: async () => ({
       environments: [],
       pairs: [{ name: application.name, environment: null, base: application, head: application }],
-      unownedFiles: [],
+      ...{ unownedFiles: [], findings: [], incomplete: null },
     }),
+    declare: async () => noDeclarations,
     rendererFor: () => renderer(rendering),
     warm: () => undefined,
     validate: async () => [],

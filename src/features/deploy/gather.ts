@@ -45,7 +45,11 @@ export async function openGround(deployment: Deployment, tools: DeployTools, sig
     tools.cloneUrl(repo),
   ]);
   const tree = await repository.tree(deployment.commit, signal);
-  const { all, reached } = await tools.applications(tree, inForce.settings, signal);
+  const { all, reached } = await tools.applications(
+    { tree, repo, branch: deployment.branch },
+    inForce.settings,
+    signal,
+  );
   const application = all.find(
     ({ name, environment }) => name === deployment.application && environment === deployment.environment,
   );

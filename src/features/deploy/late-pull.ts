@@ -38,7 +38,8 @@ async function isLacking(
   if (previous !== null && (await repository.isAncestor(merge, previous, signal))) return false;
   if ((await tools.store.deployments.find({ repo, target, pull: number, limit: 1 })).length > 0) return false;
   const { settings } = await tools.settings(repo, signal);
-  const { reached } = await tools.applications(await repository.tree(commit, signal), settings, signal);
+  const where = { tree: await repository.tree(commit, signal), repo, branch: null };
+  const { reached } = await tools.applications(where, settings, signal);
   return reached(files).some((one) => one.name === application && one.environment === environment);
 }
 

@@ -1,4 +1,4 @@
-import { clustersFor } from '../../model/cluster-map.ts';
+import { clustersForApplication } from '../../model/cluster-map.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import type { JobPayloads } from '../../model/jobs.ts';
 import { deployJob, tellJob } from '../../model/queued.ts';
@@ -51,7 +51,7 @@ async function takeNew(
   const told = pull === undefined ? null : await port.pull(pull);
   const merges = await mergesOf({ from, tip, told }, { port, repository }, signal);
   const tree = await repository.tree(tip, signal);
-  const applications = await tools.applications(tree, inForce.settings, signal);
+  const applications = await tools.applications({ tree, repo, branch }, inForce.settings, signal);
   const reached = applications.reached(merges.flatMap(({ files }) => files));
   const drafts = environments.flatMap((environment) =>
     targetsOf(environment, inForce, reached).map(({ application, cluster }): Reached => {
@@ -121,7 +121,7 @@ function targetsOf(environment: EnvironmentSettings, { clusters }: SettingsInFor
   return reached
     .filter((application) => application.environment === environment.name)
     .flatMap((application) =>
-      clustersFor(clusters, environment.name).map((cluster) => ({ application, cluster }) as const),
+      clustersForApplication(clusters, application).map((cluster) => ({ application, cluster }) as const),
     );
 }
 

@@ -1,4 +1,4 @@
-import { clustersFor } from '../../model/cluster-map.ts';
+import { clustersForApplication } from '../../model/cluster-map.ts';
 import { type Deployment, lastGood } from '../../model/deployment.ts';
 import type { JobPayloads } from '../../model/jobs.ts';
 import { deployJob, tellJob } from '../../model/queued.ts';
@@ -83,12 +83,14 @@ async function placesIn(
   const { repo, environment, commit } = request;
   const { settings, clusters } = await tools.settings(repo, signal);
   const repository = await tools.mirror(repo);
-  const { all, reached } = await tools.applications(await repository.tree(commit, signal), settings, signal);
+  const branch = settings.environments.get(environment)?.branch ?? null;
+  const where = { tree: await repository.tree(commit, signal), repo, branch };
+  const { all, reached } = await tools.applications(where, settings, signal);
   const meant = all.filter((one) => one.environment === environment && isMeant(one.name, request));
   return meant.flatMap((application) => {
     const pulls: Place['pulls'] = (_, history) =>
       pullsOf({ request, commit, application, reached, repository, history }, tools, signal);
-    return clustersFor(clusters, environment).map((cluster) => ({
+    return clustersForApplication(clusters, application).map((cluster) => ({
       target: targetId({ application: application.name, environment, cluster }),
       ...{ application: application.name, cluster, pulls },
     }));

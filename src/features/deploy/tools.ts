@@ -1,4 +1,5 @@
 import type { Engine } from '../../engines/engine.ts';
+import type { RepositoryTree } from '../../model/declare.ts';
 import type { Redacted } from '../../model/redacted.ts';
 import type { RepoRef } from '../../model/repo.ts';
 import type { Resource } from '../../model/resource.ts';
@@ -27,7 +28,7 @@ export interface DeployTools {
   readonly mirror: (repo: RepoRef) => Promise<Repository>;
   readonly settings: (repo: RepoRef, signal: AbortSignal) => Promise<SettingsInForce>;
   /** The applications of a tree, named and sorted into environments as the settings say. */
-  readonly applications: (tree: Tree, settings: Settings, signal: AbortSignal) => Promise<ApplicationsOf>;
+  readonly applications: (where: RepositoryTree, settings: Settings, signal: AbortSignal) => Promise<ApplicationsOf>;
   /** What Git wants of an application in a place. Throws what renderers throw. */
   readonly render: (
     application: Application,

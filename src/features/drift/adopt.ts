@@ -54,7 +54,7 @@ async function headOf(
   await repository.fetch({ url, header, refs: [`refs/heads/${target.branch}`] }, signal);
   const commit = await repository.resolve(`refs/heads/${target.branch}`, signal);
   const tree = await repository.tree(commit, signal);
-  const { all } = await tools.applications(tree, inForce.settings, signal);
+  const { all } = await tools.applications({ tree, repo, branch: target.branch }, inForce.settings, signal);
   const application = all.find((one) => one.name === target.application && one.environment === target.environment);
   if (application === undefined) return null;
   const rendered = await tools.render(application, tree, place, signal);

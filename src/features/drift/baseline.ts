@@ -1,5 +1,5 @@
 import type { Engine } from '../../engines/engine.ts';
-import { clustersFor } from '../../model/cluster-map.ts';
+import { clustersForApplication } from '../../model/cluster-map.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { RepoRef } from '../../model/repo.ts';
@@ -28,18 +28,19 @@ export async function targetsOf(
   const inForce = await tools.settings(repo, signal);
   const repository = await tools.mirror(repo);
   const tree = await repository.tree(inForce.commit, signal);
-  const { all } = await tools.applications(tree, inForce.settings, signal);
-  const targets = all.flatMap(({ name: application, environment }) =>
-    environment === null
+  const { all } = await tools.applications({ tree, repo, branch: null }, inForce.settings, signal);
+  const targets = all.flatMap((one) => {
+    const { name: application, environment } = one;
+    return environment === null
       ? []
-      : clustersFor(inForce.clusters, environment).map((cluster) => ({
+      : clustersForApplication(inForce.clusters, one).map((cluster) => ({
           id: targetId({ application, environment, cluster }),
           application,
           environment,
           cluster,
           branch: inForce.settings.environments.get(environment)?.branch ?? inForce.branch,
-        })),
-  );
+        }));
+  });
   return { inForce, targets };
 }
 
@@ -78,7 +79,7 @@ export async function baselineOf(
   const commit = written?.commit ?? (await headOf(repo, target.branch, inForce, tools, signal));
   const repository = await tools.mirror(repo);
   const tree = await repository.tree(commit, signal);
-  const { all } = await tools.applications(tree, inForce.settings, signal);
+  const { all } = await tools.applications({ tree, repo, branch: target.branch }, inForce.settings, signal);
   const application = all.find(
     ({ name, environment }) => name === target.application && environment === target.environment,
   );

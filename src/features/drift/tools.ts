@@ -1,4 +1,5 @@
 import type { Engine } from '../../engines/engine.ts';
+import type { RepositoryTree } from '../../model/declare.ts';
 import type { Drift } from '../../model/drift.ts';
 import type { Redacted } from '../../model/redacted.ts';
 import { type RepoRef, repoKey } from '../../model/repo.ts';
@@ -23,7 +24,7 @@ export interface DriftTools {
   readonly mirror: (repo: RepoRef) => Promise<Repository>;
   readonly settings: (repo: RepoRef, signal: AbortSignal) => Promise<SettingsInForce>;
   readonly applications: (
-    tree: Tree,
+    where: RepositoryTree,
     settings: Settings,
     signal: AbortSignal,
   ) => Promise<{ readonly all: readonly Application[] }>;

@@ -43,7 +43,7 @@ export async function gatherRevert(
   await repository.fetch({ url, header, refs: [`refs/heads/${branch}`] }, signal);
   const tip = await repository.resolve(`refs/heads/${branch}`, signal);
   const tree = await repository.tree(deployment.commit, signal);
-  const { all } = await tools.applications(tree, inForce.settings, signal);
+  const { all } = await tools.applications({ tree, repo, branch }, inForce.settings, signal);
   const inputs = inputsOf(all, deployment);
   const goodCommit = await lastGood(deployment, { actor, repository, tip, tools }, signal);
   // A person who asks means the deployment they name.

@@ -1,10 +1,10 @@
+import type { RepositoryTree } from '../../model/declare.ts';
 import type { PlanTarget } from '../../model/plan.ts';
 import type { Redacted } from '../../model/redacted.ts';
 import type { RepoRef } from '../../model/repo.ts';
 import type { Review } from '../../model/review.ts';
 import type { Settings, SettingsInForce } from '../../model/settings.ts';
 import type { Application } from '../../model/target.ts';
-import type { Tree } from '../../model/tree.ts';
 import type { Forge } from '../../world/forge/forge.ts';
 import type { Repository } from '../../world/git/git.ts';
 import type { Queue } from '../../world/store/queue.ts';
@@ -16,7 +16,7 @@ export interface RevertTools {
   readonly mirror: (repo: RepoRef) => Promise<Repository>;
   readonly settings: (repo: RepoRef, signal: AbortSignal) => Promise<SettingsInForce>;
   readonly applications: (
-    tree: Tree,
+    where: RepositoryTree,
     settings: Settings,
     signal: AbortSignal,
   ) => Promise<{ readonly all: readonly Application[] }>;

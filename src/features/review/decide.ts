@@ -14,8 +14,11 @@ export function decide(facts: Facts, rulings: Rulings): Review {
     .sort((one, other) => compare(changeOrder(one), changeOrder(other)));
   const merged = mergeFindings(facts.targets.flatMap((target) => target.findings));
   const leaks = facts.leaks.filter((leak) => !isSaid(leak, merged));
-  const findings = applyRulings([...conflictFindings(facts), ...leaks, ...merged], rulings);
-  const incomplete = facts.conflict === null ? null : 'the pull conflicts with its base';
+  const findings = applyRulings(
+    [...conflictFindings(facts), ...unknownFindings(facts), ...facts.declarations, ...leaks, ...merged],
+    rulings,
+  );
+  const incomplete = facts.conflict === null ? facts.incomplete : 'the pull conflicts with its base';
   return {
     verdict: assess({ targets, changes, findings, incomplete }),
     base: facts.request.base,
@@ -78,6 +81,17 @@ function conflictFindings(facts: Facts): readonly Finding[] {
     message: `conflicts with the base, so what merging would do cannot be shown`,
     fix: 'Merge or rebase onto the base branch and push again.',
   }));
+}
+
+function unknownFindings({ incomplete }: Facts): readonly Finding[] {
+  if (incomplete === null) return [];
+  const place = { target: null, resource: null, file: null, line: null };
+  const message = `${incomplete}, so applications this change reaches may be missing here.`;
+  return [{ rule: 'applications-unknown', severity: 'caution', ...place, message: capital(message), fix: null }];
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function coverageOf(facts: Facts): Review['coverage'] {

@@ -22,6 +22,10 @@ export interface Facts {
   readonly targets: readonly TargetFacts[];
   /** Secrets and tokens in clear in the changed files. */
   readonly leaks: readonly Finding[];
+  /** What is wrong with objects that declare applications. */
+  readonly declarations: readonly Finding[];
+  /** Why applications may be reached that are not among the targets; null when all are. */
+  readonly incomplete: string | null;
   readonly unownedFiles: readonly string[];
   readonly inputs: readonly string[];
   readonly clustersRead: readonly string[];
@@ -35,20 +39,10 @@ export interface Facts {
  */
 export async function gather(request: ReviewRequest, tools: ReviewTools, signal: AbortSignal): Promise<Facts> {
   const common = { request: { base: request.base, head: request.head }, gitOnly: gitOnlyReason(request) };
-  if (request.merged.kind === 'conflict') {
-    return {
-      ...common,
-      conflict: request.merged.files,
-      targets: [],
-      leaks: [],
-      unownedFiles: [],
-      inputs: [],
-      clustersRead: [],
-      readAt: null,
-    };
-  }
+  if (request.merged.kind === 'conflict') return { ...common, ...unmerged, conflict: request.merged.files };
   const head = request.merged.tree;
-  const affected = await tools.affected(request.baseTree, head, request.changedFiles, request.settings, signal);
+  const { changedFiles, settings, origin } = request;
+  const affected = await tools.affected({ base: request.baseTree, head, changedFiles, settings, origin }, signal);
   if (request.strictEnvironments) checkNamed(request.clusters, affected.environments);
   checkEnvironments(request.clusters, request.environment === null ? affected.environments : [request.environment]);
   const pairs = selectPairs(affected, request.environment);
@@ -72,12 +66,20 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
     conflict: null,
     targets,
     leaks,
+    declarations: affected.findings,
+    incomplete: affected.incomplete,
     unownedFiles: affected.unownedFiles,
     inputs: inputsOf(pairs),
     clustersRead,
     readAt: clustersRead.length === 0 ? null : tools.now(),
   };
 }
+
+/** What is known of a pull in conflict. */
+const unmerged: Omit<Facts, 'request' | 'conflict' | 'gitOnly'> = {
+  ...{ targets: [], leaks: [], declarations: [], incomplete: null },
+  ...{ unownedFiles: [], inputs: [], clustersRead: [], readAt: null },
+};
 
 function unreadReason(jobs: readonly { readonly place: Place }[], clustersRead: readonly string[]): string | null {
   if (clustersRead.length > 0 || jobs.length === 0) return null;
@@ -110,7 +112,7 @@ async function reviewAll(
 }
 
 function placesOf(pair: ApplicationPair, request: ReviewRequest, places: ReadonlyMap<string, Place>): readonly Place[] {
-  return request.untrusted === null ? placesFor(request.clusters, places, pair.environment) : [gitPlace];
+  return request.untrusted === null ? placesFor(request.clusters, places, pair.head ?? pair.base ?? pair) : [gitPlace];
 }
 
 function selectPairs(affected: Affected, environment: string | null): readonly ApplicationPair[] {

@@ -7,6 +7,7 @@ import type { RepoPort } from '../../world/forge/forge.ts';
 import type { Queue } from '../../world/store/queue.ts';
 import type { Outbox } from '../../world/store/store.ts';
 import { failedYet, finished, groupEnded, running } from './pull-check.ts';
+import { pullOrigin } from './pull-origin.ts';
 import type { PullTools } from './pull-tools.ts';
 import { withStatus } from './report.ts';
 import type { ReviewRequest } from './request.ts';
@@ -114,6 +115,7 @@ async function gatherGroup(
     rulings: { rules: settings.policy.rules, allowed, findings },
     // Only who may write here puts pulls into the queue.
     ...{ environment: tools.environment, strictEnvironments: false, untrusted: null },
+    origin: pullOrigin({ branch: job.branch, defaultBranch: inForce.branch }, repository, { url, header }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { renderInputs } from '../../gitops/render/inputs.ts';
+import type { TreeOrigin } from '../../model/declare.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Rendered, RenderInputs } from '../../model/renderer.ts';
@@ -19,6 +20,8 @@ export interface PathRequest {
   readonly tree: Tree;
   /** Relative to the tree's root, '' for the root itself. */
   readonly path: string;
+  /** Where it comes from. */
+  readonly origin: TreeOrigin;
   /** Every application of the tree. */
   readonly applications: readonly Application[];
   readonly kubeVersion: string | null;
@@ -87,7 +90,8 @@ export async function diffPath(
 ): Promise<Review> {
   const { cluster, namespace } = await tools.openCluster(clusterName);
   const place: Place = { context: clusterName, read: await readCluster(cluster, namespace, signal), error: null };
-  const context = { request: { baseTree: request.tree, untrusted: null }, head: request.tree, tools, signal };
+  const { tree, origin } = request;
+  const context = { request: { baseTree: tree, untrusted: null, origin }, head: tree, tools, signal };
   const targets = await mapConcurrently(applicationsBelow(request, tools), 4, async (head) => {
     const pair = { name: head.name, environment: head.environment, base: null, head };
     return reviewTarget(await renderTarget(pair, place, context), { tools, engine: 'apply', keeps: false }, signal);
@@ -97,6 +101,8 @@ export async function diffPath(
     conflict: null,
     targets,
     leaks: [],
+    declarations: [],
+    incomplete: null,
     unownedFiles: [],
     inputs: [],
     clustersRead: [clusterName],

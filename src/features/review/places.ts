@@ -1,5 +1,6 @@
-import { type ClusterMap, clustersFor, contextsOf } from '../../model/cluster-map.ts';
+import { type ClusterMap, clustersForApplication, contextsOf } from '../../model/cluster-map.ts';
 import { BorderError } from '../../model/error.ts';
+import type { Application } from '../../model/target.ts';
 import { gitPlace, type Place, readCluster } from '../../world/cluster/place.ts';
 import type { ReviewTools } from './request.ts';
 
@@ -37,12 +38,12 @@ export async function connect(
   return new Map(places.map((place) => [place.context ?? '', place]));
 }
 
-/** The places of an environment's targets; Git alone where no cluster is known. */
+/** The places of an application's targets; Git alone where no cluster is known. */
 export function placesFor(
   map: ClusterMap,
   places: ReadonlyMap<string, Place>,
-  environment: string | null,
+  application: Pick<Application, 'environment' | 'declared'>,
 ): readonly Place[] {
-  const found = clustersFor(map, environment).flatMap((context) => places.get(context) ?? []);
+  const found = clustersForApplication(map, application).flatMap((context) => places.get(context) ?? []);
   return found.length === 0 ? [gitPlace] : found;
 }

@@ -13,6 +13,7 @@ import { currentPull } from './current-pull.ts';
 import { isForgotten, lacking } from './lacking.ts';
 import { isTouched, type LastReview } from './outdated.ts';
 import { failed, finished, running } from './pull-check.ts';
+import { pullOrigin } from './pull-origin.ts';
 import { commentKey, type PullJob, type PullTools } from './pull-tools.ts';
 import { endRounds, report, reportBegun, type Seen } from './report.ts';
 import type { ReviewRequest } from './request.ts';
@@ -123,6 +124,9 @@ async function gatherRequest(
     (await repository.merge(base, head, signal));
   const marks = (await tools.store.pulls.marks(job.repo, pull.number)).filter((mark) => mark.head === head);
   const { settings, clusters } = inForce;
+  const untrusted = marks.some(({ kind }) => kind === 'ok-to-test') ? null : await whyUntrusted(pull, port);
+  const branches = { branch: pull.base.ref, defaultBranch: inForce.branch };
+  const origin = pullOrigin(branches, repository, remote);
   const common = {
     base,
     head,
@@ -132,7 +136,8 @@ async function gatherRequest(
     environment: tools.environment,
     strictEnvironments: false,
     baseTree: await repository.tree(base, signal),
-    untrusted: marks.some(({ kind }) => kind === 'ok-to-test') ? null : await whyUntrusted(pull, port),
+    untrusted,
+    origin: untrusted === null ? origin : { ...origin, unfetched: untrusted },
   };
   if (merged.kind === 'conflict') return { ...common, merged, changedFiles: [] };
   const changedFiles = await repository.changedFiles(base, merged.tree, signal);

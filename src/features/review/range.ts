@@ -1,4 +1,5 @@
 import type { ClusterMap } from '../../model/cluster-map.ts';
+import type { TreeOrigin } from '../../model/declare.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Tree } from '../../model/tree.ts';
@@ -34,6 +35,7 @@ export async function requestForRange(
   const merged = await repository.merge(base, head, signal);
   const baseTree = await repository.tree(base, signal);
   const settings = await wanted.settingsAt(baseTree, signal);
+  const origin = await originOf(baseName, repository, signal);
   const common = {
     base,
     head,
@@ -44,6 +46,7 @@ export async function requestForRange(
     environment: wanted.environment,
     strictEnvironments: true,
     untrusted: null,
+    origin,
   };
   if (merged.kind === 'conflict') return { ...common, merged, changedFiles: [] };
   const [tree, changedFiles] = await Promise.all([
@@ -51,6 +54,40 @@ export async function requestForRange(
     repository.changedFiles(base, merged.tree, signal),
   ]);
   return { ...common, merged: { kind: 'clean', tree }, changedFiles };
+}
+
+/** Where a person's own trees come from: the base is the branch that the range begins with, else the default branch. */
+export async function originOf(baseName: string, repository: Repository, signal: AbortSignal): Promise<TreeOrigin> {
+  const { urls, branch, defaultBranch } = await repository.identity(signal);
+  const named = baseName.replace(/^(?:refs\/heads\/|(?:refs\/remotes\/)?origin\/)/, '');
+  const isBranch =
+    named !== 'HEAD' && (await isThere(repository, [`refs/heads/${named}`, `refs/remotes/origin/${named}`], signal));
+  const fallback = defaultBranch ?? branch ?? '';
+  return {
+    own: { urls, branch: isBranch ? named : fallback, defaultBranch: fallback },
+    treeAt: async (revision, treeSignal) => {
+      for (const name of [`refs/tags/${revision}`, `refs/remotes/origin/${revision}`, revision]) {
+        const found = await resolved(repository, name, treeSignal);
+        if (found !== null) return repository.tree(found, treeSignal);
+      }
+      return null;
+    },
+  };
+}
+
+async function isThere(repository: Repository, names: readonly string[], signal: AbortSignal): Promise<boolean> {
+  for (const name of names) if ((await resolved(repository, name, signal)) !== null) return true;
+  return false;
+}
+
+/** null for what is no revision. */
+async function resolved(repository: Repository, name: string, signal: AbortSignal): Promise<string | null> {
+  try {
+    return await repository.resolve(name, signal);
+  } catch (error) {
+    if (error instanceof FairleadError && error.code === 'unknown-revision') return null;
+    throw error;
+  }
 }
 
 /** Both ends of a range. A single revision is the base of HEAD; an empty end is HEAD. */
@@ -61,10 +98,7 @@ export function splitRange(range: string): readonly [string, string] {
 
 async function defaultBase(repository: Repository, signal: AbortSignal): Promise<string> {
   for (const name of defaultBranches) {
-    const found = await repository.resolve(name, signal).catch((error: unknown) => {
-      if (error instanceof FairleadError && error.code === 'unknown-revision') return null;
-      throw error;
-    });
+    const found = await resolved(repository, name, signal);
     if (found !== null) return found;
   }
   throw new FairleadError({

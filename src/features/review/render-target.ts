@@ -1,7 +1,7 @@
 import { renderInputs } from '../../gitops/render/inputs.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Rendered } from '../../model/renderer.ts';
+import type { Rendered, RenderInputs } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import { type Application, type Target, targetId } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
@@ -22,7 +22,7 @@ export interface RenderedTarget {
 
 /** What rendering works with. */
 export interface RenderContext {
-  readonly request: Pick<ReviewRequest, 'baseTree' | 'untrusted'>;
+  readonly request: Pick<ReviewRequest, 'baseTree' | 'untrusted' | 'origin'>;
   readonly head: Tree;
   readonly tools: ReviewTools;
   readonly signal: AbortSignal;
@@ -79,14 +79,17 @@ async function renderSide(
   application: Application | null,
   tree: Tree,
   place: Place,
-  { request: { untrusted }, tools, signal }: RenderContext,
+  { request: { untrusted, origin }, tools, signal }: RenderContext,
 ): Promise<Side> {
   if (application === null) return nothing;
   try {
-    const inputs = renderInputs(application, place, tools);
-    const rendered = await tools
-      .rendererFor(application.renderer)
-      .render(application, tree, untrusted === null ? inputs : { ...inputs, unfetched: untrusted }, signal);
+    const { treeAt } = origin;
+    const inputs: RenderInputs = {
+      ...renderInputs(application, place, tools),
+      ...(treeAt === undefined ? {} : { treeAt }),
+      ...(untrusted === null ? {} : { unfetched: untrusted }),
+    };
+    const rendered = await tools.rendererFor(application.renderer).render(application, tree, inputs, signal);
     return { rendered, failure: null };
   } catch (error) {
     if (!(error instanceof FairleadError)) throw error;

@@ -1,6 +1,7 @@
 import type { EngineCapabilities, Predictor } from '../../engines/engine.ts';
 import type { LeakFile } from '../../gitops/validate/find-leaks.ts';
 import type { ClusterMap } from '../../model/cluster-map.ts';
+import type { Declare, TreeOrigin } from '../../model/declare.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Renderer } from '../../model/renderer.ts';
@@ -34,6 +35,8 @@ export interface ReviewRequest {
   readonly rulings: Rulings;
   /** Why live clusters may not be read for this pull (a fork, an author without write access), or null. */
   readonly untrusted: string | null;
+  /** Where both trees come from. */
+  readonly origin: TreeOrigin;
 }
 
 /** An application on the side of the base, of the head, or both. */
@@ -51,6 +54,16 @@ export interface Affected {
   readonly pairs: readonly ApplicationPair[];
   /** Changed manifests that no application owns. */
   readonly unownedFiles: readonly string[];
+  /** What is wrong with objects that declare applications. */
+  readonly findings: readonly Finding[];
+  /** Why applications may be reached that are not told of; null when all are. */
+  readonly incomplete: string | null;
+}
+
+/** Two trees, and what differs between them. */
+export interface AffectedQuestion extends Pick<ReviewRequest, 'changedFiles' | 'settings' | 'origin'> {
+  readonly base: Tree;
+  readonly head: Tree;
 }
 
 /** What strict validation needs to know of where the resources go. */
@@ -69,13 +82,9 @@ export interface ValidationContext {
 
 /** What the review works with, handed in by the composition root. */
 export interface ReviewTools {
-  readonly affected: (
-    base: Tree,
-    head: Tree,
-    changedFiles: readonly string[],
-    settings: Settings,
-    signal: AbortSignal,
-  ) => Promise<Affected>;
+  readonly affected: (question: AffectedQuestion, signal: AbortSignal) => Promise<Affected>;
+  /** Reads what objects of controllers declare. */
+  readonly declare: Declare;
   readonly rendererFor: (name: RendererName) => Renderer;
   /** Loads what these renderers need, while clusters are contacted. */
   readonly warm: (names: ReadonlySet<RendererName>) => void;

@@ -109,6 +109,7 @@ function declare({ document, reading, spec }: Opened): DeclaredApplication {
     object: document.object,
     declaredAt: document.source,
     via: [],
+    hints: [],
   };
 }
 

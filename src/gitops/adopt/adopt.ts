@@ -53,6 +53,13 @@ async function write(
       throw new NotWritable(
         `${application.name} is a Helm chart: which of its values gives the field is not known, so change the values by hand.`,
       );
+    case 'argocd':
+    case 'flux':
+      // Only what stands in a manifest as it is applied has lines.
+      if (wanted.resource.lines.size > 0) return writeManifest(wanted, sameObject(wanted.resource.id), draft, signal);
+      throw new NotWritable(
+        `${application.name} is put together by its controller: which file gives the field is not known, so change the files by hand.`,
+      );
     default:
       application.renderer satisfies never;
   }

@@ -4,15 +4,16 @@ import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Tree } from '../../model/tree.ts';
 import { type Declared, declareArgo, join } from './argocd.ts';
-import { findArgoObjects } from './argocd-objects.ts';
+import { findArgoObjects, type KnownFiles } from './argocd-objects.ts';
 import type { ArgoWorld } from './argocd-world.ts';
 
 /** What following applications into what they render needs. */
 export interface Following {
+  readonly files: KnownFiles;
   readonly world: ArgoWorld;
   /** What the tree's kustomizations and charts render that no application deploys: a bootstrap's objects. */
   readonly roots: readonly Resource[];
-  /** What an application renders; null where it is not rendered or cannot be: nothing is then known below it. */
+  /** What an application renders; null where it cannot be rendered: nothing is then known below it. */
   renderChildren(application: DeclaredApplication, signal: AbortSignal): Promise<readonly Resource[] | null>;
 }
 
@@ -27,7 +28,7 @@ const maxTotal = 10_000;
  */
 export async function declareAll(tree: Tree, following: Following, signal: AbortSignal): Promise<Declared> {
   const { world, roots } = following;
-  const written = await findArgoObjects(tree, signal);
+  const written = await findArgoObjects(tree, following.files, signal);
   const first = await declareArgo([...written.resources, ...roots], { via: [], declaredAt: null }, world, signal);
   const found = new Map<string, Link>();
   const parts: Declared[] = [{ ...first, applications: [], findings: [...written.findings, ...first.findings] }];
@@ -37,13 +38,18 @@ export async function declareAll(tree: Tree, following: Following, signal: Abort
     if (step.kind === 'told') parts.push({ applications: [], findings: [step.finding], unknown: [] });
     if (step.kind !== 'new') continue;
     const { application } = link;
-    const resources = (await following.renderChildren(application, signal)) ?? [];
-    const children = await declareArgo(resources, { via: [], declaredAt: application.declaredAt }, world, signal);
+    const resources = await following.renderChildren(application, signal);
+    if (resources === null)
+      parts.push({ applications: [], findings: [], unknown: [`Application ${application.name}`] });
+    const origin = { via: [], declaredAt: application.declaredAt };
+    const children = await declareArgo(resources ?? [], origin, world, signal);
     parts.push({ ...children, applications: [] });
     waiting.push(...children.applications.map((child) => ({ application: child, parent: step.key })));
   }
   const applications = [...found.values()].map(({ application, parent }) => {
-    return { ...application, via: [...chainOf(parent, found).flatMap(stepsOf), ...application.via] };
+    const above = chainOf(parent, found);
+    const hints = [...application.hints, ...above.toReversed().flatMap((link) => link.application.hints)];
+    return { ...application, via: [...above.flatMap(stepsOf), ...application.via], hints };
   });
   return join([{ applications, findings: [], unknown: [] }, ...parts]);
 }

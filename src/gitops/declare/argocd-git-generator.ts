@@ -17,7 +17,7 @@ export async function gitParameters(
   const [url, revision] = [textAt(generator, 'repoURL'), textAt(generator, 'revision')];
   const [folders, files] = [itemsAt(generator, 'directories'), itemsAt(generator, 'files')];
   if (folders.length === 0 && files.length === 0) throw refused(pointer, 'ApplicationSet is empty');
-  const tree = await context.world.treeOf({ url, revision }, context.signal);
+  const tree = await context.world.fetchTree({ url, revision }, context.signal);
   if (tree === null) {
     throw unknown(pointer, `the Git generator reads ${url} at ${revision || 'HEAD'}, which is not at hand here`);
   }

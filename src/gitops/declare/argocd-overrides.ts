@@ -36,7 +36,7 @@ const limits = { bytes: 512 * 1024, nodes: 50_000 };
 export async function overrideFromTree(
   { application, document }: { readonly application: DeclaredApplication; readonly document: ArgoDocument },
   { index, tree, folder, hydrator }: SourceFiles,
-  world: ArgoWorld,
+  world: Pick<ArgoWorld, 'controllerNamespace' | 'revisionOf'>,
   signal: AbortSignal,
 ): Promise<Overridden> {
   const reading = readingOf(world, hydrator);

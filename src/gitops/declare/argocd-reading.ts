@@ -5,7 +5,7 @@ import type { ArgoWorld } from './argocd-world.ts';
 
 /** How Applications are read in a world. */
 export function readingOf(
-  { controllerNamespace, revisionOf }: ArgoWorld,
+  { controllerNamespace, revisionOf }: Pick<ArgoWorld, 'controllerNamespace' | 'revisionOf'>,
   hydrator: ArgoReading['hydrator'],
 ): ArgoReading {
   return { controllerNamespace, revisionOf, hydrator, parseYaml };

@@ -1,5 +1,5 @@
 import { compileGlob, doubleStar } from '../../formats/argocd/glob.ts';
-import type { DeclaredSource, HelmOptions } from '../../model/declared.ts';
+import type { HelmOptions } from '../../model/declared.ts';
 import type { Tree } from '../../model/tree.ts';
 import { joinPath, treeFiles } from '../../tools/tree-files.ts';
 
@@ -25,19 +25,6 @@ export interface ValuesTrees {
   readonly tree: Tree;
   /** Trees by `ref`. */
   readonly refs: ReadonlyMap<string, Tree>;
-}
-
-/** Trees by the `ref` of an application's sources, as far as they are at hand. */
-export function refTrees(
-  sources: readonly DeclaredSource[],
-  treeOf: (source: DeclaredSource) => Tree | null,
-): ReadonlyMap<string, Tree> {
-  return new Map(
-    sources.flatMap((source) => {
-      const tree = source.ref === null ? null : treeOf(source);
-      return source.ref === null || tree === null ? [] : [[source.ref, tree] as const];
-    }),
-  );
 }
 
 /**

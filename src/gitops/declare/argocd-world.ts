@@ -19,6 +19,8 @@ export interface ArgoWorld {
   readonly controllerNamespace: string;
   /** Files of a Git repository at a revision, this one's on the side that is read included; null where they are not at hand. */
   treeOf(place: { readonly url: string; readonly revision: string }, signal: AbortSignal): Promise<Tree | null>;
+  /** The same for a generator, which needs them: fetched where they are not at hand. Throws what fetching throws. */
+  fetchTree(place: { readonly url: string; readonly revision: string }, signal: AbortSignal): Promise<Tree | null>;
   /** What a place's revision is resolved to, for `$ARGOCD_APP_REVISION`. */
   readonly revisionOf: (place: SourcePlace) => string;
   /** Clusters with a Secret; null where they are not known. */

@@ -8,6 +8,7 @@ import { type Overridden, overrideFromTree, type SourceFiles } from './argocd-ov
 import { readingOf } from './argocd-reading.ts';
 import { generateApplications } from './argocd-set.ts';
 import type { ArgoWorld } from './argocd-world.ts';
+import { ownHints } from './hints.ts';
 
 /** What objects of Argo CD declare. */
 export interface Declared {
@@ -92,7 +93,7 @@ async function declareOne(
     application = changed.application;
   }
   if (application === null) return { applications: [], findings, unknown: [nameOf(document.id)] };
-  return { applications: [{ ...application, via }], findings, unknown: [] };
+  return { applications: [{ ...application, via, hints: ownHints(application) }], findings, unknown: [] };
 }
 
 /** Where the dry files are at hand it is they that are reviewed; else what the hydrator wrote. */

@@ -9,12 +9,16 @@ import type {
 } from '../../model/declared.ts';
 import type { FluxSource, FluxSources } from './flux-sources.ts';
 import type { ComposedValues } from './flux-values.ts';
+import { ownHints } from './hints.ts';
+
+/** What an object was brought about by: `via` and `hints` of what applies it. */
+export type Above = Pick<DeclaredApplication, 'via' | 'hints'>;
 
 /** What a Kustomization declares. Without a source that can be read it has no sources. */
 export function declareKustomization(
   kustomization: FluxKustomization,
   source: FluxSource | null,
-  via: readonly string[],
+  above: Above,
 ): DeclaredApplication {
   const place = withPath(source?.place ?? null, kustomization.path);
   const options: readonly (readonly [string, boolean])[] = [
@@ -22,14 +26,14 @@ export function declareKustomization(
     ['Prune=false', !kustomization.prunes],
     ['Force=true', kustomization.forces],
   ];
-  return {
+  return withHints(above, {
     kind: 'flux-kustomization',
-    ...commonOf(kustomization, via),
+    ...commonOf(kustomization, above),
     destination: { server: null, cluster: kustomization.kubeConfig, namespace: kustomization.targetNamespace },
     sources: place === null ? [] : [{ ...plain, place, kustomize: kustomizeOptions(kustomization) }],
     syncOptions: options.flatMap(([option, isSet]) => (isSet ? [option] : [])),
     ignoreDifferences: kustomization.ignore,
-  };
+  });
 }
 
 /** What a HelmRelease declares, with the values that were composed for it (`composeValues`). */
@@ -39,26 +43,26 @@ export function declareHelmRelease(
     sources,
     composed,
   }: { readonly sources: FluxSources; readonly composed: Pick<ComposedValues, 'values' | 'parameters'> },
-  via: readonly string[],
+  above: Above,
 ): DeclaredApplication {
   const chart = chartOf(release.chart, sources);
   const place = chart === null ? null : chartPlace(chart, sources);
   const helm = helmOptions(release, { composed, chart, isInGit: place?.kind === 'git' });
-  return {
+  return withHints(above, {
     kind: 'flux-helmrelease',
-    ...commonOf(release, via),
+    ...commonOf(release, above),
     destination: { server: null, cluster: release.kubeConfig, namespace: release.targetNamespace || null },
     sources: place === null ? [] : [{ ...plain, place, helm }],
     syncOptions: [],
     ignoreDifferences: release.ignore,
-  };
+  });
 }
 
 const plain: Omit<DeclaredSource, 'place'> = { ref: null, helm: null, kustomize: null, directory: null, plugin: null };
 
 type Common = Pick<DeclaredApplication, 'name' | 'namespace' | 'project' | 'object' | 'declaredAt' | 'via'>;
 
-function commonOf({ resource, name, namespace }: FluxKustomization | FluxHelmRelease, via: readonly string[]): Common {
+function commonOf({ resource, name, namespace }: FluxKustomization | FluxHelmRelease, { via }: Above): Common {
   return {
     name,
     namespace: namespace || null,
@@ -67,6 +71,10 @@ function commonOf({ resource, name, namespace }: FluxKustomization | FluxHelmRel
     declaredAt: resource.source ?? { file: '', line: 1 },
     via,
   };
+}
+
+function withHints({ hints }: Above, application: Omit<DeclaredApplication, 'hints'>): DeclaredApplication {
+  return { ...application, hints: [...ownHints(application), ...hints] };
 }
 
 function withPath(place: SourcePlace | null, path: string): SourcePlace | null {

@@ -1,7 +1,8 @@
-import { type Document, isMap, isSeq, parseAllDocuments, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { type Document, isMap, isSeq, Scalar, type YAMLMap } from 'yaml';
 import type { FluxImage, FluxOverlay } from '../../formats/flux/kustomization.ts';
 import { stringifyJson } from '../../formats/json.ts';
-import { isJsonList, isJsonObject, type Json, type JsonObject, pickText } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, pickText } from '../../model/json.ts';
+import { append, editKustomization, node, setText } from './edit-kustomization.ts';
 
 /** What Flux puts into a kustomization file. */
 export type Overlay = Omit<FluxOverlay, 'ignoresMissingComponents'>;
@@ -11,31 +12,24 @@ export type Overlay = Omit<FluxOverlay, 'ignoresMissingComponents'>;
  * comments stay where they are, new entries go to the end of their lists. A file that is no YAML comes back as it is: kustomize says why.
  */
 export function overlayKustomization(text: string, overlay: Overlay, isGenerated: boolean): string {
-  const [document] = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false });
-  if (document === undefined || document.errors.length > 0) return text;
-  if (!isMap(document.contents)) return text;
-  const before = document.toString(style);
-  dropUnknown(document.contents);
-  if (!isGenerated && !hasResources(document)) document.set('buildMetadata', node(['originAnnotations']));
-  setText(document, 'namespace', overlay.targetNamespace);
-  setText(document, 'namePrefix', overlay.namePrefix);
-  setText(document, 'nameSuffix', overlay.nameSuffix);
-  append(document, 'patches', overlay.patches.map(patchOf));
-  append(document, 'components', overlay.components);
-  append(
-    document,
-    'patchesStrategicMerge',
-    overlay.patchesStrategicMerge.map((patch) => stringifyJson(patch)),
-  );
-  append(document, 'patchesJson6902', overlay.patchesJson6902.map(jsonPatchOf));
-  for (const image of overlay.images) putImage(document, image);
-  if (overlay.buildMetadata.length > 0) document.set('buildMetadata', node(overlay.buildMetadata));
-  const after = document.toString(style);
-  return after === before ? text : after;
+  return editKustomization(text, (document, contents) => {
+    dropUnknown(contents);
+    if (!isGenerated && !hasResources(document)) document.set('buildMetadata', node(['originAnnotations']));
+    setText(document, 'namespace', overlay.targetNamespace);
+    setText(document, 'namePrefix', overlay.namePrefix);
+    setText(document, 'nameSuffix', overlay.nameSuffix);
+    append(document, 'patches', overlay.patches.map(patchOf));
+    append(document, 'components', overlay.components);
+    append(
+      document,
+      'patchesStrategicMerge',
+      overlay.patchesStrategicMerge.map((patch) => stringifyJson(patch)),
+    );
+    append(document, 'patchesJson6902', overlay.patchesJson6902.map(jsonPatchOf));
+    for (const image of overlay.images) putImage(document, image);
+    if (overlay.buildMetadata.length > 0) document.set('buildMetadata', node(overlay.buildMetadata));
+  });
 }
-
-/** Lines are never folded. */
-const style = { lineWidth: 0 } as const;
 
 /** The fields of kustomize's types.Kustomization (v0.21); Flux drops any other one without a word. */
 const known = new Set(
@@ -54,18 +48,6 @@ function dropUnknown(map: YAMLMap): void {
 function hasResources(document: Document): boolean {
   const resources = document.get('resources');
   return isSeq(resources) && resources.items.length > 0;
-}
-
-function setText(document: Document, key: string, value: string | null): void {
-  if (value !== null) document.set(key, node(value));
-}
-
-function append(document: Document, key: string, items: readonly Json[]): void {
-  if (items.length === 0) return;
-  const list = document.get(key);
-  const nodes = items.map(node);
-  if (isSeq(list)) list.items.push(...nodes);
-  else document.set(key, node(items));
 }
 
 function patchOf(patch: JsonObject): JsonObject {
@@ -98,21 +80,4 @@ function putImage(document: Document, image: FluxImage): void {
     entry.delete('digest');
   }
   for (const [key, value] of Object.entries(change)) entry.set(key, node(value));
-}
-
-/** What is added, all text quoted: nothing may read as another type. */
-function node(value: Json): Scalar | YAMLMap | YAMLSeq {
-  if (isJsonList(value)) {
-    const list = new YAMLSeq();
-    list.items = value.map(node);
-    return list;
-  }
-  if (isJsonObject(value)) {
-    const map = new YAMLMap();
-    for (const [key, item] of Object.entries(value)) map.set(key, node(item));
-    return map;
-  }
-  const scalar = new Scalar(String(value));
-  scalar.type = Scalar.QUOTE_DOUBLE;
-  return scalar;
 }

@@ -7,7 +7,7 @@ import { artifactTree } from './flux-artifact.ts';
 import { type SubstitutedResource, substituteVariables } from './flux-substitute.ts';
 import type { FluxSubstituter } from './flux-substituter.ts';
 import { fluxTree } from './flux-tree.ts';
-import { gatherVariables, type Lookup } from './flux-variables.ts';
+import type { Variables } from './flux-variables.ts';
 
 /** What building a Kustomization needs. */
 export interface FluxRenderInput {
@@ -18,7 +18,7 @@ export interface FluxRenderInput {
   /** Renders the kustomization of a folder. Objects that name no namespace are given the namespace ''. */
   readonly kustomize: (root: string, tree: Tree, signal: AbortSignal) => Promise<readonly Resource[]>;
   readonly substituter: FluxSubstituter;
-  readonly lookup: Lookup;
+  readonly variables: Variables;
   /** Whether the controller runs with StrictPostBuildSubstitutions. */
   readonly isStrict: boolean;
 }
@@ -42,8 +42,7 @@ export async function renderFlux(
   const artifact = await artifactTree(input.tree, input.ignore, signal);
   const tree = await fluxTree(artifact, kustomization, signal);
   const rendered = await input.kustomize(kustomization.path, tree, signal);
-  const variables = await gatherVariables(kustomization, input.lookup);
-  const substituted = await substituteVariables(rendered, { kustomization, variables, ...input }, signal);
+  const substituted = await substituteVariables(rendered, { kustomization, ...input }, signal);
   const built = substituted.map((one) => ({
     ...one,
     resource: withCommonMetadata(one.resource, kustomization.commonMetadata),
@@ -54,7 +53,10 @@ export async function renderFlux(
   return {
     resources,
     ignored: built.filter(isIgnored),
-    findings: [...variables.findings, ...homeless.map(({ resource }) => namespaceMissing(resource, kustomization))],
+    findings: [
+      ...input.variables.findings,
+      ...homeless.map(({ resource }) => namespaceMissing(resource, kustomization)),
+    ],
   };
 }
 

@@ -18,15 +18,25 @@ import { fluxTree } from './flux-tree.ts';
 const maxBytes = 1024 * 1024;
 
 /** The objects of Flux in the files of a tree, as written. Files that cannot be read are left to their renderer. */
-export async function readFluxObjects(tree: Tree, signal: AbortSignal): Promise<readonly Resource[]> {
+export async function readFluxObjects(
+  tree: Tree,
+  likely: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<readonly Resource[]> {
   const paths = tree.entries
-    .filter(({ path, mode, size }) => mode.startsWith('100') && /\.ya?ml$/.test(path) && size <= maxBytes)
-    .map(({ path }) => path);
+    .filter(({ path, mode, size }) => likely.has(path) && mode.startsWith('100') && size <= maxBytes)
+    .map(({ path }) => path)
+    .filter((path) => /\.ya?ml$/.test(path));
   const contents = await tree.read(paths, signal);
   return paths.flatMap((file) => {
-    const bytes = Buffer.from(contents.get(file) ?? []);
-    return bytes.includes('toolkit.fluxcd.io/') ? decode(file, bytes) : [];
+    const bytes = contents.get(file);
+    return bytes === undefined ? [] : decode(file, bytes);
   });
+}
+
+/** Whether a text may hold objects of Flux. */
+export function maybeFlux(text: Buffer): boolean {
+  return text.includes('toolkit.fluxcd.io/');
 }
 
 function decode(file: string, bytes: Uint8Array): readonly Resource[] {

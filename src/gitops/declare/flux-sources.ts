@@ -3,15 +3,8 @@ import { type FluxSourceSpec, isFluxSource, readFluxSource } from '../../formats
 import { isSameRepository } from '../../formats/repository-url.ts';
 import type { SourcePlace } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
+import type { OwnRepository } from '../../model/repo.ts';
 import type { Resource } from '../../model/resource.ts';
-
-/** The repository under review. */
-export interface OwnRepository {
-  /** Its clone addresses. */
-  readonly urls: readonly string[];
-  /** The branch a pull goes to. */
-  readonly branch: string;
-}
 
 /** A source of Flux and where it leads. */
 export interface FluxSource {
@@ -23,6 +16,9 @@ export interface FluxSource {
   /** Whether it follows the branch under review, so that the review's own tree is what it will serve. */
   readonly followsReview: boolean;
 }
+
+/** What is known of the repository under review: Flux names a branch always. */
+export type FluxOwn = Pick<OwnRepository, 'urls' | 'branch'>;
 
 /** `spec.ignore` of a source; null without. */
 export function ignoreOf({ spec }: FluxSource): string | null {
@@ -40,7 +36,7 @@ export interface FluxSources {
  * The sources of Flux among objects; of several with one name the last counts. A GitRepository `flux-system` that is nowhere is this
  * repository at the branch under review: `flux bootstrap` and the Flux Operator make it so, the operator without an object in Git.
  */
-export function resolveSources(objects: readonly Resource[], own: OwnRepository): FluxSources {
+export function resolveSources(objects: readonly Resource[], own: FluxOwn): FluxSources {
   const known = new Map<string, FluxSource>();
   const findings: Finding[] = [];
   for (const resource of objects.filter(isFluxSource)) {
@@ -58,7 +54,7 @@ export function resolveSources(objects: readonly Resource[], own: OwnRepository)
   };
 }
 
-function bootstrapped({ kind, name }: FluxReference, { urls: [url = ''], branch }: OwnRepository): FluxSource | null {
+function bootstrapped({ kind, name }: FluxReference, { urls: [url = ''], branch }: FluxOwn): FluxSource | null {
   if (kind !== 'GitRepository' || name !== 'flux-system') return null;
   const spec = {
     kind: 'GitRepository',
@@ -72,10 +68,11 @@ function bootstrapped({ kind, name }: FluxReference, { urls: [url = ''], branch 
   return { spec, place: { kind: 'git', url, revision: branch, path: '' }, isOwn: true, followsReview: true };
 }
 
-function toSource(spec: FluxSourceSpec, own: OwnRepository): FluxSource {
+function toSource(spec: FluxSourceSpec, own: FluxOwn): FluxSource {
   if (spec.kind !== 'GitRepository') return { spec, place: placeOf(spec), isOwn: false, followsReview: false };
-  const isOwn = own.urls.some((url) => isSameRepository(url, spec.url));
-  return { spec, place: placeOf(spec), isOwn, followsReview: isOwn && spec.branch === own.branch };
+  const isOwn = own.urls.length === 0 || own.urls.some((url) => isSameRepository(url, spec.url));
+  const followsReview = isOwn && (own.branch === '' || spec.branch === own.branch);
+  return { spec, place: placeOf(spec), isOwn, followsReview };
 }
 
 function placeOf(spec: FluxSourceSpec): SourcePlace | null {

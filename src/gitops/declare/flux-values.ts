@@ -16,6 +16,8 @@ export interface ComposedValues {
   readonly secret: readonly string[];
   /** Names of parameters whose value came from a Secret. */
   readonly secretParameters: readonly string[];
+  /** Values and parameters twice, with others in the place of those that came from Secrets; empty where none did. */
+  readonly dummies: readonly Pick<HelmOptions, 'values' | 'parameters'>[];
   readonly findings: readonly Finding[];
 }
 
@@ -37,9 +39,17 @@ export async function composeValues(release: FluxHelmRelease, lookup: Lookup): P
       ...layers.map((layer) => (layer.isSecret && letter !== null ? withDummies(layer.values, letter) : layer.values)),
       release.values,
     ].reduce<JsonObject>(mergeValues, {});
+  const isSecret = [...layers, ...singles].some((part) => part.isSecret);
+  const parametersOf = (letter: 'a' | 'b' | null): HelmOptions['parameters'] =>
+    singles.map((single) => {
+      const { name, value, isString } = single;
+      return { name, value: single.isSecret && letter !== null ? withDummies(value, letter) : value, isString };
+    });
+  const letters: readonly ('a' | 'b')[] = isSecret ? ['a', 'b'] : [];
   return {
     values: mergeAll(null),
-    parameters: singles.map(({ name, value, isString }) => ({ name, value, isString })),
+    parameters: parametersOf(null),
+    dummies: letters.map((letter) => ({ values: [mergeAll(letter)], parameters: parametersOf(letter) })),
     secret: layers.some(({ isSecret }) => isSecret) ? differingPointers(mergeAll('a'), mergeAll('b')) : [],
     secretParameters: singles.filter(({ isSecret }) => isSecret).map(({ name }) => name),
     findings: parts.flatMap((part) => (part.kind === 'none' ? part.findings : [])),

@@ -11,17 +11,19 @@ import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Tree } from '../../model/tree.ts';
-import { declareHelmRelease, declareKustomization } from './flux-declared.ts';
+import { type Above, declareHelmRelease, declareKustomization } from './flux-declared.ts';
 import { cycle, judgeDependencies, sourceMissing, suspended, unknownChildren, unseen } from './flux-findings.ts';
 import { lookupAmong } from './flux-lookup.ts';
 import { findRoots, readFluxObjects } from './flux-roots.ts';
-import { type FluxSource, type FluxSources, type OwnRepository, resolveSources } from './flux-sources.ts';
+import { type FluxOwn, type FluxSource, type FluxSources, resolveSources } from './flux-sources.ts';
 import { type ComposedValues, composeValues } from './flux-values.ts';
-import type { Lookup } from './flux-variables.ts';
+import { gatherVariables, type Lookup, type Variables } from './flux-variables.ts';
 
 /** What the loop over nested Kustomizations needs. */
 export interface DeclareFluxInput {
-  readonly own: OwnRepository;
+  /** Files that may hold objects of Flux. */
+  readonly likely: ReadonlySet<string>;
+  readonly own: FluxOwn;
   /**
    * What a Kustomization of this repository applies (`renderFlux`). `lookup` finds ConfigMaps and Secrets that were rendered before, and
    * then asks the one below.
@@ -39,8 +41,10 @@ export interface DeclareFluxInput {
 export interface FluxApplication {
   readonly declared: DeclaredApplication;
   readonly spec: FluxKustomization | FluxHelmRelease;
-  /** Where a Kustomization's files are; null for a HelmRelease and where there is no such source. */
+  /** Where its files are, or its chart; null where there is no such source. */
   readonly source: FluxSource | null;
+  /** A Kustomization's, from all that its cluster applies. */
+  readonly variables: Variables | null;
   /** A HelmRelease's. */
   readonly composed: ComposedValues | null;
 }
@@ -49,6 +53,8 @@ export interface FluxApplication {
 export interface FluxDeclared {
   readonly applications: readonly FluxApplication[];
   readonly findings: readonly Finding[];
+  /** Kustomizations that cannot be built: what they declare is not known. */
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -57,7 +63,7 @@ export interface FluxDeclared {
  * followed once. Those of another repository or branch are listed and not looked into.
  */
 export async function declareFlux(tree: Tree, input: DeclareFluxInput, signal: AbortSignal): Promise<FluxDeclared> {
-  const objects = await readFluxObjects(tree, signal);
+  const objects = await readFluxObjects(tree, input.likely, signal);
   const sources = resolveSources(objects, input.own);
   const roots = await findRoots(tree, { objects, sources }, signal);
   const found: FluxDeclared[] = [];
@@ -65,6 +71,7 @@ export async function declareFlux(tree: Tree, input: DeclareFluxInput, signal: A
   return {
     applications: found.flatMap(({ applications }) => applications),
     findings: [...sources.findings, ...found.flatMap(({ findings }) => findings)],
+    unknown: found.flatMap(({ unknown }) => unknown),
   };
 }
 
@@ -75,7 +82,7 @@ export async function declareRoot(
   signal: AbortSignal,
 ): Promise<FluxDeclared> {
   const cluster = new Cluster(input);
-  await cluster.add(root, [], signal);
+  await cluster.add(root, signal);
   return cluster.declared();
 }
 
@@ -84,7 +91,7 @@ const maxApplications = 5_000;
 
 interface Nested {
   readonly kustomization: FluxKustomization;
-  readonly via: readonly string[];
+  readonly above: Above;
 }
 
 /** What one root brings about. */
@@ -94,8 +101,10 @@ class Cluster {
   readonly #waiting: Nested[] = [];
   readonly #seen = new Set<string>();
   readonly #applications: FluxApplication[] = [];
-  readonly #releases: { readonly release: FluxHelmRelease; readonly via: readonly string[] }[] = [];
+  readonly #releases: { readonly release: FluxHelmRelease; readonly above: Above }[] = [];
+  readonly #opened: (Nested & { readonly source: FluxSource | null })[] = [];
   readonly #findings: Finding[] = [];
+  readonly #unknown: string[] = [];
   /** The sources among so many resources. */
   #known: { readonly count: number; readonly sources: FluxSources } | null = null;
 
@@ -103,11 +112,12 @@ class Cluster {
     this.#input = input;
   }
 
-  async add(root: Resource, via: readonly string[], signal: AbortSignal): Promise<void> {
-    this.#take(root, via);
+  async add(root: Resource, signal: AbortSignal): Promise<void> {
+    this.#take(root, { via: [], hints: [] });
     for (let next = this.#next(); next !== null; next = this.#next()) await this.#open(next, signal);
-    // Sources may be applied by any Kustomization, so charts are looked up last.
-    for (const { release, via: from } of this.#releases) await this.#release(release, from);
+    // Sources, variables and values may be applied by any Kustomization, so they are looked up last.
+    for (const opened of this.#opened) await this.#declare(opened);
+    for (const { release, above } of this.#releases) await this.#release(release, above);
   }
 
   declared(): FluxDeclared {
@@ -115,27 +125,29 @@ class Cluster {
     return {
       applications: this.#applications,
       findings: [...this.#findings, ...judgeDependencies(specs, this.#input.objects)],
+      unknown: this.#unknown,
     };
   }
 
-  #take(resource: Resource, via: readonly string[]): void {
-    if (isFluxKustomization(resource)) this.#takeKustomization(resource, via);
-    else if (isFluxHelmRelease(resource)) this.#takeRelease(resource, via);
+  #take(resource: Resource, above: Above): void {
+    if (isFluxKustomization(resource)) this.#takeKustomization(resource, above);
+    else if (isFluxHelmRelease(resource)) this.#takeRelease(resource, above);
   }
 
-  #takeKustomization(resource: Resource, via: readonly string[]): void {
+  #takeKustomization(resource: Resource, above: Above): void {
     const title = titleOf(resource);
+    const { via } = above;
     if (via.includes(title) && via.at(-1) !== title) this.#findings.push(cycle(resource, [...via, title]));
     if (!this.#isNew(title)) return;
     const read = readFluxKustomization(resource);
-    if ('kind' in read) this.#waiting.push({ kustomization: read, via });
+    if ('kind' in read) this.#waiting.push({ kustomization: read, above });
     else this.#findings.push(...read);
   }
 
-  #takeRelease(resource: Resource, via: readonly string[]): void {
+  #takeRelease(resource: Resource, above: Above): void {
     if (!this.#isNew(titleOf(resource))) return;
     const read = readFluxHelmRelease(resource);
-    if ('kind' in read) this.#releases.push({ release: read, via });
+    if ('kind' in read) this.#releases.push({ release: read, above });
     else this.#findings.push(...read);
   }
 
@@ -154,16 +166,22 @@ class Cluster {
     return this.#waiting.splice(Math.max(ready, 0), 1)[0] ?? null;
   }
 
-  async #open({ kustomization, via }: Nested, signal: AbortSignal): Promise<void> {
+  async #open({ kustomization, above }: Nested, signal: AbortSignal): Promise<void> {
     const source = this.#find(kustomization, kustomization.source);
-    const declared = declareKustomization(kustomization, source, via);
-    this.#applications.push({ declared, spec: kustomization, source, composed: null });
+    this.#opened.push({ kustomization, above, source });
     if (source?.followsReview !== true) return;
-    const below = [...via, titleOf(kustomization.resource)];
+    const { hints } = declareKustomization(kustomization, source, above);
+    const below = { via: [...above.via, titleOf(kustomization.resource)], hints };
     for (const child of await this.#render(kustomization, source, signal)) {
       this.#resources.push(child);
       this.#take(child, below);
     }
+  }
+
+  async #declare({ kustomization, above, source }: Nested & { readonly source: FluxSource | null }): Promise<void> {
+    const declared = declareKustomization(kustomization, source, above);
+    const variables = await gatherVariables(kustomization, this.#lookup());
+    this.#applications.push({ declared, spec: kustomization, source, variables, composed: null });
   }
 
   async #render(
@@ -176,17 +194,18 @@ class Cluster {
     } catch (fault) {
       if (!(fault instanceof FairleadError)) throw fault;
       this.#findings.push(unknownChildren(kustomization, fault));
+      this.#unknown.push(titleOf(kustomization.resource));
       return [];
     }
   }
 
-  async #release(release: FluxHelmRelease, via: readonly string[]): Promise<void> {
+  async #release(release: FluxHelmRelease, above: Above): Promise<void> {
     const { chart } = release;
-    this.#find(release, chart.kind === 'template' ? chart.source : chart.reference);
+    const source = this.#find(release, chart.kind === 'template' ? chart.source : chart.reference);
     const composed = await composeValues(release, this.#lookup());
     this.#findings.push(...composed.findings);
-    const declared = declareHelmRelease(release, { sources: this.#sources(), composed }, via);
-    this.#applications.push({ declared, spec: release, source: null, composed });
+    const declared = declareHelmRelease(release, { sources: this.#sources(), composed }, above);
+    this.#applications.push({ declared, spec: release, source, variables: null, composed });
   }
 
   /** The source an object names; a finding when it is missing, and one when the object is suspended. */

@@ -1,38 +1,158 @@
+import type { Declare, TreeOrigin } from '../../model/declare.ts';
+import type { Declaration } from '../../model/declared.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Settings } from '../../model/settings.ts';
+import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
-import { discover } from './discover.ts';
+import { type Discovery, discover, type Reason } from './discover.ts';
 import { type ApplicationPair, pairApplications } from './pair-applications.ts';
+
+/** Two trees, and what differs between them. */
+export interface AffectedQuestion {
+  readonly base: Tree;
+  readonly head: Tree;
+  readonly changedFiles: readonly string[];
+  readonly settings: Settings;
+  /** Where both come from. */
+  readonly origin: TreeOrigin;
+}
+
+/** Why an application is reviewed. */
+export type PairReason =
+  | Reason
+  /** The objects that declare it say something else. */
+  | 'declaration'
+  /** Only one side has it. */
+  | 'added'
+  | 'removed';
+
+/** An application on either side, and why it is reviewed: never for nothing. */
+export interface AffectedPair extends ApplicationPair {
+  readonly reasons: readonly PairReason[];
+}
 
 /** What changed files have to do with the applications of two trees. */
 export interface AffectedPairs {
   /** Every environment of either side, sorted. */
   readonly environments: readonly string[];
-  /** Applications that the changed files reach on either side, and those that only one side has. */
-  readonly pairs: readonly ApplicationPair[];
+  /** Applications that the changed files reach on either side, whose declaration changes, and those that only one side has. */
+  readonly pairs: readonly AffectedPair[];
   /** Changed files that look like manifests and that no application of either side reads. */
   readonly unownedFiles: readonly string[];
+  /** What is wrong with objects that declare applications, as far as this change has to do with it. */
+  readonly findings: readonly Finding[];
+  /** Why applications may be reached that are not told of; null when all are. */
+  readonly incomplete: string | null;
 }
 
 /** Discovers both trees and selects what the changed files reach. */
 export async function affectedBy(
-  base: Tree,
-  head: Tree,
-  changedFiles: readonly string[],
-  settings: Settings,
+  { base, head, changedFiles, settings, origin }: AffectedQuestion,
   signal: AbortSignal,
+  declare?: Declare,
 ): Promise<AffectedPairs> {
-  const before = await discover(base, { under: '', settings }, signal);
-  const after = await discover(head, { under: '', settings }, signal);
-  const reached = new Set(
-    [...before.affected(changedFiles), ...after.affected(changedFiles)].map(({ application }) => application),
-  );
-  const pairs = pairApplications(before.applications, after.applications).filter((pair) => {
-    return pair.base === null || pair.head === null || reached.has(pair.base) || reached.has(pair.head);
-  });
+  const options = { under: '', settings, origin, ...(declare === undefined ? {} : { declare }) };
+  const before = await discover(base, options, signal);
+  const after = await discover(head, options, signal);
+  const reasons = reasonsOf([before, after], changedFiles);
+  const unknown = new Set(after.declarations.unknown);
+  const pairs = pairApplications(before.applications, after.applications)
+    .filter((pair) => pair.head !== null || !isUnknown(pair.base, unknown))
+    .map((pair) => ({ ...pair, reasons: [...structural(pair), ...reached(pair, reasons)] }))
+    .filter((pair) => pair.reasons.length > 0);
   const unowned = new Set(before.unowned(changedFiles));
+  const unownedFiles = after.unowned(changedFiles).filter((file) => unowned.has(file));
   return {
     environments: [...new Set([...before.environments, ...after.environments])].sort(),
     pairs,
-    unownedFiles: after.unowned(changedFiles).filter((file) => unowned.has(file)),
+    unownedFiles,
+    findings: findingsOf({ before, after, pairs, changedFiles }),
+    incomplete: incompleteReason({ before, after, unownedFiles }),
   };
+}
+
+type Reasons = ReadonlyMap<Application, readonly Reason[]>;
+
+function reasonsOf(sides: readonly Discovery[], changedFiles: readonly string[]): Reasons {
+  return new Map(
+    sides.flatMap((side) =>
+      side.affected(changedFiles).map(({ application, reasons }) => [application, reasons] as const),
+    ),
+  );
+}
+
+function structural({ base, head }: ApplicationPair): readonly PairReason[] {
+  if (base === null) return ['added'];
+  if (head === null) return ['removed'];
+  return keyOf(base.declared) === keyOf(head.declared) ? [] : ['declaration'];
+}
+
+/** A file that both sides read is told once. */
+function reached({ base, head }: ApplicationPair, reasons: Reasons): readonly Reason[] {
+  const all = [base, head].flatMap((side) => (side === null ? [] : (reasons.get(side) ?? [])));
+  return [...new Map(all.map((reason) => [reason.file, reason])).values()];
+}
+
+/** What a render depends on of a declaration. Where it stands does not count, nor what else the object of Argo CD says. */
+function keyOf(declaration: Declaration | undefined): string | null {
+  if (declaration === undefined) return null;
+  const { application, ...rest } = declaration;
+  const { declaredAt: _at, via: _via, hints: _hints, object, ...says } = application;
+  const isArgo = application.kind === 'argocd-application';
+  return JSON.stringify({ ...rest, ...says, object: isArgo ? null : object }, exact);
+}
+
+/** Numbers beyond 2^53 are kept apart. */
+function exact(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}
+
+/** Whether an application is missing only because what declares it cannot be told: its controller leaves it as it is. */
+function isUnknown(base: Application | null, unknown: ReadonlySet<string>): boolean {
+  const declared = base?.declared?.application;
+  if (declared === undefined) return false;
+  return [...declared.via, `Application ${declared.name}`].some((title) => unknown.has(title));
+}
+
+/** What both sides have is nothing of this change, unless it touches the file or an application that the file declares. */
+function findingsOf({
+  before,
+  after,
+  pairs,
+  changedFiles,
+}: {
+  readonly before: Discovery;
+  readonly after: Discovery;
+  readonly pairs: readonly ApplicationPair[];
+  readonly changedFiles: readonly string[];
+}): readonly Finding[] {
+  const titleOf = ({ rule, file, message }: Finding) => `${rule} ${file ?? ''} ${message}`;
+  const known = new Set(before.declarations.findings.map(titleOf));
+  const touched = new Set([
+    ...changedFiles,
+    ...pairs.flatMap(({ head }) => head?.declared?.application.declaredAt.file ?? []),
+  ]);
+  const told = after.declarations.findings.filter(
+    (finding) => !known.has(titleOf(finding)) || (finding.file !== null && touched.has(finding.file)),
+  );
+  return [...new Map(told.map((finding) => [titleOf(finding), finding])).values()];
+}
+
+/** Objects that tell of no application matter where they are new, or where a changed file is nobody's: it may be theirs. */
+function incompleteReason({
+  before,
+  after,
+  unownedFiles,
+}: {
+  readonly before: Discovery;
+  readonly after: Discovery;
+  readonly unownedFiles: readonly string[];
+}): string | null {
+  const known = new Set(before.declarations.unknown);
+  const { unknown } = after.declarations;
+  const matter = unownedFiles.length > 0 ? unknown : unknown.filter((title) => !known.has(title));
+  if (matter.length === 0) return null;
+  const names = [...new Set(matter)];
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return `what ${names.slice(0, 3).join(', ')}${more} deploys cannot be told`;
 }

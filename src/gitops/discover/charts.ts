@@ -11,6 +11,8 @@ export interface Charts {
   readonly found: readonly Found[];
   /** Every chart's folder, libraries and dependencies included. */
   readonly folders: readonly string[];
+  /** Folders that rendering the chart of a folder reads, itself first; empty where no chart stands. */
+  foldersOf(root: string): readonly string[];
 }
 
 /** Whether a file makes its folder a chart. */
@@ -40,7 +42,14 @@ export async function findCharts(snapshot: Snapshot, signal: AbortSignal): Promi
   const deployed = charts.filter((chart) => {
     return !chart.isLibrary && !used.has(chart.root) && !isVendored(chart.root, byRoot);
   });
-  return { found: deployed.flatMap((chart) => applicationsOf(chart, byRoot, snapshot)), folders: roots };
+  return {
+    found: deployed.flatMap((chart) => applicationsOf(chart, byRoot, snapshot)),
+    folders: roots,
+    foldersOf: (root) => {
+      const chart = byRoot.get(root);
+      return chart === undefined ? [] : dependencyFolders(chart, byRoot);
+    },
+  };
 }
 
 async function readChart(root: string, snapshot: Snapshot, signal: AbortSignal): Promise<Chart> {

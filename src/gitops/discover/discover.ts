@@ -1,7 +1,10 @@
+import { type Declare, type TreeOrigin, unknownOrigin } from '../../model/declare.ts';
+import { type Declarations, noDeclarations } from '../../model/declared.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree, TreeEntry } from '../../model/tree.ts';
 import { findCharts, isChart } from './charts.ts';
+import { findDeclared } from './declared.ts';
 import { withSettings } from './environments.ts';
 import { type Found, isWithin, type Relation } from './found.ts';
 import { isIgnored, looksLikeManifest } from './ignored.ts';
@@ -33,6 +36,8 @@ export interface Discovery {
   affected(changedFiles: readonly string[]): readonly Reached[];
   /** Changed files that look like manifests and that no application reads. */
   unowned(changedFiles: readonly string[]): readonly string[];
+  /** What is wrong with the objects that declare applications, and which of them tell of none. */
+  readonly declarations: Pick<Declarations, 'findings' | 'unknown'>;
 }
 
 /** Where to look. */
@@ -41,11 +46,15 @@ export interface DiscoverOptions {
   readonly under: string;
   /** Names and environments as the settings say; null: as the paths say. */
   readonly settings: Settings | null;
+  /** Reads the objects of controllers; left out: they count as manifests like others. */
+  readonly declare?: Declare;
+  /** Where the tree comes from; left out: that is not known. */
+  readonly origin?: TreeOrigin;
 }
 
 /**
- * Finds the applications of a tree without any configuration: kustomizations that no other includes, charts with their
- * values files, folders of plain manifests. Broken files are no error here: the application is found and its renderer tells.
+ * Finds the applications of a tree without any configuration: those that objects of Argo CD and Flux declare; of what these do not
+ * deploy, kustomizations that no other includes, charts with their values files, folders of plain manifests. Broken files are no error here: the application is found and its renderer tells.
  */
 export async function discover(tree: Tree, options: DiscoverOptions, signal: AbortSignal): Promise<Discovery> {
   const entries = tree.entries.filter(({ path }) => !isIgnored(path));
@@ -55,10 +64,32 @@ export async function discover(tree: Tree, options: DiscoverOptions, signal: Abo
   const snapshot = await openSnapshot(tree, { files, links, small }, signal);
   const kustomizations = await findKustomizations(snapshot, signal);
   const charts = await findCharts(snapshot, signal);
-  const taken = { kustomizations: kustomizations.folders, charts: charts.folders, files: kustomizations.files };
+  const folders = [...kustomizations.found, ...charts.found];
+  const declarations = await declare(tree, { folders, built: kustomizations.files, options }, signal);
+  const declared = await findDeclared(declarations.declared, { snapshot, kustomizations, charts }, signal);
+  const owned = new Set([...kustomizations.files, ...declared.files]);
+  const taken = { kustomizations: kustomizations.folders, charts: charts.folders, files: owned };
   const plain = await findPlain(snapshot, taken, signal);
-  const found = settle(nameUniquely([...kustomizations.found, ...charts.found, ...plain]), options.settings);
-  return discoveryOf(found.filter(({ application }) => isUnder(application.root, options.under)));
+  const others = folders.filter(({ application }) => !declared.folders.has(application.root));
+  const found = settle(nameUniquely([...declared.found, ...others, ...plain]), options.settings);
+  return discoveryOf(
+    found.filter(({ application }) => isUnder(application.root, options.under)),
+    declarations,
+  );
+}
+
+async function declare(
+  tree: Tree,
+  {
+    folders,
+    built,
+    options,
+  }: { readonly folders: readonly Found[]; readonly built: ReadonlySet<string>; readonly options: DiscoverOptions },
+  signal: AbortSignal,
+): Promise<Declarations> {
+  if (options.declare === undefined) return noDeclarations;
+  const found = folders.map(({ application }) => application);
+  return options.declare({ tree, found, built, ...(options.origin ?? unknownOrigin) }, signal);
 }
 
 function settle(found: readonly Found[], settings: Settings | null): readonly Found[] {
@@ -85,11 +116,12 @@ function isUnder(root: string, folder: string): boolean {
   return root === folder || isWithin(root, folder);
 }
 
-function discoveryOf(found: readonly Found[]): Discovery {
+function discoveryOf(found: readonly Found[], { findings, unknown }: Declarations): Discovery {
   const environments = found.flatMap(({ application }) => application.environment ?? []);
   return {
     applications: found.map(({ application }) => application),
     environments: [...new Set(environments)].sort(),
+    declarations: { findings, unknown },
     affected: (changedFiles) =>
       found.flatMap(({ application, relate }) => {
         const reasons = changedFiles.flatMap((file): readonly Reason[] => {

@@ -6,6 +6,8 @@ export type Relation = 'own' | 'base' | 'chart' | 'values';
 /** An application before its name is made unique, and the files that change it. */
 export interface Found {
   readonly application: Application;
+  /** What else it is called where others have its name; left out: its folder. */
+  readonly longName?: string;
   /** How a file, present or deleted, belongs to it; null when it does not. */
   relate(path: string): Relation | null;
 }

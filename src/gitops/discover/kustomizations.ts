@@ -16,6 +16,8 @@ export interface Kustomizations {
   readonly folders: ReadonlySet<string>;
   /** Every file that some kustomization reads. */
   readonly files: ReadonlySet<string>;
+  /** What the kustomization of a folder reads. */
+  closureOf(folder: string, signal: AbortSignal): Promise<KustomizeInputs>;
 }
 
 /** Whether a file is a kustomization. */
@@ -40,6 +42,9 @@ export async function findKustomizations(snapshot: Snapshot, signal: AbortSignal
     found: roots.flatMap((folder) => applicationOf(folder, closures.get(folder))),
     folders: new Set(closures.keys()),
     files: new Set([...closures.values()].flatMap(({ files }) => files)),
+    closureOf: async (folder, closureSignal) =>
+      closures.get(folder) ??
+      kustomizeInputs({ tree: snapshot.tree, root: folder, readYaml: snapshot.readYaml }, closureSignal),
   };
 }
 

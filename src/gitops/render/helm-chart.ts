@@ -1,6 +1,6 @@
 import type { Tree } from '../../model/tree.ts';
-import type { RenderDependencies } from './dependencies.ts';
 import { askedFor } from '../../world/sources/asked-for.ts';
+import type { RenderDependencies } from './dependencies.ts';
 import { addDependencies, type Dependencies, placeFetched } from './helm-dependencies.ts';
 import type { RenderPair } from './helm-documents.ts';
 import { templateError } from './helm-errors.ts';

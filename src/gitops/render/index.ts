@@ -1,5 +1,5 @@
 import type { Renderer } from '../../model/renderer.ts';
-import type { RendererName } from '../../model/target.ts';
+import type { FolderRenderer, RendererName } from '../../model/target.ts';
 import { createDecoder } from './decoder.ts';
 import type { RenderDependencies } from './dependencies.ts';
 import { createHelmRenderer } from './helm.ts';
@@ -9,7 +9,7 @@ import { createPlainRenderer } from './plain.ts';
 
 /** The renderers of one process. Threads and modules start when first needed. */
 export interface Renderers {
-  renderer(name: RendererName): Renderer;
+  renderer(name: FolderRenderer): Renderer;
   /** Loads what renderers will need soon, while something else is waited for. */
   warm(names: ReadonlySet<RendererName>): void;
   close(): Promise<void>;
@@ -21,7 +21,11 @@ export function createRenderers(dependencies: RenderDependencies): Renderers {
   const run = createHelmRun(dependencies);
   const kustomize = createKustomizeRenderer(dependencies, run);
   const helm = createHelmRenderer(dependencies, decoder, run);
-  const renderers: Readonly<Record<RendererName, Renderer>> = { kustomize, helm, plain: createPlainRenderer(decoder) };
+  const renderers: Readonly<Record<FolderRenderer, Renderer>> = {
+    kustomize,
+    helm,
+    plain: createPlainRenderer(decoder),
+  };
   return {
     renderer: (name) => renderers[name],
     warm: (names) => {

@@ -21,3 +21,11 @@ export function renderInputs(
     set: [],
   };
 }
+
+/** The same without a cluster and without an application. */
+export function offlineInputs(apiVersions: readonly string[]): RenderInputs {
+  return {
+    ...{ releaseName: 'release', namespace: 'default' },
+    ...{ kubeVersion: offlineKubeVersion, apiVersions, namespaced: {}, set: [] },
+  };
+}

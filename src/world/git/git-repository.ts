@@ -3,8 +3,9 @@ import type { Tree } from '../../model/tree.ts';
 import type { Blobs } from './blobs.ts';
 import { openBlobs } from './blobs.ts';
 import { fetchRefs } from './fetch.ts';
-import type { Commit, FetchSource, MergeResult, Repository } from './git.ts';
+import type { Commit, FetchSource, Identity, MergeResult, Repository } from './git.ts';
 import { commitTree, isAncestor, readCommits } from './history.ts';
+import { readIdentity } from './identity.ts';
 import { readTree, type TreeLimits } from './object-tree.ts';
 import { type Git, type GitCall, gitFailed } from './run-git.ts';
 
@@ -133,6 +134,10 @@ class GitRepository implements Repository {
     // The next one waits for the end of this one, however it ends; its own caller hears of a fault.
     this.#fetching = fetching.catch(() => undefined);
     return fetching;
+  }
+
+  identity(signal: AbortSignal): Promise<Identity> {
+    return readIdentity(this.#parts.names, signal);
   }
 
   async close(): Promise<void> {

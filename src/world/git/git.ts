@@ -18,6 +18,16 @@ export interface Commit {
   readonly authoredAt: string;
 }
 
+/** What a repository says of itself. */
+export interface Identity {
+  /** Addresses of its remotes, as they are written. */
+  readonly urls: readonly string[];
+  /** The branch that is checked out; null with a detached head. */
+  readonly branch: string | null;
+  /** The remote's default branch, else `main` or `master`; null where neither is there. */
+  readonly defaultBranch: string | null;
+}
+
 /** A way in to fetch from: credentials travel in the environment of the git process only. */
 export interface FetchSource {
   readonly url: string;
@@ -64,6 +74,8 @@ export interface Repository {
     signal: AbortSignal,
   ): Promise<MergeResult>;
   fetch(source: FetchSource, signal: AbortSignal): Promise<void>;
+  /** What it says of itself. */
+  identity(signal: AbortSignal): Promise<Identity>;
   /** Ends helper processes (`git cat-file --batch`). */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { FairleadError } from '../../model/error.ts';
-import type { Fetched, WantedChart, WantedGit } from './sources.ts';
+import type { Fetched, WantedArtifact, WantedChart, WantedGit } from './sources.ts';
 
 /** What a render needs of what was fetched. */
 export type FetchedTree = Pick<Fetched, 'tree' | 'resolved' | 'isPinned'>;
@@ -10,12 +10,21 @@ export type FetchChart = (wanted: WantedChart, signal: AbortSignal) => Promise<F
 /** Gets a Git repository ahead of the render. Throws `FairleadError` with what is wrong with the source. */
 export type FetchGit = (wanted: WantedGit, signal: AbortSignal) => Promise<FetchedTree>;
 
+/** Gets the files of an OCI artifact ahead of the render. Throws `FairleadError` with what is wrong with the source. */
+export type FetchArtifact = (wanted: WantedArtifact, signal: AbortSignal) => Promise<FetchedTree>;
+
 /** What fetches for one render. */
 export interface Fetchers {
   /** Null: charts from elsewhere are refused. */
   readonly fetchChart: FetchChart | null;
   /** Null: remote bases are refused. */
   readonly fetchGit: FetchGit | null;
+}
+
+/** What fetches the sources of a declared application too. */
+export interface SourceFetchers extends Fetchers {
+  /** Null: artifacts are refused. */
+  readonly fetchArtifact: FetchArtifact | null;
 }
 
 /**
@@ -28,6 +37,16 @@ export function fetchersFor({ fetchChart, fetchGit }: Fetchers, why: string | un
     fetchChart: fetchChart && (({ name, repository }) => Promise.reject(untrusted(`${name} of ${repository}`, why))),
     fetchGit: fetchGit && (({ url }) => Promise.reject(untrusted(url, why))),
   };
+}
+
+/** As `fetchersFor`. */
+export function sourceFetchersFor(fetchers: SourceFetchers, why: string | undefined): SourceFetchers {
+  const { fetchArtifact } = fetchers;
+  const artifacts =
+    why === undefined
+      ? fetchArtifact
+      : fetchArtifact && (({ url }: WantedArtifact) => Promise.reject(untrusted(url, why)));
+  return { ...fetchersFor(fetchers, why), fetchArtifact: artifacts };
 }
 
 function untrusted(source: string, why: string): FairleadError {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { renderTarget } from '../../../src/features/review/render-target.ts';
+import { unknownOrigin } from '../../../src/model/declare.ts';
 import type { RenderInputs } from '../../../src/model/renderer.ts';
 import type { Application } from '../../../src/model/target.ts';
 import { gitPlace } from '../../../src/world/cluster/place.ts';
@@ -27,7 +28,12 @@ async function inputsOf(untrusted: string | null): Promise<readonly RenderInputs
   };
   const tree = memoryTree({});
   const signal = new AbortController().signal;
-  await renderTarget(pair, gitPlace, { request: { baseTree: tree, untrusted }, head: tree, tools, signal });
+  await renderTarget(pair, gitPlace, {
+    request: { baseTree: tree, untrusted, origin: unknownOrigin },
+    head: tree,
+    tools,
+    signal,
+  });
   return seen;
 }
 

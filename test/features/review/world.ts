@@ -79,10 +79,11 @@ export function reviewTools(midst: NonNullable<ReviewWorldOptions['midst']>): Re
     throw new Error('not asked of a review without targets');
   };
   return {
-    affected: async (_base, _head, _files, _settings, signal) => {
+    affected: async (_question, signal) => {
       await midst(signal);
-      return { environments: [], pairs: [], unownedFiles: [] };
+      return { environments: [], pairs: [], unownedFiles: [], findings: [], incomplete: null };
     },
+    declare: unused,
     findLeaks: async (files) => files.map(({ path }) => remark(path)),
     warm: () => undefined,
     ...{ rendererFor: unused, validate: unused, openCluster: unused, capabilitiesOf: unused, engineFor: unused },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isThisRepository } from '../../../src/gitops/declare/argocd-own.ts';
 import { generateApplications } from '../../../src/gitops/declare/argocd-set.ts';
+import type { ArgoWorld } from '../../../src/gitops/declare/argocd-world.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
 import { type SetController, useSetController } from '../../control-plane/argocd/set-controller.ts';
 import { type ServedRepository, serveRepository } from '../../engines/argocd/git-server.ts';
@@ -68,9 +69,10 @@ ${lines}`;
 
 async function generateHere(text: string): Promise<Json> {
   const tree = memoryTree(controllerFiles);
+  const treeOf: ArgoWorld['treeOf'] = async ({ url }) => (isThisRepository(url, [repository.url]) ? tree : null);
   const world = {
     ...testWorld({}, { clusters: controllerClusters, goTemplates, controllerNamespace: controller.namespace }),
-    treeOf: async ({ url }: { readonly url: string }) => (isThisRepository(url, [repository.url]) ? tree : null),
+    ...{ treeOf, fetchTree: treeOf },
   };
   const [set] = objectsOf(text);
   if (set?.source === undefined || set.source === null) throw new Error('no set');

@@ -123,7 +123,7 @@ describe('an ApplicationSet', () => {
 
   test('an aborted signal ends it, and is no finding', async () => {
     const aborted = AbortSignal.abort(new Error('enough'));
-    const world = { ...testWorld({}), treeOf: async () => Promise.reject(aborted.reason) };
+    const world = { ...testWorld({}), fetchTree: async () => Promise.reject(aborted.reason) };
     const [set] = applicationSet(`generators: [git: {repoURL: ${ownUrl}, directories: [{path: x}]}]\n${template('x')}`);
     if (set?.source === undefined || set.source === null) throw new Error('no set');
 

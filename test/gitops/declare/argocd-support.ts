@@ -44,11 +44,11 @@ export function testWorld(
   changes: Partial<Omit<ArgoWorld, 'treeOf'>> = {},
 ): ArgoWorld {
   const tree = memoryTree(files);
+  const treeOf: ArgoWorld['treeOf'] = async ({ url, revision }) => {
+    return isThisRepository(url, [ownUrl]) && followsBranch(revision, 'main', 'main') ? tree : null;
+  };
   return {
-    controllerNamespace: 'argocd',
-    treeOf: async ({ url, revision }) => {
-      return isThisRepository(url, [ownUrl]) && followsBranch(revision, 'main', 'main') ? tree : null;
-    },
+    ...{ controllerNamespace: 'argocd', treeOf, fetchTree: treeOf },
     revisionOf: () => 'cafe0000',
     clusters: [],
     goTemplates: noGoTemplates,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { refTrees, resolveValuesFiles } from '../../../src/gitops/declare/argocd-values-files.ts';
+import { resolveValuesFiles } from '../../../src/gitops/declare/argocd-values-files.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
 import { signal } from './argocd-support.ts';
 
@@ -59,13 +59,5 @@ describe('values files', () => {
       'charts/web/values.yaml',
       '- ../../../out.yaml',
     ]);
-  });
-
-  test('are looked for in the trees of sources with a name', () => {
-    const place = { kind: 'git', url: 'https://a.example/x', revision: '', path: '' } as const;
-    const source = { place, ref: 'values', helm: null, kustomize: null, directory: null, plugin: null };
-
-    expect([...refTrees([source, { ...source, ref: null }], () => tree)]).toEqual([['values', tree]]);
-    expect([...refTrees([source], () => null)]).toEqual([]);
   });
 });

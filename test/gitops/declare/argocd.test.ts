@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Declared, declareArgo } from '../../../src/gitops/declare/argocd.ts';
 import { declareAll } from '../../../src/gitops/declare/argocd-all.ts';
-import { findArgoObjects } from '../../../src/gitops/declare/argocd-objects.ts';
+import { findArgoObjects, type KnownFiles } from '../../../src/gitops/declare/argocd-objects.ts';
 import { documentOf, overrideFromTree } from '../../../src/gitops/declare/argocd-overrides.ts';
 import { followsBranch, isThisRepository } from '../../../src/gitops/declare/argocd-own.ts';
 import type { Resource } from '../../../src/model/resource.ts';
@@ -61,9 +61,21 @@ describe('this repository and its branch', () => {
   });
 });
 
+/** All may hold objects; what stands beside a kustomization and is named in it is built. */
+function known(files: Files): KnownFiles {
+  const built = Object.entries(files).flatMap(([path, text]) =>
+    path.endsWith('/kustomization.yaml')
+      ? Object.keys(files).filter(
+          (other) => other.startsWith(path.slice(0, -18)) && text.includes(other.slice(path.length - 18)),
+        )
+      : [],
+  );
+  return { likely: new Set(Object.keys(files)), built: new Set(built) };
+}
+
 describe('objects of Argo CD in a tree', () => {
   const found = async (files: Files) => {
-    const { resources, findings } = await findArgoObjects(memoryTree(files), signal);
+    const { resources, findings } = await findArgoObjects(memoryTree(files), known(files), signal);
     return [
       ...resources.map(({ id, source }) => `${id.kind} ${id.name} ${source?.file}:${source?.line}`),
       ...findings.map(({ rule, file, line }) => `${rule} ${file}:${line}`),
@@ -192,8 +204,7 @@ describe('all applications of a tree', () => {
     const result = await declareAll(
       memoryTree(files),
       {
-        world: testWorld(files),
-        roots,
+        ...{ files: known(files), world: testWorld(files), roots },
         renderChildren: async ({ name, sources }) => {
           rendered.push(name);
           const folder = sources[0]?.place.kind === 'git' ? sources[0].place.path : '';
@@ -266,8 +277,7 @@ describe('all applications of a tree', () => {
     const result = await declareAll(
       memoryTree(files),
       {
-        world: testWorld(files),
-        roots: [],
+        ...{ files: known(files), world: testWorld(files), roots: [] },
         renderChildren: async () => {
           count += 1;
           return objectsOf(app(`a${count}`, `{repoURL: ${ownUrl}, path: d}`), 'd/chart.yaml');

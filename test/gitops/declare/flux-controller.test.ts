@@ -5,7 +5,7 @@ import { canonicalJson } from '../../../src/formats/json.ts';
 import { valueAt } from '../../../src/gitops/adopt/value-at.ts';
 import { handlingOf, withCommonMetadata } from '../../../src/gitops/declare/flux-apply.ts';
 import { type FluxRendered, renderFlux } from '../../../src/gitops/declare/flux-render.ts';
-import type { LookedUp } from '../../../src/gitops/declare/flux-variables.ts';
+import { gatherVariables, type LookedUp } from '../../../src/gitops/declare/flux-variables.ts';
 import { createKustomizeRenderer } from '../../../src/gitops/render/kustomize.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
 import { formatPath, type Path } from '../../../src/model/path.ts';
@@ -143,7 +143,7 @@ async function predict(object: JsonObject): Promise<FluxRendered> {
       kustomize: async (root, tree, signal) =>
         (await renderer.render(applicationAt(root, 'kustomize'), tree, inputs, signal)).resources,
       substituter,
-      lookup: async (kind, _, name) => lookup(`${kind}/${name}`),
+      variables: await gatherVariables(read, async (kind, _, name) => lookup(`${kind}/${name}`)),
       isStrict: false,
     },
     calm,

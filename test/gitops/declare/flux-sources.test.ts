@@ -70,9 +70,9 @@ describe('what a Kustomization declares', () => {
       ],
     });
 
-    const declared = declareKustomization(read, git('{url: "https://x.example.com/a/b", ref: {branch: main}}'), [
-      'Kustomization flux-system/root',
-    ]);
+    const declared = declareKustomization(read, git('{url: "https://x.example.com/a/b", ref: {branch: main}}'), {
+      ...{ via: ['Kustomization flux-system/root'], hints: ['clusters/prod/root.yaml'] },
+    });
 
     expect(declared).toMatchObject({
       kind: 'flux-kustomization',
@@ -88,8 +88,9 @@ describe('what a Kustomization declares', () => {
       ],
       syncOptions: ['ServerSideApply=true', 'Prune=false'],
       via: ['Kustomization flux-system/root'],
+      hints: ['apps', 'apps', 'flux.yaml', 'clusters/prod/root.yaml'],
     });
-    expect(declareKustomization(read, null, []).sources).toEqual([]);
+    expect(declareKustomization(read, null, { via: [], hints: [] }).sources).toEqual([]);
   });
 });
 
@@ -116,7 +117,11 @@ describe("a HelmRelease's chart comes from", () => {
     );
     if (!('kind' in release)) throw new Error(JSON.stringify(release));
     const composed = { values: { a: 1 }, parameters: [] };
-    return declareHelmRelease(release, { sources: resolveSources(resourcesOf(objects), own), composed }, []);
+    return declareHelmRelease(
+      release,
+      { sources: resolveSources(resourcesOf(objects), own), composed },
+      { via: [], hints: [] },
+    );
   }
 
   const template = (kind: string, name: string, more = '') =>

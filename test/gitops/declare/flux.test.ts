@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { declareFlux } from '../../../src/gitops/declare/flux.ts';
 import { renderFlux } from '../../../src/gitops/declare/flux-render.ts';
 import { ignoreOf } from '../../../src/gitops/declare/flux-sources.ts';
+import { gatherVariables } from '../../../src/gitops/declare/flux-variables.ts';
 import { createKustomizeRenderer } from '../../../src/gitops/render/kustomize.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
 import { applicationAt, testDependencies, testInputs } from '../render/support.ts';
@@ -22,8 +23,7 @@ async function declare(files: Readonly<Record<string, string>>) {
   const { applications, findings } = await declareFlux(
     tree,
     {
-      own,
-      lookup,
+      ...{ own, lookup, likely: new Set(Object.keys(files)) },
       renderChildren: async (kustomization, from, signal) => {
         const kustomize = async (root: string, built: typeof tree) =>
           (await renderer.render(applicationAt(root, 'kustomize'), built, { ...testInputs, namespace: '' }, signal))
@@ -33,7 +33,7 @@ async function declare(files: Readonly<Record<string, string>>) {
           ignore: ignoreOf(from.source),
           kustomize,
           substituter,
-          lookup: from.lookup,
+          variables: await gatherVariables(kustomization, from.lookup),
           isStrict: false,
         };
         const { resources } = await renderFlux(kustomization, input, signal);

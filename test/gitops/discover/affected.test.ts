@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { affectedBy } from '../../../src/gitops/discover/affected.ts';
+import { unknownOrigin } from '../../../src/model/declare.ts';
 import { defaultSettings } from '../../../src/model/settings.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
 import { kustomization, manifest } from './repositories.ts';
@@ -12,10 +13,10 @@ async function pairs(base: Files, head: Files) {
   const paths = [...new Set([...Object.keys(base), ...Object.keys(head)])];
   const changed = paths.filter((path) => base[path] !== head[path]);
   const { pairs: found, ...rest } = await affectedBy(
-    memoryTree(base),
-    memoryTree(head),
-    changed,
-    defaultSettings,
+    {
+      ...{ base: memoryTree(base), head: memoryTree(head), changedFiles: changed },
+      ...{ settings: defaultSettings, origin: unknownOrigin },
+    },
     signal,
   );
   const names = found.map((pair) => {
@@ -24,6 +25,9 @@ async function pairs(base: Files, head: Files) {
   return { ...rest, names };
 }
 
+/** No object declares anything here. */
+const nothingSaid = { findings: [], incomplete: null };
+
 const web = { 'web/a.yaml': manifest('ConfigMap'), 'web/b.yaml': manifest('Secret') };
 const db = { 'db/prod/a.yaml': manifest('ConfigMap') };
 
@@ -31,7 +35,7 @@ describe('the applications of two trees', () => {
   test('are paired and selected by what changed', async () => {
     const found = await pairs({ ...web, ...db }, { ...web, ...db, 'web/a.yaml': manifest('ConfigMap', 'other') });
 
-    expect(found).toEqual({ environments: ['prod'], names: ['web@null web -> web'], unownedFiles: [] });
+    expect(found).toEqual({ environments: ['prod'], names: ['web@null web -> web'], unownedFiles: [], ...nothingSaid });
   });
 
   test('a removed one has no head, an added one no base', async () => {
@@ -43,7 +47,7 @@ describe('the applications of two trees', () => {
   test('a file that is deleted belongs to the base: it is owned, and selects', async () => {
     const found = await pairs({ ...web }, { 'web/b.yaml': web['web/b.yaml'] });
 
-    expect(found).toEqual({ environments: [], names: ['web@null web -> web'], unownedFiles: [] });
+    expect(found).toEqual({ environments: [], names: ['web@null web -> web'], unownedFiles: [], ...nothingSaid });
   });
 
   test('a file that leaves a kustomization together with its entry selects it', async () => {
@@ -52,7 +56,7 @@ describe('the applications of two trees', () => {
       { 'web/kustomization.yaml': kustomization('b.yaml'), 'web/b.yaml': web['web/b.yaml'] },
     );
 
-    expect(found).toEqual({ environments: [], names: ['web@null web -> web'], unownedFiles: [] });
+    expect(found).toEqual({ environments: [], names: ['web@null web -> web'], unownedFiles: [], ...nothingSaid });
   });
 
   test('a folder that moves and keeps its name and environment stays one application', async () => {
@@ -93,6 +97,6 @@ describe('the applications of two trees', () => {
   test('files that no side owns are told', async () => {
     const found = await pairs({}, { 'values/web.yaml': 'a: 1', 'README.md': '# a' });
 
-    expect(found).toEqual({ environments: [], names: [], unownedFiles: ['values/web.yaml'] });
+    expect(found).toEqual({ environments: [], names: [], unownedFiles: ['values/web.yaml'], ...nothingSaid });
   });
 });

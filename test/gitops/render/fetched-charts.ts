@@ -1,5 +1,5 @@
-import type { FetchChart, FetchGit } from '../../../src/world/sources/fetchers.ts';
 import type { Tree } from '../../../src/model/tree.ts';
+import type { FetchChart, FetchGit } from '../../../src/world/sources/fetchers.ts';
 import type { WantedChart, WantedGit } from '../../../src/world/sources/sources.ts';
 
 /** A source that holds one tree under each name, and remembers what it was asked for. */

@@ -1,0 +1,120 @@
+import type { DeclareQuestion } from '../../model/declare.ts';
+import type { Declaration, Declarations, DeclaredApplication, DeclaredSource } from '../../model/declared.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Application } from '../../model/target.ts';
+import { sourceFetchersFor } from '../../world/sources/fetchers.ts';
+import { declareAll } from './argocd-all.ts';
+import type { ArgoWorld } from './argocd-world.ts';
+import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
+import { follows, originOf } from './source-origin.ts';
+
+/** Namespace of Argo CD as it is installed by default. */
+const controllerNamespace = 'argocd';
+/** As many applications as one ApplicationSet may give. */
+const maxApplications = 10_000;
+
+/** What the Applications and ApplicationSets of a tree declare. */
+export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): Promise<Declarations> {
+  const { question, likely } = declaring;
+  const files = { likely: likely.argo, built: question.built };
+  const renderChildren = (application: DeclaredApplication) => childrenOf(application, declaring, signal);
+  const roots = await bootstrapped(declaring, signal);
+  const { applications, findings, unknown } = await declareAll(
+    question.tree,
+    { files, world: worldOf(declaring), roots, renderChildren },
+    signal,
+  );
+  return { declared: applications.map((application) => declarationFor(application, question)), findings, unknown };
+}
+
+function declarationFor(application: DeclaredApplication, { tree, own }: DeclareQuestion): Declaration {
+  const origins = application.sources.map(({ place }) => originOf(place, tree, own));
+  return { application, origins, build: null, dummies: [] };
+}
+
+function worldOf({ question, parts }: Declaring): ArgoWorld {
+  const { tree, own, treeAt, unfetched } = question;
+  const { fetchGit } = sourceFetchersFor(parts.fetchers, unfetched);
+  const treeOf: ArgoWorld['treeOf'] = async ({ url, revision }, signal) => {
+    const origin = originOf({ kind: 'git', url, revision, path: '' }, tree, own);
+    if (origin === 'tree') return tree;
+    return origin === 'repository' && treeAt !== undefined ? treeAt(revision, signal) : null;
+  };
+  return {
+    controllerNamespace,
+    treeOf,
+    fetchTree: async (place, signal) => {
+      const atHand = await treeOf(place, signal);
+      return atHand ?? (fetchGit === null ? null : (await fetchGit(place, signal)).tree);
+    },
+    revisionOf: (place) => (place.kind === 'git' && follows(place.revision, own) ? tree.id : revisionIn(place)),
+    clusters: parts.clusters,
+    goTemplates: parts.goTemplates,
+    fileGlobbing: 'pathspec',
+    maxApplications,
+  };
+}
+
+function revisionIn(place: Parameters<ArgoWorld['revisionOf']>[0]): string {
+  return place.kind === 'chart' ? place.version : place.revision;
+}
+
+/** What kustomizations and charts render that may hold Applications, whoever applies them. */
+async function bootstrapped(declaring: Declaring, signal: AbortSignal): Promise<readonly Resource[]> {
+  const { question, likely, closures } = declaring;
+  const wanted = question.found.filter(
+    ({ renderer, inputs }) => renderer !== 'plain' && closures.reads(inputs, likely.argo),
+  );
+  const rendered: Resource[] = [];
+  for (const application of wanted) {
+    const resources = await renderQuietly(application, declaring, signal);
+    rendered.push(...(resources ?? []).map((resource) => placed(resource, application)));
+  }
+  return rendered;
+}
+
+/** Somewhere to point at. */
+function placed(resource: Resource, { root, inputs }: Application): Resource {
+  const file = inputs.find((input) => !input.endsWith('/')) ?? `${root}/Chart.yaml`;
+  return { ...resource, source: resource.source ?? { file, line: 1 } };
+}
+
+/** What an application renders, where its files may hold Applications; else nothing. Null where it cannot be rendered. */
+async function childrenOf(
+  application: DeclaredApplication,
+  declaring: Declaring,
+  signal: AbortSignal,
+): Promise<readonly Resource[] | null> {
+  const declaration = declarationFor(application, declaring.question);
+  if (!(await mayDeclare(declaration, declaring, signal))) return [];
+  return renderQuietly(applicationOf(declaration, 'argocd'), declaring, signal);
+}
+
+async function mayDeclare(
+  { application, origins }: Declaration,
+  declaring: Declaring,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const [index, source] of application.sources.entries()) {
+    // The chart whose only purpose it is.
+    if (source.place.kind === 'chart' && source.place.name.endsWith('argocd-apps')) return true;
+    if (origins[index] === 'tree' && (await mayHold(source, declaring, signal))) return true;
+  }
+  return false;
+}
+
+/** Whether its folder, what is built of that, or a values file of that name may hold Applications. */
+async function mayHold(
+  { place, helm }: DeclaredSource,
+  { closures, likely }: Declaring,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (place.kind !== 'git') return false;
+  if (await closures.holds(place.path, likely.argo, signal)) return true;
+  const named = new Set((helm?.valuesFiles ?? []).map(baseOf));
+  return [...likely.argo].some((file) => named.has(baseOf(file)));
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

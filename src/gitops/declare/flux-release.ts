@@ -1,0 +1,108 @@
+import type { FluxHelmRelease } from '../../formats/flux/helm-release.ts';
+import type { HelmOptions } from '../../model/declared.ts';
+import type { Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
+import type { Application } from '../../model/target.ts';
+import type { DeclaredRendererParts } from './argocd-render.ts';
+import { declarationOf } from './declaration-of.ts';
+import { defaultHelmOptions, renderHelmSource } from './declared-helm.ts';
+import type { OpenedSource } from './declared-sources.ts';
+import { withCommonMetadata } from './flux-apply.ts';
+import { postRenderTree } from './flux-post-render.ts';
+import { differingPointers } from './flux-secret-pointers.ts';
+
+/** A HelmRelease to render. */
+export interface ReleaseJob {
+  readonly application: Application;
+  readonly release: FluxHelmRelease;
+  readonly opened: OpenedSource;
+  readonly inputs: RenderInputs;
+}
+
+/**
+ * Renders a release as helm-controller installs it: the chart with its values, what the post-renderers make of it, common metadata.
+ * Where values came from Secrets it is rendered twice more with others in their place, to find what holds them.
+ */
+export async function renderRelease(
+  job: ReleaseJob,
+  parts: DeclaredRendererParts,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  const rendered = await renderOnce(job, parts, signal);
+  const [one, other] = declarationOf(job.application).dummies;
+  if (one === undefined || other === undefined) return rendered;
+  const [first, second] = [
+    await renderOnce(withOptions(job, one), parts, signal),
+    await renderOnce(withOptions(job, other), parts, signal),
+  ];
+  return { ...rendered, resources: hide(rendered.resources, first.resources, second.resources) };
+}
+
+async function renderOnce(job: ReleaseJob, parts: DeclaredRendererParts, signal: AbortSignal): Promise<Rendered> {
+  const { application, release, opened, inputs } = job;
+  const { declaredAt } = declarationOf(application).application;
+  const source = { application, opened, refs: new Map(), declaredAt, engine: 'helm4' } as const;
+  const own = { ...inputs, releaseName: release.releaseName, namespace: release.targetNamespace || inputs.namespace };
+  const rendered = await renderHelmSource(source, { renderer: parts.renderer('helm'), inputs: own }, signal);
+  let { resources } = rendered;
+  for (const step of release.postRenderers) {
+    resources = await postRender(resources, step, {
+      renderer: parts.renderer('kustomize'),
+      application,
+      inputs: own,
+      signal,
+    });
+  }
+  return { ...rendered, resources: resources.map((resource) => withCommonMetadata(resource, release.commonMetadata)) };
+}
+
+async function postRender(
+  resources: readonly Resource[],
+  step: FluxHelmRelease['postRenderers'][number],
+  tools: {
+    readonly renderer: Renderer;
+    readonly application: Application;
+    readonly inputs: RenderInputs;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly Resource[]> {
+  const { renderer, application, inputs, signal } = tools;
+  const tree = postRenderTree(
+    resources.map(({ object }) => object),
+    step,
+  );
+  const root = { ...application, ...({ root: '', renderer: 'kustomize', valuesFiles: [], inputs: [] } as const) };
+  const { resources: built } = await renderer.render(root, tree, inputs, signal);
+  const before = new Map(resources.map((resource) => [resourceKey(resource.id), resource]));
+  return built.map((resource) => {
+    const from = before.get(resourceKey(resource.id));
+    return { ...resource, source: from?.source ?? null, lines: new Map(), random: from?.random ?? [] };
+  });
+}
+
+function withOptions(job: ReleaseJob, options: Pick<HelmOptions, 'values' | 'parameters'>): ReleaseJob {
+  const { source } = job.opened;
+  return {
+    ...job,
+    opened: { ...job.opened, source: { ...source, helm: { ...(source.helm ?? defaultHelmOptions), ...options } } },
+  };
+}
+
+/** What differs between the two renders came from a Secret. One that is in one of them only is hidden whole. */
+function hide(
+  resources: readonly Resource[],
+  one: readonly Resource[],
+  other: readonly Resource[],
+): readonly Resource[] {
+  const [first, second] = [byKey(one), byKey(other)];
+  return resources.map((resource) => {
+    const key = resourceKey(resource.id);
+    const pointers = differingPointers(first.get(key)?.object ?? null, second.get(key)?.object ?? null);
+    const whole = first.has(key) && second.has(key) ? pointers : [''];
+    return whole.length === 0 ? resource : { ...resource, hidden: whole };
+  });
+}
+
+function byKey(resources: readonly Resource[]): ReadonlyMap<string, Resource> {
+  return new Map(resources.map((resource) => [resourceKey(resource.id), resource]));
+}
