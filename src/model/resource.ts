@@ -29,6 +29,11 @@ export interface Resource {
   readonly hidden?: readonly string[];
 }
 
+/** JSON pointers of a resource that no comparison looks at: random on every render, or hidden. */
+export function leftOut({ random, hidden = [] }: Pick<Resource, 'random' | 'hidden'>): readonly string[] {
+  return [...random, ...hidden];
+}
+
 /** `group/version`, or only `version` in the core group, as `apiVersion` spells it. */
 export function apiVersionOf(id: Pick<ResourceId, 'group' | 'version'>): string {
   return id.group === '' ? id.version : `${id.group}/${id.version}`;

@@ -11,6 +11,7 @@ import { type Halt, judgeRefusal } from './judge-refusal.ts';
 import { definesKind, type Pair } from './pair-resources.ts';
 import { listLive, readLive } from './read-live.ts';
 import type { Run } from './run.ts';
+import { whyUnsendable } from './unsendable.ts';
 import { withoutRandom } from './without-random.ts';
 
 /** What applying one stage came to. */
@@ -71,6 +72,8 @@ type Trial = Same | Write | Halt;
 async function tryObject(run: Run, pair: Pair, live: JsonObject | null): Promise<Trial> {
   const note = live === null ? null : deletionNote(pair.id, live);
   if (note !== null) return { kind: 'wait', note, resource: pair.id };
+  const why = whyUnsendable(pair);
+  if (why !== null) return { kind: 'refused', reason: why, takeovers: [] };
   const wanted = withoutRandom(pair, live);
   if (wanted.kind === 'refused') return wanted;
   const { redactor, manager } = run.options;

@@ -1,3 +1,4 @@
+import { isSops } from '../../formats/flux/sops.ts';
 import type { Schemas } from '../../formats/openapi/schemas.ts';
 import { compareDesired, randomPaths } from '../../gitops/diff/compare-git.ts';
 import { type BaseSight, compareLive, type Sight } from '../../gitops/diff/compare-live.ts';
@@ -51,6 +52,8 @@ export async function predictObject(
   const schema = (await scene.schemas.find(pair.id, signal)) ?? noSchema;
   const subject: Subject = { pair, live, scene, schema, random: randomOf(pair, schema) };
   if (head === null) return outcome(compareLive(sightOf(subject, { kind: 'same' }, null)));
+  // Only who has the key can say what would become of it.
+  if (isSops(head.resource.object)) return outcome(compareSealed(subject, head));
   if (pair.isSame && live !== null && holdsDesired(live, scene.maskObject(head.object), scene.manager))
     return outcome([]);
   const predicted = await dryRun(head, scene, signal);
@@ -110,6 +113,7 @@ async function predictBase({ pair, live, scene }: Subject, signal: AbortSignal):
   if (!scene.isBaseKnown) return { sight: { kind: 'unknown' }, error: null };
   if (base === null) return { sight: { kind: 'absent' }, error: null };
   if (pair.isSame) return { sight: { kind: 'same' }, error: null };
+  if (isSops(base.resource.object)) return { sight: { kind: 'unknown' }, error: null };
   if (live === null) return { sight: { kind: 'differs', predicted: null }, error: null };
   // Two versions of one kind have two shapes: the answers cannot be compared with each other.
   if (base.resource.id.version !== head?.resource.id.version) return { sight: { kind: 'unknown' }, error: null };
@@ -159,6 +163,16 @@ function compareOffline(subject: Subject, head: Wanted): readonly Change[] {
     return change === null ? [] : [change];
   }
   return compareSaid(subject, { live, head: scene.maskObject(head.object) });
+}
+
+/** What SOPS encrypted is sent to no cluster, and compared in Git by its keys. */
+function compareSealed(subject: Subject, head: Wanted): readonly Change[] {
+  const { pair, live, scene, schema } = subject;
+  if (live === null) return compareLive(sightOf(subject, offlineBase(subject), head.object));
+  if (pair.base === null) return [];
+  const options = { schemaOf: () => schema, maskObject: scene.maskObject };
+  const change = compareDesired(scene.target, { base: pair.base.resource, head: head.resource }, options);
+  return change === null ? [] : [change];
 }
 
 function offlineBase({ pair, scene }: Subject): BaseSight {

@@ -1,3 +1,4 @@
+import { isSops } from '../../formats/flux/sops.ts';
 import type { Finding } from '../../model/finding.ts';
 import { pickText } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
@@ -24,6 +25,24 @@ export function randomFindings(resources: readonly Resource[]): readonly Finding
         'Give it a fixed value, or look the live one up outside the chart.',
       ),
     );
+}
+
+/** Values that come from Secrets: never shown, so that nobody takes silence for no change. */
+export function hiddenFindings(resources: readonly Resource[]): readonly Finding[] {
+  return resources.flatMap((resource) => {
+    const { hidden = [] } = resource;
+    if (hidden.length === 0) return [];
+    const paths = hidden.map((pointer) => (pointer === '' ? 'all of it' : pointer));
+    const message = `holds values from Secrets at ${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ', …' : ''}; not shown, and left out of the diff`;
+    return [note('hidden-values', resource, message, null)];
+  });
+}
+
+/** What is encrypted: compared by its keys. */
+export function sealedFindings(resources: readonly Resource[]): readonly Finding[] {
+  return resources
+    .filter(({ object }) => isSops(object))
+    .map((resource) => note('sops-encrypted', resource, 'is encrypted with SOPS; it is compared by its keys', null));
 }
 
 function note(rule: string, resource: Resource, message: string, fix: string | null): Finding {

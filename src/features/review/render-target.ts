@@ -6,7 +6,7 @@ import type { Resource } from '../../model/resource.ts';
 import { type Application, type Target, targetId } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { Place } from '../../world/cluster/place.ts';
-import { hookFindings, randomFindings } from './render-findings.ts';
+import { hiddenFindings, hookFindings, randomFindings, sealedFindings } from './render-findings.ts';
 import type { ApplicationPair, ReviewRequest, ReviewTools } from './request.ts';
 
 /** A target with what both sides of the pull want of it. */
@@ -72,7 +72,14 @@ function learnSecrets(sides: readonly Side[], tools: ReviewTools): void {
 function sideFindings({ rendered, failure }: Side): readonly Finding[] {
   if (failure !== null) return [renderFinding(failure)];
   if (rendered === null) return [];
-  return [...rendered.findings, ...hookFindings(rendered.hooks), ...randomFindings(rendered.resources)];
+  const { findings, hooks, resources } = rendered;
+  return [
+    ...findings,
+    ...hookFindings(hooks),
+    ...randomFindings(resources),
+    ...hiddenFindings(resources),
+    ...sealedFindings(resources),
+  ];
 }
 
 async function renderSide(

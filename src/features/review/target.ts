@@ -1,4 +1,5 @@
 import type { ChangeSet, Desired, Predictor } from '../../engines/engine.ts';
+import { isSops } from '../../formats/flux/sops.ts';
 import { takeoversOf } from '../../gitops/diff/takeovers.ts';
 import { digestOf, objectDigests } from '../../gitops/plan/digest.ts';
 import { incompleteRule } from '../../gitops/validate/validate-resources.ts';
@@ -35,7 +36,12 @@ export async function reviewTarget(
   const desired: Desired = { base, head };
   const { predictor, failure } = await predictorFor(engine, place, tools);
   const [invalid, predicted] = await Promise.all([
-    tools.validate(head, { target: target.id, read: place.read, base }, signal),
+    // Of what is encrypted nothing but the keys can be judged.
+    tools.validate(
+      head.filter(({ object }) => !isSops(object)),
+      { target: target.id, read: place.read, base },
+      signal,
+    ),
     predict({ target, desired, place, predictor }, tools, signal),
   ]);
   const judged = judgeRemoved(rendered, { target, changes: predicted.changes, keeps });

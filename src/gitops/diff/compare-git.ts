@@ -1,7 +1,8 @@
+import { isSops, sopsView } from '../../formats/flux/sops.ts';
 import type { Change, PathChange } from '../../model/change.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Path } from '../../model/path.ts';
-import { type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
+import { leftOut, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
 import { cleanDesired } from './clean-desired.ts';
 import { type CompareOptions, comparePaths } from './compare-paths.ts';
 import { hideTags } from './hide.ts';
@@ -37,7 +38,7 @@ export function compareGit(sides: GitSides, options: GitOptions): readonly Chang
   return changes;
 }
 
-/** One object desired against desired; null when both want the same. */
+/** One object desired against desired; null when both want the same. What SOPS encrypted is compared by its keys. */
 export function compareDesired(
   target: string,
   sides: { readonly base: Resource | null; readonly head: Resource },
@@ -48,17 +49,17 @@ export function compareDesired(
   const schema = options.schemaOf(head.id);
   const random = [...randomPaths(base, schema), ...randomPaths(head, schema)];
   const shown = (object: JsonObject): JsonObject =>
-    omitPaths(normalise(options.maskObject(cleanDesired(object))), random);
+    omitPaths(normalise(options.maskObject(cleanDesired(isSops(object) ? sopsView(object) : object))), random);
   const differences = comparePaths(shown(base.object), shown(head.object), schema);
   if (differences.length === 0) return null;
   const paths = differences.map((difference): PathChange => ({ ...hideTags(difference), cause: 'git' }));
   return { ...whole(target, head), action: 'update', paths };
 }
 
-/** The random values of a resource as paths; those of `stringData` are looked for where the server keeps them. */
+/** The random and hidden values of a resource as paths; those of `stringData` are looked for where the server keeps them. */
 export function randomPaths(resource: Resource, { listKeysAt }: CompareOptions): readonly Path[] {
   const object = cleanDesired(resource.object);
-  return resource.random
+  return leftOut(resource)
     .map((pointer) => pathOfPointer(object, pointer.replace(/^\/stringData\//, '/data/'), listKeysAt))
     .filter((path) => path !== null);
 }

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { isSops, sopsView } from '../../formats/flux/sops.ts';
 import { canonicalJson } from '../../formats/json.ts';
 import { isJsonList, isJsonObject, type Json } from '../../model/json.ts';
 import { formatPointer } from '../../model/path.ts';
-import { apiVersionOf, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
+import { apiVersionOf, leftOut, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
 import { mapInTurns } from '../../tools/each.ts';
 
 /** Raised whenever a renderer, policy or this format changes what a digest means. */
@@ -50,7 +51,8 @@ export async function objectDigests(
 }
 
 function settled(resource: Resource): Json {
-  return withoutPointers(resource.object, new Set(resource.random), []);
+  const { object } = resource;
+  return withoutPointers(isSops(object) ? sopsView(object) : object, new Set(leftOut(resource)), []);
 }
 
 function withoutPointers(value: Json, pointers: ReadonlySet<string>, path: readonly (string | number)[]): Json {
