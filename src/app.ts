@@ -8,8 +8,9 @@ import { diffPath, type PathRequest, renderPath, validatePath } from './features
 import { pathRequest, valuesFile } from './features/review/path-request.ts';
 import { commentKey } from './features/review/pull-tools.ts';
 import { requestForRange } from './features/review/range.ts';
-import type { ReviewTools, ValidationContext } from './features/review/request.ts';
+import type { ReviewRequest, ReviewTools, ValidationContext } from './features/review/request.ts';
 import { review } from './features/review/review.ts';
+import { explain } from './features/review/why.ts';
 import type { OpenApiBundle } from './formats/openapi/bundle.ts';
 import { loadBundle } from './formats/openapi/bundle-cache.ts';
 import { createSchemas, type Schemas } from './formats/openapi/schemas.ts';
@@ -57,11 +58,15 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const request = (run: PathRun): Promise<PathRequest> =>
     pathRequest({ ...run, environment: options.childEnvironment, settingsAt, declare: parts.declared.declare });
   return {
-    review: (run) => reviewRange(run, options, tools),
+    review: (run) => withRange(run, options, (ranged) => review(ranged, tools, run.signal)),
     render: async (run) => renderAt(run, await request(run), tools),
     validate: async (run) => validatePath(await request(run), tools, run.signal),
     diff: async (run) => diffPath(await request(run), run.cluster, tools, run.signal),
     discover: async (run) => (await request(run)).applications,
+    why: (run) =>
+      withRange({ ...run, clusters: [], environment: null }, options, (ranged) =>
+        explain(run.app, ranged, tools, run.signal),
+      ),
     post: (run) => post(run, redactor),
     serve: (run) => serve(run, options, { tools, redactor, parts }),
     comment: (result) => redactor.text(reviewComment(result, { limit: gitHubLimits.comment, fileUrl: null })),
@@ -243,20 +248,16 @@ function apiVersionsOf(bundle: OpenApiBundle): readonly string[] {
   return [...new Set([...groupVersions, ...kinds])].sort();
 }
 
-async function reviewRange(
+async function withRange<T>(
   run: ReviewRun,
   options: ServiceOptions,
-  tools: ReviewTools,
-): ReturnType<Services['review']> {
-  const repository = await openRepository({ path: run.cwd, signal: run.signal, environment: options.childEnvironment });
+  use: (request: ReviewRequest) => Promise<T>,
+): Promise<T> {
+  const { cwd, range, environment, signal } = run;
+  const repository = await openRepository({ path: cwd, signal, environment: options.childEnvironment });
   try {
     const clusters = parseClusterMap(run.clusters);
-    const request = await requestForRange(
-      { range: run.range, clusters, environment: run.environment, settingsAt },
-      repository,
-      run.signal,
-    );
-    return await review(request, tools, run.signal);
+    return await use(await requestForRange({ range, clusters, environment, settingsAt }, repository, signal));
   } finally {
     await repository.close();
   }

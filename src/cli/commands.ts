@@ -16,6 +16,7 @@ import { addStatus } from './status.ts';
 import { addTrace } from './trace.ts';
 import { addValidate } from './validate.ts';
 import { addVersion } from './version.ts';
+import { addWhy } from './why.ts';
 
 /** Every command, in the order the help shows them. */
 export const commands: readonly ((program: Command, context: CommandContext) => void)[] = [
@@ -24,6 +25,7 @@ export const commands: readonly ((program: Command, context: CommandContext) => 
   addRender,
   addValidate,
   addDiscover,
+  addWhy,
   (program, context) => addConfig(program, context, context.engineNames),
   addDemo,
   addSetup,

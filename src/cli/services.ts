@@ -18,6 +18,8 @@ export interface Services {
   readonly diff: (run: PathRun & { readonly cluster: string }) => Promise<Review>;
   /** The applications of the repository at `cwd`. */
   readonly discover: (run: PathRun) => Promise<readonly Application[]>;
+  /** Why a range of commits reviews the applications of a name, or why it does not. */
+  readonly why: (run: WhyRun) => Promise<readonly Why[]>;
   /** Posts a review on the pull of a GitHub Actions job. Throws `BorderError`. */
   readonly post: (run: PostRun) => Promise<{ readonly url: string; readonly did: string }>;
   /** Starts the bot; resolves when it listens. */
@@ -36,6 +38,26 @@ export interface ReviewRun {
   readonly clusters: readonly string[];
   readonly environment: string | null;
   readonly signal: AbortSignal;
+}
+
+export interface WhyRun extends Pick<ReviewRun, 'cwd' | 'range' | 'signal'> {
+  /** A name, or `NAME@ENVIRONMENT`. */
+  readonly app: string;
+}
+
+/** One application of the name. */
+export interface Why {
+  readonly application: string;
+  readonly environment: string | null;
+  /** Objects that declare it, the outermost first, and the place of the last. */
+  readonly declaredBy: readonly string[];
+  readonly reasons: readonly (
+    | { readonly file: string; readonly relation: string }
+    | 'declaration'
+    | 'added'
+    | 'removed'
+  )[];
+  readonly inputs: readonly string[];
 }
 
 export interface PathRun {

@@ -100,8 +100,8 @@ function reviewTools(now: () => Date, rendering: () => Promise<void>): ReviewToo
   return {
     affected: async () => ({
       environments: [],
-      pairs: [{ name: application.name, environment: null, base: application, head: application }],
-      ...{ unownedFiles: [], findings: [], incomplete: null },
+      pairs: [{ name: application.name, environment: null, base: application, head: application, reasons: [] }],
+      ...{ applications: [application], unownedFiles: [], findings: [], incomplete: null },
     }),
     declare: async () => noDeclarations,
     rendererFor: () => renderer(rendering),

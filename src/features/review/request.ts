@@ -47,11 +47,21 @@ export interface ApplicationPair {
   readonly head: Application | null;
 }
 
+/** Why an application is reviewed: a file it reads, what declares it, or that only one side has it. */
+export type PairReason = { readonly file: string; readonly relation: string } | 'declaration' | 'added' | 'removed';
+
+/** An application on either side, and why it is reviewed. */
+export interface AffectedPair extends ApplicationPair {
+  readonly reasons: readonly PairReason[];
+}
+
 /** The applications of two trees, and what the changed files have to do with them. */
 export interface Affected {
   /** Every environment of either side, sorted. */
   readonly environments: readonly string[];
-  readonly pairs: readonly ApplicationPair[];
+  readonly pairs: readonly AffectedPair[];
+  /** Every application of the head, whether it is reached or not. */
+  readonly applications: readonly Application[];
   /** Changed manifests that no application owns. */
   readonly unownedFiles: readonly string[];
   /** What is wrong with objects that declare applications. */

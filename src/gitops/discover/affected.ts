@@ -37,6 +37,8 @@ export interface AffectedPairs {
   readonly environments: readonly string[];
   /** Applications that the changed files reach on either side, whose declaration changes, and those that only one side has. */
   readonly pairs: readonly AffectedPair[];
+  /** Every application of the head, whether it is reached or not. */
+  readonly applications: readonly Application[];
   /** Changed files that look like manifests and that no application of either side reads. */
   readonly unownedFiles: readonly string[];
   /** What is wrong with objects that declare applications, as far as this change has to do with it. */
@@ -58,6 +60,7 @@ export async function affectedBy(
   const unknown = new Set(after.declarations.unknown);
   const pairs = pairApplications(before.applications, after.applications)
     .filter((pair) => pair.head !== null || !isUnknown(pair.base, unknown))
+    .filter(({ environment }) => deploysFrom(environment, settings, origin))
     .map((pair) => ({ ...pair, reasons: [...structural(pair), ...reached(pair, reasons)] }))
     .filter((pair) => pair.reasons.length > 0);
   const unowned = new Set(before.unowned(changedFiles));
@@ -65,10 +68,17 @@ export async function affectedBy(
   return {
     environments: [...new Set([...before.environments, ...after.environments])].sort(),
     pairs,
+    applications: after.applications,
     unownedFiles,
     findings: findingsOf({ before, after, pairs, changedFiles }),
     incomplete: incompleteReason({ before, after, unownedFiles }),
   };
+}
+
+/** An environment of another branch gets nothing of this change. */
+function deploysFrom(environment: string | null, { environments }: Settings, { own }: TreeOrigin): boolean {
+  const branch = environment === null ? null : (environments.get(environment)?.branch ?? null);
+  return branch === null || own.branch === '' || branch === own.branch;
 }
 
 type Reasons = ReadonlyMap<Application, readonly Reason[]>;

@@ -71,7 +71,7 @@ export async function discover(tree: Tree, options: DiscoverOptions, signal: Abo
   const taken = { kustomizations: kustomizations.folders, charts: charts.folders, files: owned };
   const plain = await findPlain(snapshot, taken, signal);
   const others = folders.filter(({ application }) => !declared.folders.has(application.root));
-  const found = settle(nameUniquely([...declared.found, ...others, ...plain]), options.settings);
+  const found = settle(nameUniquely([...declared.found, ...others, ...plain]), options);
   return discoveryOf(
     found.filter(({ application }) => isUnder(application.root, options.under)),
     declarations,
@@ -92,11 +92,12 @@ async function declare(
   return options.declare({ tree, found, built, ...(options.origin ?? unknownOrigin) }, signal);
 }
 
-function settle(found: readonly Found[], settings: Settings | null): readonly Found[] {
+function settle(found: readonly Found[], { settings, origin }: DiscoverOptions): readonly Found[] {
   if (settings === null) return found;
   const applications = withSettings(
     found.map(({ application }) => application),
     settings,
+    origin?.own.branch ?? '',
   );
   return found.map((one, index) => ({ ...one, application: applications[index] ?? one.application }));
 }

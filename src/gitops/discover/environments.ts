@@ -4,15 +4,21 @@ import { isWithin } from './found.ts';
 
 /**
  * The applications as the settings name them, in the order given. The first environment one of whose globs matches the folder
- * or a values file takes an application from the environment its path names; an environment with globs holds nothing else. What stands at or below the path of an entry of
+ * or a values file takes an application from the environment its path names; an environment with globs holds nothing else. What no path
+ * names an environment for is of the one that the branch belongs to ('' for a branch that is not known). What stands at or below the path of an entry of
  * `applications` (the deepest path wins) is called by the entry's name. Where that would give two applications of one
  * environment the same name, what the settings renamed or moved is told apart by the rest of its folder, its values files and its
  * renderer.
  */
-export function withSettings(applications: readonly Application[], settings: Settings): readonly Application[] {
+export function withSettings(
+  applications: readonly Application[],
+  settings: Settings,
+  branch: string,
+): readonly Application[] {
+  const ofBranch = environmentOfBranch(settings, branch);
   const named = applications.map((application): Named => {
     const folder = folderFor(application.root, settings);
-    const environment = environmentFor(application, settings);
+    const environment = environmentFor(application, settings) ?? ofBranch;
     const name = folder?.name ?? application.name;
     return { before: application, folder: folder?.path ?? null, after: { ...application, name, environment } };
   });
@@ -23,6 +29,13 @@ export function withSettings(applications: readonly Application[], settings: Set
 export function otherMatches(application: Application, settings: Settings): readonly string[] {
   const matching = [...settings.environments.values()].filter(({ match }) => isMatched(application, match));
   return matching.slice(1).map(({ name }) => name);
+}
+
+/** The environment that a branch deploys to: the only one that names it, unless globs say what it holds. */
+function environmentOfBranch({ environments }: Settings, branch: string): string | null {
+  if (branch === '') return null;
+  const [found, ...others] = [...environments.values()].filter((environment) => environment.branch === branch);
+  return found === undefined || others.length > 0 || found.match.length > 0 ? null : found.name;
 }
 
 interface Named {
@@ -40,8 +53,11 @@ function environmentFor(application: Application, { environments }: Settings): s
   return byPath !== undefined && byPath.match.length > 0 ? null : application.environment;
 }
 
-function isMatched({ root, valuesFiles }: Application, globs: readonly string[]): boolean {
-  return globs.some((glob) => [root, ...valuesFiles].some((path) => matchesGlob(path, glob)));
+/** Of what an object declares its file counts too. */
+function isMatched({ root, valuesFiles, declared }: Application, globs: readonly string[]): boolean {
+  const file = declared?.application.declaredAt.file;
+  const paths = [root, ...valuesFiles, ...(file === undefined ? [] : [file])];
+  return globs.some((glob) => paths.some((path) => matchesGlob(path, glob)));
 }
 
 /** Whether a path matches a glob: `*` within a segment, `**` any number of segments, none too. Takes no longer than the product of their lengths. */

@@ -81,7 +81,7 @@ export function reviewTools(midst: NonNullable<ReviewWorldOptions['midst']>): Re
   return {
     affected: async (_question, signal) => {
       await midst(signal);
-      return { environments: [], pairs: [], unownedFiles: [], findings: [], incomplete: null };
+      return { environments: [], pairs: [], applications: [], unownedFiles: [], findings: [], incomplete: null };
     },
     declare: unused,
     findLeaks: async (files) => files.map(({ path }) => remark(path)),

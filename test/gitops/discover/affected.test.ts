@@ -12,7 +12,11 @@ type Files = Readonly<Record<string, string>>;
 async function pairs(base: Files, head: Files) {
   const paths = [...new Set([...Object.keys(base), ...Object.keys(head)])];
   const changed = paths.filter((path) => base[path] !== head[path]);
-  const { pairs: found, ...rest } = await affectedBy(
+  const {
+    pairs: found,
+    applications: _,
+    ...rest
+  } = await affectedBy(
     {
       ...{ base: memoryTree(base), head: memoryTree(head), changedFiles: changed },
       ...{ settings: defaultSettings, origin: unknownOrigin },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { matchesGlob, otherMatches, withSettings } from '../../../src/gitops/discover/environments.ts';
+import { matchesGlob, otherMatches, withSettings as withBranch } from '../../../src/gitops/discover/environments.ts';
 import type { EnvironmentSettings, Settings } from '../../../src/model/settings.ts';
 import type { Application } from '../../../src/model/target.ts';
 
@@ -26,6 +26,9 @@ const settings = (
     comment: { when: 'changes' },
   };
 };
+
+/** On a branch that belongs to no environment. */
+const withSettings = (all: readonly Application[], given: Settings) => withBranch(all, given, '');
 
 const said = (all: readonly Application[]): readonly string[] =>
   all.map(({ name, environment }) => `${name}@${environment}`);
@@ -153,6 +156,17 @@ describe('applications by the settings', () => {
     const named = withSettings([variant('eu'), variant('us')], settings({ prod: ['shop'] }));
 
     expect(said(named)).toEqual(['shop/values-eu.yaml@prod', 'shop/values-us.yaml@prod']);
+  });
+
+  test('what no path names an environment for is of the one that the branch belongs to', () => {
+    const { environments, ...rest } = settings({ prod: [], staging: [], dev: ['dev/**'] });
+    const on = (name: string, branch: string) => [name, { ...environments.get(name), branch }] as const;
+    const given = { ...rest, environments: new Map([on('prod', 'live'), on('staging', 'main'), on('dev', 'dev')]) };
+    const found = [application('web'), application('db', { environment: 'staging' })];
+
+    expect(said(withBranch(found, given as Settings, 'live'))).toEqual(['web@prod', 'db@staging']);
+    expect(said(withBranch(found, given as Settings, 'dev'))).toEqual(['web@null', 'db@staging']);
+    expect(said(withBranch(found, given as Settings, 'other'))).toEqual(['web@null', 'db@staging']);
   });
 
   test('an application discovery named keeps its name when another is given the same', () => {
