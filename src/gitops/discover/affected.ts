@@ -57,9 +57,7 @@ export async function affectedBy(
   const before = await discover(base, options, signal);
   const after = await discover(head, options, signal);
   const reasons = reasonsOf([before, after], changedFiles);
-  const unknown = new Set(after.declarations.unknown);
-  const pairs = pairApplications(before.applications, after.applications)
-    .filter((pair) => pair.head !== null || !isUnknown(pair.base, unknown))
+  const pairs = withoutUnknown(pairApplications(before.applications, after.applications), after.declarations.unknown)
     .filter(({ environment }) => deploysFrom(environment, settings, origin))
     .map((pair) => ({ ...pair, reasons: [...structural(pair), ...reached(pair, reasons)] }))
     .filter((pair) => pair.reasons.length > 0);
@@ -115,6 +113,19 @@ function keyOf(declaration: Declaration | undefined): string | null {
 /** Numbers beyond 2^53 are kept apart. */
 function exact(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}n` : value;
+}
+
+/**
+ * Without the applications that are missing only because what declares them cannot be told, and without the bare folders that are
+ * found in their place.
+ */
+function withoutUnknown(pairs: readonly ApplicationPair[], titles: readonly string[]): readonly ApplicationPair[] {
+  const unknown = new Set(titles);
+  const missing = pairs.filter(({ base, head }) => head === null && isUnknown(base, unknown));
+  const roots = new Set(missing.flatMap(({ base }) => base?.root ?? []));
+  const isBare = ({ base, head }: ApplicationPair) =>
+    base === null && head?.declared === undefined && roots.has(head?.root ?? '');
+  return pairs.filter((pair) => !missing.includes(pair) && !isBare(pair));
 }
 
 /** Whether an application is missing only because what declares it cannot be told: its controller leaves it as it is. */
