@@ -5,6 +5,7 @@ import type { Application } from '../../model/target.ts';
 import { sourceFetchersFor } from '../../world/sources/fetchers.ts';
 import { declareAll } from './argocd-all.ts';
 import type { ArgoWorld } from './argocd-world.ts';
+import { isReference } from './declared-sources.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
 import { follows, originOf } from './source-origin.ts';
 
@@ -104,15 +105,21 @@ async function mayDeclare(
 }
 
 /** Whether its folder, what is built of that, or a values file of that name may hold Applications. */
-async function mayHold(
-  { place, helm }: DeclaredSource,
-  { closures, likely }: Declaring,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function mayHold(source: DeclaredSource, { closures, likely }: Declaring, signal: AbortSignal): Promise<boolean> {
+  const { place, helm } = source;
   if (place.kind !== 'git') return false;
-  if (await closures.holds(place.path, likely.argo, signal)) return true;
-  const named = new Set((helm?.valuesFiles ?? []).map(baseOf));
-  return [...likely.argo].some((file) => named.has(baseOf(file)));
+  if (!isReference(source) && (await closures.holds(place.path, likely.argo, signal))) return true;
+  const names = namesOf(likely.argo);
+  return (helm?.valuesFiles ?? []).some((file) => names.has(baseOf(file)));
+}
+
+/** A thousand applications ask of one set. */
+const known = new WeakMap<ReadonlySet<string>, ReadonlySet<string>>();
+
+function namesOf(files: ReadonlySet<string>): ReadonlySet<string> {
+  const names = known.get(files) ?? new Set([...files].map(baseOf));
+  known.set(files, names);
+  return names;
 }
 
 function baseOf(path: string): string {

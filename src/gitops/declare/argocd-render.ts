@@ -1,6 +1,6 @@
 import { directoryFilter, skipMarker } from '../../formats/argocd/directory.ts';
 import { kustomizationNames } from '../../formats/kustomization/kustomize-inputs.ts';
-import type { DeclaredSource, DirectoryOptions } from '../../model/declared.ts';
+import type { DirectoryOptions } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
@@ -13,7 +13,7 @@ import { argoKustomizationTree } from './argocd-kustomization.ts';
 import { documentOf, overrideFromTree } from './argocd-overrides.ts';
 import { declarationOf } from './declaration-of.ts';
 import { renderHelmSource } from './declared-helm.ts';
-import { type OpenedSource, openSource, placedIn } from './declared-sources.ts';
+import { isReference, type OpenedSource, openSource, placedIn } from './declared-sources.ts';
 
 /** What renderers of declared applications are made of. */
 export interface DeclaredRendererParts {
@@ -55,11 +55,6 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
       );
     },
   };
-}
-
-/** A source that only lends its files to others. */
-function isReference({ ref, place }: DeclaredSource): boolean {
-  return ref !== null && place.kind !== 'chart' && place.path === '';
 }
 
 /** Overrides in the files of the tree were looked at when it was declared; those of others are now. */

@@ -20,6 +20,11 @@ export interface OpenedSource {
   readonly findings: readonly Finding[];
 }
 
+/** A source that only lends its files to others. */
+export function isReference({ ref, place }: DeclaredSource): boolean {
+  return ref !== null && place.kind !== 'chart' && place.path === '';
+}
+
 /** Where sources are opened. */
 export interface Opening {
   readonly application: DeclaredApplication;

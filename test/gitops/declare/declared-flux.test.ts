@@ -33,7 +33,7 @@ function clusterOf(name: string): Readonly<Record<string, string>> {
 const fleet = {
   ...clusterOf('prod'),
   ...clusterOf('staging'),
-  'apps/web.yaml': configMap('web', '{host: "${cluster}.${domain}"}', ', namespace: shop'),
+  'apps/web.yaml': configMap('web', `{host: "\${cluster}.\${domain}"}`, ', namespace: shop'),
 };
 
 describe('applications of Flux', () => {
@@ -65,7 +65,7 @@ describe('applications of Flux', () => {
       'clusters/prod/keys.yaml': secretVars,
       'clusters/prod/apps.yaml':
         clusterOf('prod')['clusters/prod/apps.yaml']?.replace('name: vars}', 'name: vars}, {kind: Secret, name: keys}') ?? '',
-      'apps/web.yaml': configMap('web', '{host: "${domain}", key: "x-${KEY}"}', ', namespace: shop'),
+      'apps/web.yaml': configMap('web', `{host: "\${domain}", key: "x-\${KEY}"}`, ', namespace: shop'),
     };
     const { 'clusters/prod/keys.yaml': _, ...unknown } = known;
 
