@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ControlPlane, startControlPlane } from '../test/control-plane/control-plane.ts';
 import type { Bench, Lab, Sizes } from './bench.ts';
+import { declaredBench } from './declared.ts';
 import { diffBench } from './diff.ts';
 import { loopBench } from './loop.ts';
 import { coresText, loadText, loadWarning, machineText } from './machine.ts';
@@ -18,6 +19,7 @@ import { validateBench } from './validate.ts';
 const benches: readonly Bench[] = [
   startBench,
   renderBench,
+  declaredBench,
   validateBench,
   diffBench,
   loopBench,

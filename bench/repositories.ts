@@ -46,9 +46,10 @@ function plainFiles(count: number, version: string): Files {
   );
 }
 
-async function commitTwice(
+/** Makes a repository of two commits, on `main` and on `change`; with the address of a remote where one is given. */
+export async function commitTwice(
   folder: string,
-  files: { readonly main: Files; readonly change: Files },
+  files: { readonly main: Files; readonly change: Files; readonly remote?: string },
   signal: AbortSignal,
 ): Promise<void> {
   const git = async (...args: readonly string[]): Promise<void> => {
@@ -59,6 +60,7 @@ async function commitTwice(
   };
   await writeFiles(folder, files.main);
   await git('init', '--quiet', '--initial-branch', 'main');
+  if (files.remote !== undefined) await git('remote', 'add', 'origin', files.remote);
   await git('add', '.');
   await git('commit', '--quiet', '--message', 'main');
   await git('checkout', '--quiet', '-b', 'change');
