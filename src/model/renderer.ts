@@ -29,6 +29,8 @@ export interface RenderInputs {
   readonly releaseName: string;
   /** Namespace for objects that name none and are namespaced; also Helm's release namespace. */
   readonly namespace: string;
+  /** Namespace for objects that name none, where it is not that of the release ('': they stay without); left out: it is. */
+  readonly objectNamespace?: string;
   /** Such as `v1.36.3`. */
   readonly kubeVersion: string;
   /** `v1`, `apps/v1`, `apps/v1/Deployment`, ... of the target. */

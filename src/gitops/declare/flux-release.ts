@@ -10,6 +10,7 @@ import type { OpenedSource } from './declared-sources.ts';
 import { withCommonMetadata } from './flux-apply.ts';
 import { postRenderTree } from './flux-post-render.ts';
 import { differingPointers } from './flux-secret-pointers.ts';
+import { withoutEmptyNamespace } from './without-namespace.ts';
 
 /** A HelmRelease to render. */
 export interface ReleaseJob {
@@ -43,15 +44,15 @@ async function renderOnce(job: ReleaseJob, parts: DeclaredRendererParts, signal:
   const { declaredAt } = declarationOf(application).application;
   const source = { application, opened, refs: new Map(), declaredAt, engine: 'helm4' } as const;
   const own = { ...inputs, releaseName: release.releaseName, namespace: release.targetNamespace || inputs.namespace };
-  const rendered = await renderHelmSource(source, { renderer: parts.renderer('helm'), inputs: own }, signal);
-  let { resources } = rendered;
-  for (const step of release.postRenderers) {
-    resources = await postRender(resources, step, {
-      renderer: parts.renderer('kustomize'),
-      application,
-      inputs: own,
-      signal,
-    });
+  // Patches are written for what Helm prints, and that leaves it to the server which namespace an object gets that names none.
+  const bare = release.postRenderers.length === 0 ? own : { ...own, objectNamespace: '' };
+  const rendered = await renderHelmSource(source, { renderer: parts.renderer('helm'), inputs: bare }, signal);
+  let resources = rendered.resources.map(withoutEmptyNamespace);
+  for (const [index, step] of release.postRenderers.entries()) {
+    const isLast = index === release.postRenderers.length - 1;
+    const after = isLast ? own : { ...own, namespace: '' };
+    const tools = { renderer: parts.renderer('kustomize'), application, inputs: after, signal };
+    resources = (await postRender(resources, step, tools)).map(withoutEmptyNamespace);
   }
   return { ...rendered, resources: resources.map((resource) => withCommonMetadata(resource, release.commonMetadata)) };
 }
@@ -73,9 +74,10 @@ async function postRender(
   );
   const root = { ...application, ...({ root: '', renderer: 'kustomize', valuesFiles: [], inputs: [] } as const) };
   const { resources: built } = await renderer.render(root, tree, inputs, signal);
-  const before = new Map(resources.map((resource) => [resourceKey(resource.id), resource]));
+  const keyOf = ({ id }: Resource) => resourceKey({ ...id, namespace: null });
+  const before = new Map(resources.map((resource) => [keyOf(resource), resource]));
   return built.map((resource) => {
-    const from = before.get(resourceKey(resource.id));
+    const from = before.get(keyOf(resource));
     return { ...resource, source: from?.source ?? null, lines: new Map(), random: from?.random ?? [] };
   });
 }

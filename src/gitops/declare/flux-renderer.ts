@@ -3,7 +3,6 @@ import { type FluxKustomization, readFluxKustomization } from '../../formats/flu
 import type { DeclaredApplication, SecretTold } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
-import { isJsonObject, pick } from '../../model/json.ts';
 import type { Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
 import { formatResource, type Resource } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
@@ -17,6 +16,7 @@ import { renderFlux } from './flux-render.ts';
 import type { SubstitutedResource } from './flux-substitute.ts';
 import type { FluxSubstituter } from './flux-substituter.ts';
 import type { Variables } from './flux-variables.ts';
+import { withoutEmptyNamespace } from './without-namespace.ts';
 
 /** What the renderer of Flux is made of. */
 export interface FluxRendererParts extends DeclaredRendererParts {
@@ -85,6 +85,7 @@ async function renderKustomization(
   const rendered = await renderFlux(kustomization, input, signal);
   const isHomeless = isNamespaced(inputs);
   return {
+    // Where the scope of a kind is not known it may have no namespace at all.
     resources: rendered.resources.map(hidden).map(withoutEmptyNamespace),
     hooks: [],
     findings: [
@@ -103,14 +104,6 @@ function variablesOf({ values, secret, hasUnknown }: SecretTold): Variables {
 
 function hidden({ resource, secret }: SubstitutedResource): Resource {
   return secret.length === 0 ? resource : { ...resource, hidden: secret };
-}
-
-/** Where the scope of a kind is not known it may have no namespace at all. */
-function withoutEmptyNamespace(resource: Resource): Resource {
-  if (resource.id.namespace !== '') return resource;
-  const metadata = pick(resource.object, 'metadata');
-  const { namespace: _, ...rest } = isJsonObject(metadata) ? metadata : {};
-  return { ...resource, id: { ...resource.id, namespace: null }, object: { ...resource.object, metadata: rest } };
 }
 
 /** Whether a kind is known to be namespaced: of Kubernetes itself, or as the cluster says. */

@@ -42,9 +42,10 @@ export async function placeDocuments(pair: RenderPair, context: PlaceContext): P
   const decoded = await decode(documents, context);
   const placed = documents.flatMap((document, index) => placeAll(document, decoded[index]));
   const marked = pair.second === null ? placed : markRandom(placed, await placeSecond(pair.second, context));
+  const { namespace, objectNamespace = namespace, namespaced } = context.inputs;
   return {
-    resources: assign(marked.filter(({ isHook }) => !isHook).map(toLoose), context.inputs),
-    hooks: assign(marked.filter(({ isHook }) => isHook).map(toLoose), context.inputs),
+    resources: assign(marked.filter(({ isHook }) => !isHook).map(toLoose), { namespace: objectNamespace, namespaced }),
+    hooks: assign(marked.filter(({ isHook }) => isHook).map(toLoose), { namespace, namespaced }),
     findings: documents.flatMap((document, index) => findingsOf(document, decoded[index])),
   };
 }

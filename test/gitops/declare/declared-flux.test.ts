@@ -64,7 +64,10 @@ describe('applications of Flux', () => {
       ...fleet,
       'clusters/prod/keys.yaml': secretVars,
       'clusters/prod/apps.yaml':
-        clusterOf('prod')['clusters/prod/apps.yaml']?.replace('name: vars}', 'name: vars}, {kind: Secret, name: keys}') ?? '',
+        clusterOf('prod')['clusters/prod/apps.yaml']?.replace(
+          'name: vars}',
+          'name: vars}, {kind: Secret, name: keys}',
+        ) ?? '',
       'apps/web.yaml': configMap('web', `{host: "\${domain}", key: "x-\${KEY}"}`, ', namespace: shop'),
     };
     const { 'clusters/prod/keys.yaml': _, ...unknown } = known;
