@@ -268,6 +268,7 @@ async function renderAt(run: RenderRun, request: PathRequest, tools: ReviewTools
   for (const [index, name] of run.values.entries())
     files.set(`.fairlead-values/${index}-${basename(name)}`, await valuesFile(resolve(run.cwd, name), name));
   const choices = {
+    app: run.app,
     releaseName: run.releaseName,
     namespace: run.namespace,
     valuesFiles: [...files.keys()],

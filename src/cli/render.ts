@@ -1,4 +1,8 @@
 import { type Command, Option } from 'commander';
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../model/json.ts';
+import { formatPointer } from '../model/path.ts';
+import { HIDDEN } from '../model/redacted.ts';
+import type { Resource } from '../model/resource.ts';
 import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
@@ -7,6 +11,7 @@ import { configOption, cwdOption, kubeVersionOption, repeatable } from './option
 interface RenderOptions {
   readonly config?: string;
   readonly cwd?: string;
+  readonly app?: string;
   readonly release?: string;
   readonly namespace?: string;
   readonly values: readonly string[];
@@ -20,7 +25,8 @@ export function addRender(program: Command, context: CommandContext): void {
   program
     .command('render')
     .description('the final manifests of an application, for piping')
-    .argument('<path>', 'a kustomization, chart or folder of manifests')
+    .argument('<path>', 'a kustomization, chart or folder of manifests; with --app, the repository')
+    .option('--app <name>', 'the application of this name (or NAME@ENVIRONMENT), as what declares it has it rendered')
     .option('--release <name>', "Helm release name (default: the folder's name)")
     .option('--namespace <namespace>', 'namespace of objects that name none (default: default)')
     .addOption(repeatable('-f, --values <file>', 'Helm values file; repeatable, later ones win'))
@@ -34,6 +40,7 @@ export function addRender(program: Command, context: CommandContext): void {
       const outcome = await services.render({
         cwd: workingDirectory(context.environment, options.cwd),
         path,
+        app: options.app ?? null,
         releaseName: options.release ?? null,
         namespace: options.namespace ?? null,
         values: options.values,
@@ -46,7 +53,7 @@ export function addRender(program: Command, context: CommandContext): void {
         import('../formats/json.ts'),
         import('../gitops/report/terminal.ts'),
       ]);
-      const objects = [...outcome.resources, ...outcome.hooks].map((resource) => resource.object);
+      const objects = [...outcome.resources, ...outcome.hooks].map(withoutHidden);
       const text =
         options.output === 'json'
           ? `${stringifyJson(objects, 2)}\n`
@@ -54,4 +61,17 @@ export function addRender(program: Command, context: CommandContext): void {
       context.terminal.out(text);
       for (const finding of outcome.findings) context.terminal.err(findingText(finding, context.terminal.paint));
     });
+}
+
+/** A value that came from a Secret of the cluster is not known here: what stands for it says so. */
+function withoutHidden({ object, hidden = [] }: Resource): JsonObject {
+  const shown = hidden.length === 0 ? object : hide(object, new Set(hidden), []);
+  return isJsonObject(shown) ? shown : { hidden: shown };
+}
+
+function hide(value: Json, pointers: ReadonlySet<string>, path: readonly (string | number)[]): Json {
+  if (pointers.has(formatPointer(path))) return HIDDEN;
+  if (isJsonList(value)) return value.map((item, index) => hide(item, pointers, [...path, index]));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hide(item, pointers, [...path, key])]));
 }

@@ -69,6 +69,8 @@ export interface PathRun {
 }
 
 export interface RenderRun extends PathRun {
+  /** Name of an application of the repository at the path, in place of what stands there; null: none. */
+  readonly app: string | null;
   readonly releaseName: string | null;
   readonly namespace: string | null;
   readonly values: readonly string[];

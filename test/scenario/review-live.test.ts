@@ -49,6 +49,7 @@ async function applyWorkTree(): Promise<void> {
     const outcome = await services.render({
       ...run,
       path: root,
+      app: null,
       releaseName: null,
       namespace: null,
       values: valuesFiles,

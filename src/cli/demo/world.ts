@@ -120,7 +120,15 @@ async function renderAll(
   const rendered = [];
   for (const { root, valuesFiles } of applications) {
     rendered.push(
-      await services.render({ ...run, path: root, releaseName: null, namespace: null, values: valuesFiles, set: [] }),
+      await services.render({
+        ...run,
+        path: root,
+        app: null,
+        releaseName: null,
+        namespace: null,
+        values: valuesFiles,
+        set: [],
+      }),
     );
   }
   const objects = rendered.flatMap(({ resources }) => resources.map(({ object }) => object));

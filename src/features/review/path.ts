@@ -30,6 +30,8 @@ export interface PathRequest {
 
 /** What `render` is told beside the path. */
 export interface RenderChoices {
+  /** Name of an application, or `NAME@ENVIRONMENT`; null: what stands at the path. */
+  readonly app: string | null;
   readonly releaseName: string | null;
   readonly namespace: string | null;
   readonly valuesFiles: readonly string[];
@@ -44,14 +46,19 @@ export interface Validation {
   readonly failed: readonly string[];
 }
 
-/** Renders the application that stands at the path. Throws what the renderer throws, and `path-missing`. */
+/**
+ * Renders the application that stands at the path, or the one of a name. Throws what the renderer throws, `path-missing`, and `usage` for a
+ * name that none has, or several.
+ */
 export async function renderPath(
   request: PathRequest,
   choices: RenderChoices,
   tools: ReviewTools,
   signal: AbortSignal,
 ): Promise<Rendered> {
-  const application = { ...applicationAt(request.tree, request.path, tools), valuesFiles: choices.valuesFiles };
+  const { app, valuesFiles } = choices;
+  const application =
+    app === null ? { ...applicationAt(request.tree, request.path, tools), valuesFiles } : named(app, request);
   const defaults = inputsFor(application, gitPlace, request, tools);
   const inputs: RenderInputs = {
     ...defaults,
@@ -60,6 +67,20 @@ export async function renderPath(
     set: choices.set,
   };
   return tools.rendererFor(application.renderer).render(application, request.tree, inputs, signal);
+}
+
+function named(name: string, { applications }: PathRequest): Application {
+  const found = applications.filter((one) => one.name === name || `${one.name}@${one.environment}` === name);
+  const [application] = found;
+  if (application !== undefined && found.length === 1) return application;
+  const choices = found.map((one) => `${one.name}@${one.environment}`).join(', ');
+  throw new FairleadError({
+    code: 'usage',
+    subject: name,
+    message:
+      found.length === 0 ? `no application is called ${name}` : `${found.length} applications are called ${name}`,
+    remedy: found.length === 0 ? '`fairlead discover` lists what there is.' : `Name one of ${choices}.`,
+  });
 }
 
 /** Renders and validates every application at or below the path, without a cluster. */
