@@ -57,6 +57,9 @@ export function gitProbe(environment: Readonly<Record<string, string | undefined
   };
 }
 
+/** What reviews run on; `merge` is for pretend servers only. */
+const modules: readonly ModuleName[] = ['kustomize', 'helm', 'cel', 'gotemplate', 'envsubst'];
+
 /** Whether the WebAssembly modules are built; none is built here. */
 export function modulesProbe(options: ModuleOptions): Probe {
   return {
@@ -64,10 +67,9 @@ export function modulesProbe(options: ModuleOptions): Probe {
     check: 'modules',
     look: async (signal) => {
       const tell = teller('machine', 'modules');
-      const names: readonly ModuleName[] = ['kustomize', 'helm', 'cel'];
-      const found = await Promise.all(names.map((name) => isBuilt(name, options, signal)));
-      const missing = names.filter((_, index) => found[index] !== true);
-      if (missing.length === 0) return [tell.ok(`${names.join(', ')} are built`)];
+      const found = await Promise.all(modules.map((name) => isBuilt(name, options, signal)));
+      const missing = modules.filter((_, index) => found[index] !== true);
+      if (missing.length === 0) return [tell.ok(`${modules.join(', ')} are built`)];
       return [
         tell.warning(
           `${missing.join(', ')} not built yet`,
