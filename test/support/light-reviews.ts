@@ -82,6 +82,7 @@ function commitsOnly(baseHead: () => Promise<string>, pullHead: (pull: number) =
     tree: async (revision) => ({ ...memoryTree({ [file]: revision }), id: revision }),
     changedFiles: async (one, other) => (one === other ? [] : [file]),
     fetch: async () => undefined,
+    remoteRefs: unasked('branches of a server'),
     close: async () => undefined,
     mergeBase: unasked('a merge base'),
     firstParents: unasked('a line of commits'),

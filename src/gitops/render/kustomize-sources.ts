@@ -105,7 +105,7 @@ async function addBases(
     if (fetchGit === null || wanted === null) continue;
     const asked = { what: remote.reference, place: remote, fetched: gathered.fetched };
     const { tree, resolved, isPinned } = await fetchedFor(asked, () =>
-      fetchGit({ url: wanted.url, revision: wanted.revision }, signal),
+      fetchGit({ url: wanted.url, revision: wanted.revision, reads: 'name' }, signal),
     );
     // Below the repository that names it, out of which nothing leads.
     const above = gathered.fetched.findLast(

@@ -12,17 +12,50 @@ export async function fetchRefs(
   source: FetchSource,
   options: { readonly keepRefs: boolean; readonly signal: AbortSignal; readonly deadlineMs: number },
 ): Promise<void> {
+  const refs = source.refs.map((ref) => refspec(ref, options.keepRefs));
+  await callServer(git, source, { ...options, before: [...fetchArguments, ...depthOf(source)], after: refs });
+}
+
+/**
+ * Full names of the branches and tags a server has, with the object each names; of an annotated tag what it points to. Credentials
+ * travel as in a fetch. Throws `fetch-failed`, `command-output` (more than 16 MiB of names).
+ */
+export async function listRefs(
+  git: Git,
+  source: ServerWay,
+  options: { readonly signal: AbortSignal; readonly deadlineMs: number },
+): Promise<ReadonlyMap<string, string>> {
+  const before = ['ls-remote', '--quiet', '--heads', '--tags'];
+  const listed = await callServer(git, source, { ...options, before, after: [] });
+  const lines = listed.split('\n').filter((line) => line !== '');
+  // What a tag points to comes after the tag itself, as its name with `^{}`.
+  return new Map(
+    lines.map((line) => {
+      const [id = '', name = ''] = line.split('\t', 2);
+      return [name.replace(/\^\{\}$/, ''), id];
+    }),
+  );
+}
+
+/** How a server is reached, whatever is asked of it. */
+type ServerWay = Pick<FetchSource, 'url' | 'header' | 'config'>;
+
+/** Runs a command that names a server; gives what it wrote. */
+async function callServer(
+  git: Git,
+  source: ServerWay,
+  call: {
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+    readonly signal: AbortSignal;
+    readonly deadlineMs: number;
+  },
+): Promise<string> {
   const url = plainUrl(source.url);
   const result = await git.run({
-    args: [
-      ...fetchArguments,
-      ...depthOf(source),
-      '--',
-      url,
-      ...source.refs.map((ref) => refspec(ref, options.keepRefs)),
-    ],
-    signal: options.signal,
-    deadlineMs: options.deadlineMs,
+    args: [...call.before, '--', url, ...call.after],
+    signal: call.signal,
+    deadlineMs: call.deadlineMs,
     protocols: 'http:https',
     secretConfig: {
       ...source.config,
@@ -30,6 +63,7 @@ export async function fetchRefs(
     },
   });
   if (result.code !== 0) throw fetchFailed(url, withoutSecret(result.stderr, source.header));
+  return result.stdout.toString('utf8');
 }
 
 const fetchArguments = [

@@ -2,7 +2,7 @@ import { FairleadError } from '../../model/error.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { Blobs } from './blobs.ts';
 import { openBlobs } from './blobs.ts';
-import { fetchRefs } from './fetch.ts';
+import { fetchRefs, listRefs } from './fetch.ts';
 import type { Commit, FetchSource, Identity, MergeResult, Repository } from './git.ts';
 import { commitTree, isAncestor, readCommits } from './history.ts';
 import { readIdentity } from './identity.ts';
@@ -138,6 +138,10 @@ class GitRepository implements Repository {
 
   identity(signal: AbortSignal): Promise<Identity> {
     return readIdentity(this.#parts.names, signal);
+  }
+
+  remoteRefs(source: Omit<FetchSource, 'refs' | 'depth'>, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    return listRefs(this.#parts.objects, source, { signal, deadlineMs: deadlines.merge });
   }
 
   async close(): Promise<void> {

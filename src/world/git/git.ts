@@ -76,6 +76,8 @@ export interface Repository {
   fetch(source: FetchSource, signal: AbortSignal): Promise<void>;
   /** What it says of itself. */
   identity(signal: AbortSignal): Promise<Identity>;
+  /** Full names of the branches and tags a server has, with the commit (or other object) each leads to. */
+  remoteRefs(source: Omit<FetchSource, 'refs' | 'depth'>, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Ends helper processes (`git cat-file --batch`). */
   close(): Promise<void>;
 }

@@ -1,8 +1,10 @@
 import type { Tree } from '../../model/tree.ts';
 import { accessOf, type HostAccess } from './access.ts';
 import { openDiskCache } from './disk-cache.ts';
-import { gitContent, gitUrl, isCommit } from './git/git-source.ts';
+import { gitContent, gitUrl } from './git/git-source.ts';
 import type { OpenMirror } from './git/mirror.ts';
+import { isRange } from './git/range.ts';
+import { isCommit } from './git/ref.ts';
 import { fetchThrough, type Ground } from './ground.ts';
 import { baseOf, type HelmRepositories, openHelmRepositories } from './helm/helm-repository.ts';
 import { defaultSourceLimits, type SourceLimits } from './limits.ts';
@@ -92,7 +94,8 @@ class HostedSources implements Sources {
     const { ground, git } = this.#parts;
     const url = gitUrl(wanted.url, git);
     ground.gate.checkHost(url);
-    const key = `git ${JSON.stringify([url.href, wanted.revision])}`;
+    const range = isRange(wanted) ? [wanted.reads ?? 'range or name'] : [];
+    const key = `git ${JSON.stringify([url.href, wanted.revision, ...range])}`;
     const subject = `${url.host}${url.pathname} at ${wanted.revision === '' ? 'HEAD' : wanted.revision}`;
     const task = { key, subject, digest: null, isContentKey: isCommit(wanted.revision) };
     return this.#recent.get(key, signal, (own) =>

@@ -15,8 +15,13 @@ export interface WantedChart {
 export interface WantedGit {
   /** `https://HOST/…`, without credentials. */
   readonly url: string;
-  /** A full commit id, a tag, a branch, a full ref name; '' or `HEAD` is the default branch. */
+  /**
+   * A full commit id, a tag, a branch, a full ref name, or a range of versions among its tags; '' or `HEAD` is the default branch. What
+   * a tag or branch is called is that, even where it reads like a range.
+   */
   readonly revision: string;
+  /** `name`: never a range (kustomize); `range`: always one, of full versions only (`ref.semver` of Flux). Either, when left out. */
+  readonly reads?: 'name' | 'range';
 }
 
 /** The files of an artifact in an OCI registry. */
@@ -31,7 +36,7 @@ export interface WantedArtifact {
 export interface Fetched {
   /** Of a chart, its own folder is the root. */
   readonly tree: Tree;
-  /** The version, tag or commit that was really used. */
+  /** The version, tag or commit that was really used; of a Git repository the tag where a range was asked for. */
   readonly resolved: string;
   /** Names the content: `sha256:…` of the archive (Helm repository) or manifest (registry), `git:TREE` of a Git tree. */
   readonly digest: string;

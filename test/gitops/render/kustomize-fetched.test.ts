@@ -135,7 +135,7 @@ describe('a remote base', () => {
       'a/own.yaml': configMap('own'),
     });
 
-    expect(asked).toEqual([{ url: 'https://git.example/org/base.git', revision: 'v1.2.0' }]);
+    expect(asked).toEqual([{ url: 'https://git.example/org/base.git', revision: 'v1.2.0', reads: 'name' }]);
     expect(findings).toEqual([]);
     expect(resources.map(({ id, source }) => `${id.name} ${source?.file}:${source?.line}`)).toEqual([
       'p-based a/kustomization.yaml:3',

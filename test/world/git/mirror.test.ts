@@ -74,6 +74,25 @@ test('a commit that no branch holds is fetched by its id', async () => {
   expect(await mirror.resolve(loose, signal)).toBe(loose);
 });
 
+test('branches and tags of a server are listed with their commits, and nothing is fetched', async () => {
+  const first = source.commit({ a: '1' });
+  source.git('tag', '-a', '-m', 'x', 'v1.0.0');
+  const second = source.commit({ a: '2' });
+  source.git('update-ref', 'refs/pull/1/head', second);
+
+  const refs = await mirror.remoteRefs({ url: remote(), header }, signal);
+
+  expect([...refs]).toEqual([
+    ['refs/heads/main', second],
+    ['refs/tags/v1.0.0', first],
+  ]);
+  await expect(mirror.resolve(first, signal)).rejects.toMatchObject({ code: 'unknown-revision' });
+  await expect(mirror.remoteRefs({ url: remote(), header: null }, signal)).rejects.toMatchObject({
+    code: 'fetch-failed',
+    remedy: expect.stringContaining('credentials'),
+  });
+});
+
 test('an opened mirror is opened again with what it holds', async () => {
   const head = source.commit({ a: '1' });
   await mirror.fetch({ url: remote(), header, refs: ['refs/heads/main'] }, signal);

@@ -11,6 +11,8 @@ import type { Ground, Had } from '../ground.ts';
 import type { WantedGit } from '../sources.ts';
 import { watchGrowth } from './growth.ts';
 import type { Mirror, MirrorFetch, OpenMirror } from './mirror.ts';
+import { isRange, offeredRef } from './range.ts';
+import { type Ref, refsOf } from './ref.ts';
 
 /** How repositories are reached. */
 export interface GitOptions {
@@ -31,11 +33,6 @@ export function gitUrl(text: string, { protocols }: Pick<GitOptions, 'protocols'
   );
 }
 
-/** Whether a revision is a full commit id, which names its content. */
-export function isCommit(revision: string): boolean {
-  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(revision);
-}
-
 /**
  * Fetches one commit with git into a folder that is removed afterwards. Git looks up names itself, so it is told the addresses that
  * were checked; it follows no redirects.
@@ -52,9 +49,7 @@ export async function gitContent(
   try {
     const from = { url, config: await configOf(url, addresses, { ground, dir }), header: headerOf(url, ground) };
     const mirror = await git.openMirror(join(dir, 'mirror'), growth.signal);
-    return await contentOf(from, wanted.revision, { mirror, ground, signal: growth.signal }).finally(() =>
-      mirror.close(),
-    );
+    return await contentOf(from, wanted, { mirror, ground, signal: growth.signal }).finally(() => mirror.close());
   } catch (fault) {
     signal.throwIfAborted();
     if (growth.isExceeded()) throw tooLarge(shown(url), ground.limits.archiveBytes);
@@ -68,42 +63,32 @@ export async function gitContent(
 
 async function contentOf(
   from: From,
-  revision: string,
+  wanted: WantedGit,
   { mirror, ground, signal }: { readonly mirror: Mirror; readonly ground: Ground; readonly signal: AbortSignal },
 ): Promise<Had> {
-  const ref = await fetchFirst(refsOf(revision), from, { mirror, signal });
+  const ref = isRange(wanted)
+    ? await fetchOffered(wanted, from, { mirror, signal })
+    : await fetchFirst(refsOf(wanted.revision), from, { mirror, signal });
   const commit = await mirror.resolve(ref.kept, signal);
   const tree = await mirror.tree(commit, signal);
   const bytes = await pack(await filesOf(tree, shown(from.url), { ground, signal }));
-  return { bytes, resolved: commit, digest: `git:${tree.id}`, layout: 'commit', isPinned: ref.isPinned };
-}
-
-/** A name of a revision on the server, and where the mirror keeps it. */
-interface Ref {
-  readonly name: string;
-  readonly kept: string;
-  readonly isPinned: boolean;
-}
-
-/** What a revision may mean, in the order git itself would try. Throws `source-invalid`. */
-function refsOf(revision: string): readonly Ref[] {
-  const ref = (name: string): Ref => ({
-    name,
-    kept: name.startsWith('refs/') ? name : `refs/fairlead/${name}`,
-    isPinned: isCommit(name) || name.startsWith('refs/tags/'),
-  });
-  if (revision === '' || revision === 'HEAD') return [ref('HEAD')];
-  if (isCommit(revision) || revision.startsWith('refs/')) return [ref(revision)];
-  if (/^[^\s:^~?*[\\-][^\s:^~?*[\\]{0,240}$/.test(revision) && !revision.includes('..'))
-    return [ref(`refs/tags/${revision}`), ref(`refs/heads/${revision}`)];
-  throw invalid(
-    'Git source',
-    `${JSON.stringify(revision.slice(0, 200))} is no commit, tag or branch.`,
-    'Name a full commit id or a tag.',
-  );
+  return { bytes, resolved: ref.tag ?? commit, digest: `git:${tree.id}`, layout: 'commit', isPinned: ref.isPinned };
 }
 
 type From = Pick<MirrorFetch, 'config' | 'header'> & { readonly url: URL };
+
+/** What the server has is asked first, since what looks like a range may be the name of a branch. */
+async function fetchOffered(
+  wanted: WantedGit,
+  from: From,
+  way: { readonly mirror: Mirror; readonly signal: AbortSignal },
+): Promise<Ref> {
+  const { url, ...more } = from;
+  const offered = await way.mirror.remoteRefs({ url: url.href, ...more }, way.signal).catch((fault) => {
+    throw faultOf(fault, url);
+  });
+  return fetchFirst([offeredRef(wanted, offered, shown(url))], from, way);
+}
 
 async function fetchFirst(
   refs: readonly Ref[],

@@ -27,6 +27,16 @@ export function isExactVersion(text: string): boolean {
   return /^v?\d+\.\d+\.\d+(?:[-+]|$)/.test(text) && parseVersion(text) !== null;
 }
 
+/** Whether a text is a full version after SemVer 2.0.0, nothing let through but a leading `v`. */
+export function isStrictVersion(text: string): boolean {
+  return /^v?(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:[-+]|$)/.test(text) && parseVersion(text) !== null;
+}
+
+/** Whether a text is written like a version without being one: `1.0.0-01`, or a number too large. */
+export function isBrokenVersion(text: string): boolean {
+  return loose.test(text) && parseVersion(text) === null;
+}
+
 /** Negative, zero or positive, as the first comes before, with or after the second; build metadata does not count. */
 export function compareVersions(one: Version, other: Version): number {
   for (const part of ['major', 'minor', 'patch'] as const)

@@ -93,6 +93,37 @@ describe('the files of a repository', () => {
     expect(await sources.git({ url, revision }, never)).toMatchObject({ resolved: commits[1], isPinned: false });
   });
 
+  test.each([
+    ['>=1.0.0 <2', 'v1.10.0'],
+    ['~1.0', 'v1.0.0'],
+    ['^1.2.0-0', 'v1.11.0-rc.1'],
+    ['*', 'v2.0.0'],
+  ])('in the range %j are those of the newest tag in it, which is never pinned', async (revision, tag) => {
+    const tags = ['v1.2.0', 'v1.10.0', 'v1.11.0-rc.1', 'v2.0.0'];
+    const ids = new Map([['v1.0.0', commits[0]]]);
+    for (const name of tags) {
+      ids.set(name, repository.commit({ 'base/a.yaml': `a: ${name}\n` }));
+      repository.git('tag', '-a', '-m', 'x', name);
+    }
+    const { sources, url } = await opened();
+
+    expect(await sources.git({ url, revision }, never)).toMatchObject({
+      resolved: tag,
+      digest: `git:${repository.git('rev-parse', `${ids.get(tag)}^{tree}`)}`,
+      isPinned: false,
+    });
+  });
+
+  test('what a branch is called is that branch, unless only a range is meant', async () => {
+    repository.git('branch', '1.x');
+    const { sources, url } = await opened();
+
+    expect(await sources.git({ url, revision: '1.x' }, never)).toMatchObject({ resolved: commits[1], isPinned: false });
+    expect(await sources.git({ url, revision: '1.x', reads: 'name' }, never)).toMatchObject({ resolved: commits[1] });
+    expect(await sources.git({ url, revision: '1.x', reads: 'range' }, never)).toMatchObject({ resolved: 'v1.0.0' });
+    expect(await sources.git({ url, revision: '1.0.0', reads: 'range' }, never)).toMatchObject({ resolved: 'v1.0.0' });
+  });
+
   test('keep links and modes, and leave submodules out', async () => {
     repository.git('update-index', '--add', '--chmod=+x', 'run.sh');
     repository.git('update-index', '--add', '--cacheinfo', `160000,${commits[0]},sub`);
@@ -225,10 +256,26 @@ describe('what cannot be had', () => {
     ['a commit', '0123456789012345678901234567890123456789', 'source-missing'],
     ['what is no ref', '--upload-pack=id', 'source-invalid'],
     ['a way out', 'a/../b', 'source-invalid'],
+    ['a range', '>=9', 'source-missing'],
   ])('%s that is not there', async (_title, revision, code) => {
     const { sources, url } = await opened();
 
     expect(await faultOf(sources.git({ url, revision }, never))).toMatchObject({ code });
+  });
+
+  test('what only reads like a range where only names are meant', async () => {
+    const { sources, url } = await opened();
+
+    await sources.git({ url, revision: '1.x' }, never);
+    const fault = await faultOf(sources.git({ url, revision: '1.x', reads: 'name' }, never));
+
+    expect(fault.code).toBe('source-missing');
+  });
+
+  test('a range of a server that refuses', async () => {
+    const { sources, url } = await opened({ before: (_, response) => Boolean(response.writeHead(403).end()) });
+
+    expect(await faultOf(sources.git({ url, revision: '1.x' }, never))).toMatchObject({ code: 'source-refused' });
   });
 
   test('a repository that is not there', async () => {
