@@ -92,7 +92,9 @@ interface Parts {
 }
 
 function createParts(options: ServiceOptions, redactor: Redactor): Parts {
-  const sources = createSources(options, redactor);
+  const access = { kubeconfig: kubeconfigSource(options), entries: options.clusters ?? new Map(), ...options.routes };
+  const clusters = createClusters(access, redactor);
+  const sources = createSources(options, { redactor, clusters });
   const fetchers: SourceFetchers = {
     fetchChart: async (wanted, signal) => (await sources.open()).chart(wanted, signal),
     fetchGit: async (wanted, signal) => (await sources.open()).git(wanted, signal),
@@ -110,8 +112,6 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
     deadlineMs: checkDeadline,
     policyModule: (signal) => locateModule('cel', moduleOptions(options), signal),
   });
-  const access = { kubeconfig: kubeconfigSource(options), entries: options.clusters ?? new Map(), ...options.routes };
-  const clusters = createClusters(access, redactor);
   let loading: Promise<OpenApiBundle> | undefined;
   const bundle = () => (loading ??= loadBundle({ cacheDir: options.cacheDir }));
   const declared = createDeclaredTools({
@@ -136,7 +136,7 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
 /** Fetching from outside, loaded when the first source is named that is not in the repository. */
 function createSources(
   { cacheDir, sources, childEnvironment }: ServiceOptions,
-  redactor: Pick<Redactor, 'learn'>,
+  { redactor, clusters }: { readonly redactor: Pick<Redactor, 'learn'>; readonly clusters: Pick<Clusters, 'secrets'> },
 ): { readonly open: () => Promise<Sources>; readonly close: () => Promise<void> } {
   const nowhere = {
     reachable: { allow: [], private: [] },
@@ -151,7 +151,7 @@ function createSources(
     const { openSources } = await import('./world/sources/open-sources.ts');
     const openBare: OpenMirror = (dir, signal) =>
       openMirror({ dir, signal, environment: { PATH: childEnvironment['PATH'] } });
-    return openSources({ ...given, openMirror: openBare });
+    return openSources({ ...given, openMirror: openBare, secrets: clusters.secrets, learn: redactor.learn });
   };
   return { open: () => (opened ??= open()), close: async () => (await opened)?.close() };
 }

@@ -18,6 +18,7 @@ async function accessTo(host: string, entry: SourceHostEntry, place: FilePlace):
     password: await secretOf(entry.password, `${path}.password`, place),
     token: await secretOf(entry.token, `${path}.token`, place),
     ca: entry.caFile === null ? null : await authorityOf(resolve(place.folder, entry.caFile), `${path}.caFile`),
+    secret: entry.secret,
   };
 }
 

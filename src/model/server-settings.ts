@@ -49,6 +49,30 @@ export interface SourceHostEntry {
   readonly token: SecretSource | null;
   /** PEM file; null: the public authorities. */
   readonly caFile: string | null;
+  /** Where they lie instead; null: in none. */
+  readonly secret: SourceSecret | null;
+}
+
+/** A Secret of a cluster. */
+export interface SecretPlace {
+  /** Of the file, whose plan identity reads it; null: the cluster this process runs in. */
+  readonly cluster: string | null;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A Secret that holds the credentials of a host. */
+export interface SourceSecret extends SecretPlace {
+  /** null: keys as Helm, Flux and Argo CD call them. */
+  readonly keys: SecretKeys | null;
+}
+
+/** Keys of a Secret; null where it holds no such thing. */
+export interface SecretKeys {
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly token: string | null;
+  readonly ca: string | null;
 }
 
 /** One forge of the server's file. */

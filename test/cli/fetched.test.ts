@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createPlainServer, type Server as PlainServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,6 +18,7 @@ let files: Readonly<Record<string, Buffer | string>> = {};
 let server: Server;
 let origin: string;
 let folder: string;
+const hubs: PlainServer[] = [];
 let repository: ReturnType<typeof pullRepository>;
 
 beforeAll(modulesBuilt, buildingModules);
@@ -54,6 +56,7 @@ dependencies:
   );
 });
 afterAll(async () => {
+  for (const hub of hubs) hub.close();
   await new Promise((resolve) => server.close(resolve));
   rmSync(folder, { recursive: true });
   repository.remove();
@@ -63,6 +66,34 @@ function configuration(name: string, sources: string): string {
   const path = join(folder, name);
   writeFileSync(path, sources);
   return path;
+}
+
+/** The API server of a cluster that holds these objects, and what it was asked. */
+async function startHub(objects: Readonly<Record<string, object>>) {
+  const seen: string[] = [];
+  const hub = createPlainServer(({ method, url = '', headers }, response) => {
+    seen.push(`${method} ${url} ${headers.authorization}`);
+    const found = objects[url];
+    const status = { kind: 'Status', message: 'secrets "none" not found', reason: 'NotFound' };
+    response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(found ?? status));
+  });
+  await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+  hubs.push(hub);
+  writeFileSync(join(folder, 'hub-token'), 'for-hub');
+  return { hub: `http://127.0.0.1:${(hub.address() as AddressInfo).port}`, seen };
+}
+
+function secretFile(hub: string, name = 'charts'): string {
+  return `version: 1
+clusters:
+  hub: {tls: insecure, plan: {serviceAccount: {server: '${hub}', tokenFile: hub-token}}}
+sources:
+  allow: ['${origin}']
+  private: [127.0.0.1]
+  hosts:
+    '${origin}': {caFile: ca.pem, secret: {cluster: hub, namespace: flux-system, name: ${name}}}
+`;
 }
 
 async function run(...args: readonly string[]): Promise<Run> {
@@ -102,6 +133,23 @@ forges:
     const objects = JSON.parse(stdout) as readonly { readonly metadata: { readonly name: string } }[];
     expect(objects.length).toBeGreaterThan(1);
     expect(asked).toContain('/charts/dep-1.2.3.tgz Bearer for-charts');
+  });
+
+  test('is rendered with credentials out of a Secret, which are in nothing that is printed', async () => {
+    const place = '/api/v1/namespaces/flux-system/secrets/charts';
+    const data = { token: Buffer.from('CANARY-of-a-secret').toString('base64') };
+    const { hub, seen } = await startHub({ [place]: { apiVersion: 'v1', kind: 'Secret', data } });
+    const told = configuration('secret.yaml', secretFile(hub));
+
+    const { code, stdout, stderr } = await run('render', 'charts/shop', '--config', told);
+    const missing = await run('render', 'charts/shop', '--config', configuration('none.yaml', secretFile(hub, 'none')));
+
+    expect([code, stderr]).toEqual([0, '']);
+    expect(asked.at(-1)).toBe('/charts/index.yaml Bearer CANARY-of-a-secret');
+    expect(seen[0]).toBe(`GET ${place} Bearer for-hub`);
+    expect(missing.code).toBe(3);
+    expect(missing.stderr).toMatch(/Secret flux-system\/none of cluster hub.*get secrets flux-system\/none/s);
+    expect([stdout, missing.stdout, missing.stderr].join()).not.toContain('CANARY');
   });
 
   test('is fetched once: the next command has it from the disk', async () => {

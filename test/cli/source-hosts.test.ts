@@ -21,7 +21,9 @@ const read = (entry: Partial<SourceHostEntry>) =>
       allow: [],
       private: [],
       cacheBytes: 1,
-      hosts: new Map([['a.example', { username: null, password: null, token: null, caFile: null, ...entry }]]),
+      hosts: new Map([
+        ['a.example', { username: null, password: null, token: null, caFile: null, secret: null, ...entry }],
+      ]),
     },
     { folder, file: 'server.yaml', environment: { TOKEN: 't0ken' } },
   );
@@ -29,7 +31,9 @@ const read = (entry: Partial<SourceHostEntry>) =>
 test('secrets and authorities are read from the folder of the file and from variables', async () => {
   await expect(
     read({ username: 'bot', password: { kind: 'file', path: 'password' }, caFile: 'ca.pem' }),
-  ).resolves.toEqual([{ host: 'a.example', username: 'bot', password: 'hunter22', token: null, ca: cert }]);
+  ).resolves.toEqual([
+    { host: 'a.example', username: 'bot', password: 'hunter22', token: null, ca: cert, secret: null },
+  ]);
   await expect(read({ token: { kind: 'variable', name: 'TOKEN' } })).resolves.toMatchObject([{ token: 't0ken' }]);
 });
 

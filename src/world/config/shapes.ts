@@ -35,6 +35,11 @@ export function text(name: string, about: string, rule: TextRule, example: strin
   return { name, text: about, shape: { kind: 'text', rule }, default: null, examples: [example] };
 }
 
+/** The same option, to be written always. */
+export function required(option: Option): Option {
+  return { ...option, required: true };
+}
+
 /** An option that takes a list of texts. */
 export function list(name: string, about: string, rule: TextRule, example: readonly string[]): Option {
   return { name, text: about, shape: { kind: 'texts', rule, alone: false }, default: [], examples: [example] };

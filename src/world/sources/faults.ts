@@ -118,3 +118,27 @@ export function archiveRefused(archive: string, entry: string | null, why: strin
     ...(cause === undefined ? {} : { cause }),
   });
 }
+
+/** Code `source-secret`: a Secret that was read and does not hold what is needed. Nothing of it is quoted but names of keys. */
+export function secretUnfit(subject: string, why: string, remedy: string): FairleadError {
+  return new FairleadError({ code: 'source-secret', subject, message: `${sentence(subject)} ${why}.`, remedy });
+}
+
+/** Code `source-secret`: a Secret (or a list) that could not be read. `option` names who asks for it in the file of the server. */
+export function secretUnread(option: string, what: string, cause: unknown): unknown {
+  if (!(cause instanceof FairleadError)) return cause;
+  const facts = {
+    code: 'source-secret',
+    subject: option,
+    message: `${sentence(what)}, which ${option} names, cannot be read: ${cause.message}`,
+    remedy: cause.remedy,
+    cause,
+  };
+  if (!(cause instanceof BorderError)) return new FairleadError(facts);
+  const { kind, status, retryAt } = cause;
+  return new BorderError({ ...facts, kind, status, retryAt });
+}
+
+function sentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`;
+}

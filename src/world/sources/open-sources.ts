@@ -1,5 +1,7 @@
 import type { Tree } from '../../model/tree.ts';
 import { accessOf, type HostAccess } from './access.ts';
+import { hostLookup } from './credentials/host-lookup.ts';
+import type { SecretStore } from './credentials/secret-store.ts';
 import { openDiskCache } from './disk-cache.ts';
 import { gitContent, gitUrl } from './git/git-source.ts';
 import type { OpenMirror } from './git/mirror.ts';
@@ -21,6 +23,10 @@ import type { Fetched, Sources, WantedArtifact, WantedChart, WantedGit } from '.
 export interface SourcesOptions {
   readonly reachable: Reachable;
   readonly hosts: readonly HostAccess[];
+  /** Reads the Secrets they name; without it none can be. */
+  readonly secrets?: SecretStore;
+  /** Told of every credential before it is used. */
+  readonly learn?: (secret: string) => void;
   /** Folder of the disk cache, and the bytes it may take. */
   readonly cache: { readonly dir: string; readonly maxBytes: number };
   /** As `openMirror` of `world/git` does. */
@@ -37,7 +43,8 @@ export interface SourcesOptions {
 export function openSources(options: SourcesOptions): Sources {
   const now = options.now ?? (() => new Date());
   const limits = { ...defaultSourceLimits, ...options.limits };
-  const access = accessOf(options.hosts);
+  const hosts = hostLookup(options.hosts, options.secrets ?? noSecrets);
+  const access = accessOf({ hosts, others: [], learn: options.learn ?? (() => undefined) });
   const gate = openGate(options.reachable, options.resolve);
   const ground = { gate, access, limits, now, cache: openDiskCache({ ...options.cache, now }) };
   const dial = options.dial === undefined ? {} : { dial: options.dial };
@@ -46,6 +53,12 @@ export function openSources(options: SourcesOptions): Sources {
   const git = { openMirror: options.openMirror, protocols: options.gitProtocols ?? [] };
   return new HostedSources({ ground, http, registry, git, repositories: openHelmRepositories(ground, http) });
 }
+
+const noSecrets: SecretStore = {
+  secret: async () => {
+    throw new Error('a Secret is named where none can be read');
+  },
+};
 
 interface Parts {
   readonly ground: Ground;

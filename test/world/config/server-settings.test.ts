@@ -96,6 +96,7 @@ describe('sources', () => {
             password: { kind: 'file', path: '/run/secrets/charts' },
             token: null,
             caFile: null,
+            secret: null,
           },
         ],
       ]),
@@ -105,6 +106,27 @@ describe('sources', () => {
 
   test('that are not told are none', () => {
     expect(parseServerSettings('version: 1', 'file').settings?.sources).toMatchObject({ allow: [], private: [] });
+  });
+
+  test('may have a Secret instead, in a cluster of the file or the one it runs in', () => {
+    const hosts = (secret: string) =>
+      parseServerSettings(
+        `version: 1
+clusters: {hub: {plan: {inCluster: {}}}}
+sources: {allow: [a.example], hosts: {a.example: {secret: {${secret}}}}}`,
+        'file',
+      ).settings?.sources.hosts.get('a.example')?.secret;
+
+    expect(hosts('namespace: flux-system, name: charts')).toEqual({
+      cluster: null,
+      namespace: 'flux-system',
+      name: 'charts',
+      keys: null,
+    });
+    expect(hosts('cluster: hub, namespace: a, name: b, keys: {token: pat}')).toMatchObject({
+      cluster: 'hub',
+      keys: { username: null, password: null, token: 'pat', ca: null },
+    });
   });
 
   test.each([
@@ -129,6 +151,21 @@ describe('sources', () => {
       /has a token and a user name/,
     ],
     ['allow: [a.example], hosts: {a.example: {tokenFile: t, tokenEnv: T}}', /tokenEnv: tokenFile says the same thing/],
+    ['allow: [a.example], hosts: {a.example: {secret: CANARY}}', /secret: a secret never stands/],
+    ['allow: [a.example], hosts: {a.example: {secret: {name: b}}}', /secret\.namespace: is missing/],
+    [
+      'allow: [a.example], hosts: {a.example: {secret: {namespace: a, name: b}, tokenFile: t}}',
+      /has a secret and a token/,
+    ],
+    [
+      'allow: [a.example], hosts: {a.example: {secret: {cluster: hub, namespace: a, name: b}}}',
+      /secret\.cluster: "hub" is no cluster of this file/,
+    ],
+    [
+      'allow: [a.example], hosts: {a.example: {secret: {namespace: a, name: b, keys: {password: p}}}}',
+      /secret\.keys: has no user name/,
+    ],
+    ['allow: [a.example], hosts: {a.example: {secret: {namespace: a, name: b, keys: {}}}}', /names no key/],
     ['cacheMegabytes: 0', /cacheMegabytes: 0 is not between 1 and 1000000/],
     ['allow: [a.example], hosts: {a.example: {username: u, password: CANARY}}', /password: a secret never stands/],
     ['allow: [a.example], hosts: {a.example: {token: CANARY}}', /token: a secret never stands/],

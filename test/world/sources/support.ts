@@ -71,7 +71,7 @@ export function httpOver(
   return openHttp({
     gate,
     dial: net.dial,
-    authority: () => identity.cert,
+    authority: async () => identity.cert,
     limits: { ...defaultSourceLimits, ...limits },
     now: () => new Date('2026-01-01T00:00:00Z'),
   });

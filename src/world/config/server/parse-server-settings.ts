@@ -6,6 +6,7 @@ import {
   type SecretSource,
   type ServerSettings,
   type SourceHostEntry,
+  type SourceSecret,
   type SourceSettings,
   wayKinds,
 } from '../../../model/server-settings.ts';
@@ -108,6 +109,8 @@ function sourceHostOf(entry: JsonObject): SourceHostEntry {
     password: secretOf(entry, 'password'),
     token: secretOf(entry, 'token'),
     caFile: pickText(entry, 'caFile') ?? null,
+    // The options of a Secret are named as its fields, and all are filled in.
+    secret: (entry['secret'] ?? null) as unknown as SourceSecret | null,
   };
 }
 

@@ -1,10 +1,10 @@
-import { nearest } from '../../../formats/nearest.ts';
 import { isJsonObject, type Json, type JsonObject, pick } from '../../../model/json.ts';
 import { wayKinds } from '../../../model/server-settings.ts';
 import { type ConfigPath, type Fault, listed, pathText, quote } from '../problem.ts';
 import { optionFaults } from '../schema-faults.ts';
 import { serverOptions } from './server-options.ts';
 import { sourceFaults } from './source-faults.ts';
+import { unknownCluster } from './unknown-cluster.ts';
 
 /** Keys a secret itself would stand under, and what is written in their place. */
 const literals: Readonly<Record<string, string>> = {
@@ -56,6 +56,9 @@ function secretsIn(at: ConfigPath, entry: Json | undefined): readonly Fault[] {
   const isForge = at[0] === 'forges';
   return Object.keys(entry).flatMap((key) => {
     const name = at[0] === 'sources' && key === 'password' ? key : literals[key];
+    // A mapping that says where one lies; a text is the thing itself.
+    if (at[0] === 'sources' && key === 'secret' && typeof entry[key] === 'string')
+      return [literal([...at, key], 'token')];
     return name === undefined || (isForge && key === 'url') ? [] : [literal([...at, key], name)];
   });
 }
@@ -160,8 +163,5 @@ function wayFaults(
     return [
       { at: path, message: `${quote(from)} would be read from itself`, fix: 'Name the cluster where Argo CD lives.' },
     ];
-  if (names.includes(from)) return [];
-  const near = nearest(from, names);
-  const message = `${quote(from)} is no cluster of this file${near === null ? '' : `; did you mean ${quote(near)}?`}`;
-  return [{ at: path, message, fix: `Name one of ${listed(names)}.` }];
+  return unknownCluster(path, from, names);
 }

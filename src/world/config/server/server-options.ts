@@ -11,6 +11,7 @@ import {
   secret,
   text,
 } from '../shapes.ts';
+import { clusterName, namespaceName } from './cluster-names.ts';
 import { forgeOptions } from './forge-options.ts';
 import { sourceOptions } from './source-options.ts';
 import { wayOptions } from './way-options.ts';
@@ -18,11 +19,6 @@ import { wayOptions } from './way-options.ts';
 const forgeName = pattern(
   '^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$',
   'a name of a forge: a lower-case letter, then lower-case letters, digits and dashes, at most 40',
-);
-
-const clusterName = pattern(
-  '^[A-Za-z0-9](?:[A-Za-z0-9._:/@-]{0,251}[A-Za-z0-9])?$',
-  'a name of a cluster: letters, digits and ._:/@-, at most 253',
 );
 
 const environmentName = pattern('^[A-Za-z](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$', 'a name of an environment');
@@ -105,7 +101,7 @@ const clusterOptions: readonly Option[] = [
   text(
     'namespace',
     'Namespace of objects that name none; what the kubeconfig says when left out, else `default`.',
-    pattern('^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$', 'a name of a namespace'),
+    namespaceName,
     'default',
   ),
   {

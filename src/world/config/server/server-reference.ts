@@ -124,6 +124,9 @@ repositories (HTTPS, no SSH). The error of one that is not listed says which lin
   listed. The same holds for every redirect and for where a registry hands out tokens. Proxies of the environment are not used here.
 - Where a registry hands out tokens at another host (Docker Hub: \`auth.docker.io\` for \`registry-1.docker.io\`), its credentials
   are listed under that host.
+- A \`secret\` is a Secret of Kubernetes, which the plan identity of its cluster gets by name (\`get\` on \`secrets\`, best with
+  \`resourceNames\`). It is read when first needed and again after a 401, and is in no log. Of \`.dockerconfigjson\` the entry of the
+  host counts. One that is missing or may not be read is an error that names it.
 - Of a pull from a fork, or of somebody who may not write to the repository, nothing is fetched until a writer comments
   \`/fairlead ok-to-test\`. **Whoever may write can have anything fetched that these credentials may read.** Give each host an identity
   that reads what is deployed, and nothing else.

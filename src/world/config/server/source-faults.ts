@@ -1,17 +1,22 @@
 import { isIP } from 'node:net';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick } from '../../../model/json.ts';
 import { type ConfigPath, type Fault, quote } from '../problem.ts';
+import { unknownCluster } from './unknown-cluster.ts';
 
 /** What of the sources cannot be together. */
 export function sourceFaults(value: Json): readonly Fault[] {
   const hosts = pick(value, 'sources', 'hosts');
   const allowed = texts(pick(value, 'sources', 'allow'));
   const entries = isJsonObject(hosts) ? Object.entries(hosts) : [];
+  const clusters = pick(value, 'clusters');
+  const names = isJsonObject(clusters) ? Object.keys(clusters) : [];
   return [
     ...texts(pick(value, 'sources', 'private')).flatMap(addressFaults),
     ...entries.flatMap(([host, entry]) => {
       const at = ['sources', 'hosts', host];
-      return isJsonObject(entry) ? [...unlisted(at, host, allowed), ...halves(at, entry)] : [];
+      return isJsonObject(entry)
+        ? [...unlisted(at, host, allowed), ...halves(at, entry), ...secretFaults(at, entry, names)]
+        : [];
     }),
   ];
 }
@@ -37,13 +42,37 @@ function unlisted(at: ConfigPath, host: string, allowed: readonly string[]): rea
   return [{ at, message, fix: `Add ${quote(host)} to sources.allow, or remove it here.` }];
 }
 
+function has(entry: JsonObject, name: string): boolean {
+  return [name, `${name}File`, `${name}Env`].some((key) => Object.hasOwn(entry, key));
+}
+
+/** Credentials stand in one place; those of a Secret are as they would be here. */
+function secretFaults(at: ConfigPath, entry: JsonObject, clusters: readonly string[]): readonly Fault[] {
+  const { secret } = entry;
+  if (!isJsonObject(secret)) return [];
+  const other = ['username', 'password', 'token'].find((name) => has(entry, name));
+  const both = { at, message: `has a secret and a ${other}`, fix: 'Keep one of the two.' };
+  const cluster = pick(secret, 'cluster');
+  const keys = pick(secret, 'keys');
+  return [
+    ...(other === undefined ? [] : [both]),
+    ...(typeof cluster === 'string' ? unknownCluster([...at, 'secret', 'cluster'], cluster, clusters) : []),
+    ...(isJsonObject(keys) ? keyFaults([...at, 'secret', 'keys'], keys) : []),
+  ];
+}
+
+function keyFaults(at: ConfigPath, keys: JsonObject): readonly Fault[] {
+  const fix = 'Name the keys of both, or that of a token alone.';
+  if (Object.keys(keys).length > 0) return halves(at, keys).map((fault) => ({ ...fault, fix }));
+  return [{ at, message: 'names no key', fix: 'Name the keys that count, or leave keys out.' }];
+}
+
 /** A user name goes with a password, and a token alone. */
 function halves(at: ConfigPath, entry: JsonObject): readonly Fault[] {
-  const has = (name: string): boolean => [name, `${name}File`, `${name}Env`].some((key) => Object.hasOwn(entry, key));
   const hasUser = Object.hasOwn(entry, 'username');
-  if (has('token') && (hasUser || has('password')))
+  if (has(entry, 'token') && (hasUser || has(entry, 'password')))
     return [{ at, message: 'has a token and a user name or password', fix: 'Keep either the token or both of those.' }];
-  if (hasUser === has('password')) return [];
+  if (hasUser === has(entry, 'password')) return [];
   const missing = hasUser ? 'password' : 'user name';
   return [{ at, message: `has no ${missing}`, fix: 'Write username and passwordFile (or passwordEnv) together.' }];
 }

@@ -1,5 +1,6 @@
 import type { Option } from '../option.ts';
-import { group, list, pathText, pattern, secret, text } from '../shapes.ts';
+import { group, list, optional, pathText, pattern, required, secret, text } from '../shapes.ts';
+import { clusterName, namespaceName } from './cluster-names.ts';
 
 const host = '(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const port = '(?::[1-9][0-9]{0,4})?';
@@ -18,6 +19,34 @@ const privatePlace = pattern(
 
 const userName = pattern('^[^\\s:\\x00-\\x1f]{1,200}$', 'a user name without spaces and colons');
 
+const secretName = pattern('^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$', 'a name of a Secret');
+
+const homeCluster = (about: string): Option => text('cluster', about, clusterName, 'hub');
+
+const secretKey = pattern('^[-._a-zA-Z0-9]{1,253}$', 'a key of a Secret: letters, digits and -._');
+
+const keyOptions: readonly Option[] = [
+  text('username', 'Key that holds the user name.', secretKey, 'user'),
+  text('password', 'Key that holds the password.', secretKey, 'pass'),
+  text('token', 'Key that holds a bearer token.', secretKey, 'pat'),
+  text('ca', 'Key that holds the authority that vouches for the host, in PEM.', secretKey, 'ca.pem'),
+];
+
+const secretOptions: readonly Option[] = [
+  homeCluster(
+    'The cluster of this file the Secret lies in; its plan identity gets it. The one it runs in when left out.',
+  ),
+  required(text('namespace', 'Its namespace.', namespaceName, 'flux-system')),
+  required(text('name', 'Its name.', secretName, 'charts')),
+  {
+    name: 'keys',
+    text: 'The keys that count, and no others. Left out, those of Helm, Flux and Argo CD: `username` and `password`, `token` or `bearerToken`, `.dockerconfigjson`; `ca.crt` or `caFile`.',
+    shape: optional(keyOptions),
+    default: null,
+    examples: [{ username: 'user', password: 'pass' }],
+  },
+];
+
 const hostOptions: readonly Option[] = [
   text('username', 'User name, with a password.', userName, 'robot'),
   ...secret('password', 'the password (of a Git server: an access token)', 'CHARTS_PASSWORD'),
@@ -28,6 +57,13 @@ const hostOptions: readonly Option[] = [
     pathText,
     '/etc/ssl/acme.pem',
   ),
+  {
+    name: 'secret',
+    text: 'A Secret of Kubernetes that holds them instead. It is read when first needed, and again after a 401.',
+    shape: optional(secretOptions),
+    default: null,
+    examples: [{ cluster: 'hub', namespace: 'flux-system', name: 'charts' }],
+  },
 ];
 
 /** Where charts, artifacts and Git bases may be fetched from. */

@@ -1,9 +1,7 @@
 import type { Option } from '../option.ts';
-import { optional, pathText, pattern, text, webAddress } from '../shapes.ts';
+import { optional, pathText, pattern, required, text, webAddress } from '../shapes.ts';
 
 const word = (is: string) => pattern('^[^\\s\\x00-\\x1f]{1,253}$', is);
-
-const required = (option: Option): Option => ({ ...option, required: true });
 
 const serverAddress = required(text('server', 'Address of the API server.', webAddress, 'https://10.0.0.1:6443'));
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FairleadError } from '../../../model/error.ts';
 import type { Tree } from '../../../model/tree.ts';
+import { authorized } from '../access.ts';
 import type { ContentFile } from '../archive/content-tree.ts';
 import { pack } from '../archive/pack.ts';
 import { invalid, missing, refused, shown, tooLarge, unreachable } from '../faults.ts';
@@ -37,17 +38,31 @@ export function gitUrl(text: string, { protocols }: Pick<GitOptions, 'protocols'
  * Fetches one commit with git into a folder that is removed afterwards. Git looks up names itself, so it is told the addresses that
  * were checked; it follows no redirects.
  */
-export async function gitContent(
+export async function gitContent(wanted: WantedGit, way: Way): Promise<Had> {
+  const url = gitUrl(wanted.url, way.git);
+  const addresses = await way.ground.gate.addresses(url);
+  return authorized(way.ground.access, url, (authorization) =>
+    contentOver({ url, addresses, authorization }, wanted, way),
+  );
+}
+
+interface Way {
+  readonly ground: Ground;
+  readonly git: GitOptions;
+  readonly signal: AbortSignal;
+}
+
+async function contentOver(
+  { url, addresses, authorization }: Door,
   wanted: WantedGit,
-  { ground, git, signal }: { readonly ground: Ground; readonly git: GitOptions; readonly signal: AbortSignal },
+  { ground, git, signal }: Way,
 ): Promise<Had> {
-  const url = gitUrl(wanted.url, git);
-  const addresses = await ground.gate.addresses(url);
   const dir = await mkdtemp(join(tmpdir(), 'fairlead-source-'));
   const limit = AbortSignal.any([signal, AbortSignal.timeout(ground.limits.gitMs)]);
   const growth = watchGrowth(dir, ground.limits.archiveBytes, limit);
   try {
-    const from = { url, config: await configOf(url, addresses, { ground, dir }), header: headerOf(url, ground) };
+    const header = authorization === null ? null : `Authorization: ${authorization}`;
+    const from = { url, config: await configOf(url, addresses, { ground, dir }), header };
     const mirror = await git.openMirror(join(dir, 'mirror'), growth.signal);
     return await contentOf(from, wanted, { mirror, ground, signal: growth.signal }).finally(() => mirror.close());
   } catch (fault) {
@@ -59,6 +74,13 @@ export async function gitContent(
     growth.stop();
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** Where a repository is, and what is shown there. */
+interface Door {
+  readonly url: URL;
+  readonly addresses: readonly string[];
+  readonly authorization: string | null;
 }
 
 async function contentOf(
@@ -130,11 +152,6 @@ function faultOf(fault: unknown, url: URL): unknown {
   return unreachable(subject, 'git could not fetch from it', { cause: fault });
 }
 
-function headerOf(url: URL, { access }: Ground): string | null {
-  const value = access.authorization(url.host);
-  return value === null ? null : `Authorization: ${value}`;
-}
-
 /** `http.curloptResolve` binds the name to the addresses that were checked; an empty proxy is none, whatever the environment says. */
 async function configOf(
   url: URL,
@@ -144,7 +161,7 @@ async function configOf(
   const port = url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port;
   const places = addresses.map((address) => (isIP(address) === 6 ? `[${address}]` : address)).join(',');
   const isName = isIP(url.hostname.replace(/^\[(.*)\]$/, '$1')) === 0;
-  const authority = ground.access.authority(url.host);
+  const authority = await ground.access.authority(url);
   const caFile = join(dir, 'ca.pem');
   if (authority !== null) await writeFile(caFile, authority);
   return {

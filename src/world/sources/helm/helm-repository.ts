@@ -1,4 +1,5 @@
 import { createDecoder, type Decoder } from '../../../formats/yaml/decoder.ts';
+import { authorized } from '../access.ts';
 import { digestOf } from '../disk-cache.ts';
 import { invalid, missing, otherDigest, shown } from '../faults.ts';
 import type { Ground, Had } from '../ground.ts';
@@ -73,7 +74,7 @@ type Way = { readonly ground: Ground; readonly http: SourceHttp; readonly signal
 
 async function indexOf(base: URL, way: Way & { readonly decoder: Decoder }): Promise<ChartIndex> {
   const url = within(base, 'index.yaml');
-  const bytes = await bytesOf(url, way.ground.limits.indexBytes, way);
+  const bytes = await bytesOf(url, base, { ...way, maxBytes: way.ground.limits.indexBytes });
   const [outcome] = await way.decoder.decode([{ file: shown(url), bytes }], way.signal);
   const value = outcome?.kind === 'decoded' ? outcome.decoded.other[0]?.value : undefined;
   const index = value === undefined ? null : readIndex(value);
@@ -82,10 +83,17 @@ async function indexOf(base: URL, way: Way & { readonly decoder: Decoder }): Pro
   throw invalid(shown(url), `${shown(url)} is no index of charts${why}`, 'Check that this is a Helm repository.');
 }
 
-async function bytesOf(url: URL, maxBytes: number, { ground, http, signal }: Way): Promise<Uint8Array> {
-  const answer = await http.get({ url, maxBytes, authorization: ground.access.authorization(url.host), signal });
-  if (answer.status === 401) throw faultOf(answer.url, 401, null);
-  return answer.body;
+/** What lies at the host of the repository is asked for as the repository is; nothing of it is shown to other hosts. */
+async function bytesOf(
+  url: URL,
+  base: URL,
+  { maxBytes, ground, http, signal }: Way & { readonly maxBytes: number },
+): Promise<Uint8Array> {
+  return authorized(ground.access, url.host === base.host ? base : url, async (authorization) => {
+    const answer = await http.get({ url, maxBytes, authorization, signal });
+    if (answer.status === 401) throw faultOf(answer.url, 401, null);
+    return answer.body;
+  });
 }
 
 function chosenOf(index: ChartIndex, { name, version }: WantedChart, base: URL): ChartVersion {
@@ -105,7 +113,7 @@ async function archiveOf(chosen: ChartVersion, base: URL, way: Way): Promise<Omi
   const url = within(base, chosen.url);
   way.ground.gate.checkHost(url);
   const kept = digest === null ? null : await way.ground.cache.content(digest);
-  const bytes = kept ?? (await bytesOf(url, way.ground.limits.archiveBytes, way));
+  const bytes = kept ?? (await bytesOf(url, base, { ...way, maxBytes: way.ground.limits.archiveBytes }));
   const found = digestOf(bytes);
   if (digest !== null && found !== digest) throw otherDigest(shown(url), digest, found);
   return { bytes, resolved: version, digest: found, layout: 'chart' };

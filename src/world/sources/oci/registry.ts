@@ -1,10 +1,10 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../model/json.ts';
-import type { Access } from '../access.ts';
+import { type Access, authorized } from '../access.ts';
 import { digestOf } from '../disk-cache.ts';
 import { invalid, otherDigest, refused, shown, tooLarge } from '../faults.ts';
 import type { SourceLimits } from '../limits.ts';
 import { type Answer, faultOf, type SourceHttp } from '../reach/http.ts';
-import { parseChallenge } from './challenge.ts';
+import { type Challenge, parseChallenge } from './challenge.ts';
 import { isDigest, isTag, type OciRepository } from './reference.ts';
 
 /** One blob a manifest names. */
@@ -102,10 +102,15 @@ class HttpRegistry implements Registry {
       this.#options.http.get({ maxBytes: this.#options.limits.answerBytes, ...wanted, authorization });
     const first = await ask(this.#known(repository));
     if (first.status !== 401) return first;
-    const again = await this.#authorize(repository, first, wanted.signal);
-    const second = again === null ? first : await ask(again);
-    if (second.status === 401) throw refused(shown(wanted.url), repository.host, 401);
-    return second;
+    const challenge = challengeOf(first, repository);
+    if (challenge === null) throw refused(shown(wanted.url), repository.host, 401);
+    const place = addressOf(repository, challenge);
+    return authorized(this.#options.access, place, async (authorization) => {
+      const value = await this.#meet(challenge, { repository, authorization, signal: wanted.signal });
+      const second = value === null ? first : await ask(value);
+      if (second.status === 401) throw refused(shown(wanted.url), repository.host, 401);
+      return second;
+    });
   }
 
   #known({ host, name }: OciRepository): string | null {
@@ -113,18 +118,16 @@ class HttpRegistry implements Registry {
     return known !== undefined && known.untilMs > this.#options.now().getTime() ? known.value : null;
   }
 
-  /** The header a challenge asks for; null where we have nothing to meet it with. */
-  async #authorize(repository: OciRepository, challenged: Answer, signal: AbortSignal): Promise<string | null> {
-    const header = challenged.headers['www-authenticate'];
-    const challenge = parseChallenge(Array.isArray(header) ? header.join(', ') : (header ?? ''));
-    // A challenge of the place a redirect led to is none of the registry's.
-    if (challenge === null || challenged.url.host !== repository.host) return null;
+  /** The header that meets a challenge; null where we have nothing to meet it with. */
+  async #meet(
+    challenge: Challenge,
+    { repository, authorization, signal }: Asked & { readonly signal: AbortSignal },
+  ): Promise<string | null> {
     if (challenge.kind === 'basic') {
-      const value = this.#options.access.authorization(repository.host);
-      if (value !== null) this.#keep(repository, value, 3600);
-      return value;
+      if (authorization !== null) this.#keep(repository, authorization, 3600);
+      return authorization;
     }
-    const { token, seconds } = await this.#token(repository, challenge, signal);
+    const { token, seconds } = await this.#token(challenge, { repository, authorization, signal });
     this.#keep(repository, `Bearer ${token}`, seconds);
     return `Bearer ${token}`;
   }
@@ -135,25 +138,16 @@ class HttpRegistry implements Registry {
     this.#headers.set(`${host}/${name}`, { value, untilMs: this.#options.now().getTime() + seconds * 900 });
   }
 
-  /** Had from the realm, with the credentials of the realm's own host: those of the registry are not for it to send elsewhere. */
   async #token(
-    { host, name }: OciRepository,
-    challenge: { readonly realm: string; readonly service: string | null },
-    signal: AbortSignal,
+    { realm, service }: Extract<Challenge, { kind: 'bearer' }>,
+    { repository, authorization, signal }: Asked & { readonly signal: AbortSignal },
   ): Promise<{ readonly token: string; readonly seconds: number }> {
-    const url = URL.parse(challenge.realm);
-    const subject = url === null ? host : shown(url);
-    if (url === null)
-      throw invalid(host, `${host} names a realm for tokens that is no URL.`, 'Ask its owner to correct it.');
-    if (challenge.service !== null) url.searchParams.set('service', challenge.service);
-    url.searchParams.set('scope', `repository:${name}:pull`);
-    const authorization = this.#options.access.authorization(url.host);
-    const answer = await this.#options.http.get({
-      url,
-      authorization,
-      maxBytes: this.#options.limits.answerBytes,
-      signal,
-    });
+    const url = new URL(realm);
+    const subject = shown(url);
+    if (service !== null) url.searchParams.set('service', service);
+    url.searchParams.set('scope', `repository:${repository.name}:pull`);
+    const maxBytes = this.#options.limits.answerBytes;
+    const answer = await this.#options.http.get({ url, authorization, maxBytes, signal });
     if (answer.status === 401) throw faultOf(url, 401, null);
     const value = jsonOf(answer);
     const token = pickText(value, 'token') ?? pickText(value, 'access_token') ?? '';
@@ -163,6 +157,31 @@ class HttpRegistry implements Registry {
     const seconds = pick(value, 'expires_in');
     return { token, seconds: typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, 3600) : 60 };
   }
+}
+
+/** A repository, and what is shown where it says. */
+interface Asked {
+  readonly repository: OciRepository;
+  readonly authorization: string | null;
+}
+
+/** How the registry wants to be asked; a challenge of the place a redirect led to is none of the registry's. */
+function challengeOf({ headers, url }: Answer, { host }: OciRepository): Challenge | null {
+  const header = headers['www-authenticate'];
+  const challenge = parseChallenge(Array.isArray(header) ? header.join(', ') : (header ?? ''));
+  if (challenge === null || url.host !== host) return null;
+  if (challenge.kind === 'bearer' && URL.parse(challenge.realm) === null)
+    throw invalid(host, `${host} names a realm for tokens that is no URL.`, 'Ask its owner to correct it.');
+  return challenge;
+}
+
+/**
+ * The address whose credentials are shown: of the repository, or of a realm at another host, since those of the registry are not for it
+ * to send elsewhere.
+ */
+function addressOf({ host, name }: OciRepository, challenge: Challenge): URL {
+  const realm = challenge.kind === 'bearer' ? new URL(challenge.realm) : null;
+  return realm === null || realm.host === host ? new URL(`https://${host}/${name}`) : realm;
 }
 
 function urlOf({ host, name }: OciRepository, path: string): URL {

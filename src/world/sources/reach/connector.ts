@@ -10,8 +10,8 @@ export type Dial = (address: string, port: number) => Socket;
 export interface ConnectorOptions {
   readonly gate: Gate;
   readonly dial?: Dial;
-  /** PEM of the authorities that vouch for a host (`HOST` or `HOST:PORT`); null: the public ones. */
-  authority(host: string): string | null;
+  /** PEM of the authorities that vouch for a host; null: the public ones. */
+  authority(url: URL): Promise<string | null>;
   readonly connectMs: number;
 }
 
@@ -34,10 +34,11 @@ export function makeConnector(options: ConnectorOptions): buildConnector.connect
 
 async function open(url: URL, options: ConnectorOptions): Promise<Socket> {
   const addresses = await options.gate.addresses(url);
+  const authority = await options.authority(url);
   const faults: unknown[] = [];
   for (const address of addresses.slice(0, mostTries)) {
     try {
-      return await secure(url, address, options);
+      return await secure(url, address, { ...options, authority });
     } catch (fault) {
       faults.push(fault);
     }
@@ -46,9 +47,12 @@ async function open(url: URL, options: ConnectorOptions): Promise<Socket> {
 }
 
 /** A TLS connection to one address, its certificate checked against the name of the URL. */
-function secure(url: URL, address: string, options: ConnectorOptions): Promise<Socket> {
+function secure(
+  url: URL,
+  address: string,
+  { authority, ...options }: Pick<ConnectorOptions, 'dial' | 'connectMs'> & { readonly authority: string | null },
+): Promise<Socket> {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const authority = options.authority(url.host);
   const dial = options.dial ?? ((to, port) => connectTcp({ host: to, port }));
   const raw = dial(address, url.port === '' ? 443 : Number(url.port));
   const socket = connectTls({

@@ -39,7 +39,7 @@ export interface SourceHttp {
 export interface HttpOptions {
   readonly gate: Gate;
   readonly dial?: Dial;
-  authority(host: string): string | null;
+  authority(url: URL): Promise<string | null>;
   readonly limits: SourceLimits;
   readonly now: () => Date;
 }

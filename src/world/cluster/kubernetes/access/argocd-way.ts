@@ -1,8 +1,4 @@
-import type { JsonObject } from '../../../../model/json.ts';
 import type { ClusterWay } from '../../../../model/server-settings.ts';
-import { readObject } from '../answer.ts';
-import { defaultLimits } from '../limits.ts';
-import { createTransport } from '../transport.ts';
 import { type ArgoCluster, readArgoCluster } from './argocd-secret.ts';
 import { eksToken } from './eks-token.ts';
 import {
@@ -11,17 +7,16 @@ import {
   type Destination,
   type Entrance,
   entrance,
-  openPod,
+  openOwnPod,
   type Surroundings,
 } from './entrance.ts';
+import { readRawSecret } from './raw-secrets.ts';
 import type { TokenSource } from './token-credentials.ts';
 
 type ArgoWay = Extract<ClusterWay, { kind: 'argocd' }>;
 
 /** A rotated token is found after so many milliseconds, or at once after a 401. */
 const rereadMs = 30_000;
-
-const deadlineMs = 10_000;
 
 /** The way a cluster Secret of Argo CD describes, read by the plan identity of the cluster Argo CD lives in. */
 export async function openArgoCluster(way: ArgoWay, to: Destination, around: Surroundings): Promise<Entrance> {
@@ -71,37 +66,11 @@ function regionOf(server: string): string {
   return /\.([a-z0-9-]+)\.eks\.amazonaws\.com/.exec(server)?.[1] ?? 'us-east-1';
 }
 
-/** Read past the masks every object of a cluster gets: what is in it is needed here, and goes nowhere else. */
 async function readSecret(way: ArgoWay, to: Destination, around: Surroundings): Promise<ArgoCluster> {
-  const { credentials, url, server } = await home(way, around);
-  const { clock, redactor } = around;
-  const transport = createTransport({
-    url,
-    server,
-    credentials,
-    limits: defaultLimits,
-    redactor,
-    clock,
-    random: Math.random,
-  });
-  const action = `get secrets ${subjectOf(way)}`;
-  try {
-    const path = `/api/v1/namespaces/${encodeURIComponent(way.namespace)}/secrets/${encodeURIComponent(way.secret)}`;
-    const call = { method: 'GET', path, action, deadlineMs, isIdempotent: true } as const;
-    const { text } = await transport.send(call, AbortSignal.timeout(2 * deadlineMs));
-    const secret: JsonObject = readObject(text, { server, action });
-    redactor.learnSecret(secret);
-    return readArgoCluster(secret, `${subjectOf(way)} of cluster ${to.name}`);
-  } finally {
-    await transport.close();
-  }
-}
-
-async function home({ from }: ArgoWay, around: Surroundings): Promise<Entrance> {
-  if (from !== null) return around.other(from);
-  const mounted = '/var/run/secrets/kubernetes.io/serviceaccount';
-  const inside = { tokenFile: `${mounted}/token`, caFile: `${mounted}/ca.crt` };
-  return openPod(inside, { name: 'of this pod', tls: 'verify' }, around);
+  const { from, namespace, secret: name } = way;
+  const home = await (from === null ? openOwnPod(around) : around.other(from));
+  const secret = await readRawSecret(home, { namespace, name }, around);
+  return readArgoCluster(secret, `${subjectOf(way)} of cluster ${to.name}`);
 }
 
 function subjectOf({ namespace, secret }: ArgoWay): string {

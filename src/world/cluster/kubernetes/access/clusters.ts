@@ -3,8 +3,9 @@ import type { ClusterEntry } from '../../../../model/server-settings.ts';
 import { systemClock } from '../clock.ts';
 import type { Proxies } from '../dispatcher.ts';
 import type { KubeconfigSource } from '../kubeconfig.ts';
-import type { Entrance, Surroundings } from './entrance.ts';
+import { type Entrance, openOwnPod, type Surroundings } from './entrance.ts';
 import { type Entries, type OpenedCluster, openEntry, openIdentity } from './open-entry.ts';
+import { createSecretStore, type SecretStore } from './secret-store.ts';
 
 /** Where clusters are looked for, as the door read it from flags, environment and file. */
 export interface ClusterAccess {
@@ -25,6 +26,8 @@ export interface Clusters {
   open(name: string): Promise<OpenedCluster>;
   /** A way of its own into a cluster, for looking at it; the caller closes its credentials. */
   entrance(name: string, identity: 'plan' | 'apply'): Promise<Entrance>;
+  /** Secrets as they are, for what has to be known before anything can be fetched. */
+  readonly secrets: SecretStore;
   close(): Promise<void>;
 }
 
@@ -42,7 +45,12 @@ export function createClusters(access: ClusterAccess, redactor: Redactor): Clust
   const opened = new Map<string, Promise<OpenedCluster>>();
   const entriesFor = (name: string): Entries =>
     access.entries.has(name) ? access.entries : new Map([...access.entries, [name, contextEntry(name, access)]]);
+  const entrance = (name: string, identity: 'plan' | 'apply'): Promise<Entrance> =>
+    openIdentity(name, identity, { entries: entriesFor(name), around });
+  const inside: Surroundings = { ...around, other: (name) => entrance(name, 'plan') };
   return {
+    entrance,
+    secrets: createSecretStore((name) => (name === null ? openOwnPod(inside) : entrance(name, 'plan')), inside),
     open: (name) => {
       const known = opened.get(name) ?? openEntry(name, entriesFor(name), around);
       opened.set(name, known);
@@ -50,7 +58,6 @@ export function createClusters(access: ClusterAccess, redactor: Redactor): Clust
       known.catch(() => opened.delete(name));
       return known;
     },
-    entrance: (name, identity) => openIdentity(name, identity, { entries: entriesFor(name), around }),
     close: async () => {
       const all = await Promise.allSettled(opened.values());
       const ends = all.flatMap((result) =>

@@ -49,6 +49,13 @@ export async function openPod(
   return byToken(address, fileToken(way.tokenFile, around.clock), { to, around });
 }
 
+/** The same with the files Kubernetes mounts. Throws `FairleadError` `way-broken`. */
+export function openOwnPod(around: Surroundings): Promise<Entrance> {
+  const mounted = '/var/run/secrets/kubernetes.io/serviceaccount';
+  const way = { tokenFile: `${mounted}/token`, caFile: `${mounted}/ca.crt` };
+  return openPod(way, { name: 'of this pod', tls: 'verify' }, around);
+}
+
 /** A way by an address and tokens. Throws `FairleadError` `way-broken`, `insecure-tls`. */
 export async function byToken(
   { server, caFile }: { readonly server: string; readonly caFile: string | null },
