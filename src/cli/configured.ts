@@ -33,10 +33,12 @@ export async function sourcesOf(
 }
 
 async function sourcesAt(settings: SourceSettings, place: FilePlace, folder: string): Promise<Sources> {
-  const { allow, private: inside, cacheBytes } = settings;
+  const { allow, private: inside, argocd, flux, cacheBytes } = settings;
   return {
     reachable: { allow, private: inside },
     hosts: await sourceHosts(settings, place),
+    argocd,
+    flux,
     cache: { dir: join(folder, 'sources'), maxBytes: cacheBytes },
   };
 }

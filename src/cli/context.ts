@@ -31,7 +31,7 @@ export interface ServiceOptions {
   /** Clusters of the server's file, paths absolute; other names are contexts of the kubeconfig. */
   readonly clusters?: ReadonlyMap<string, ClusterEntry>;
   /** Where charts and Git bases may be fetched from; left out: nowhere. */
-  readonly sources?: Pick<SourcesOptions, 'reachable' | 'hosts' | 'cache'>;
+  readonly sources?: Pick<SourcesOptions, 'reachable' | 'hosts' | 'argocd' | 'flux' | 'cache'>;
 }
 
 /** What a command is given. */

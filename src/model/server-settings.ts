@@ -37,8 +37,26 @@ export interface SourceSettings {
   readonly private: readonly string[];
   /** By `HOST` or `HOST:PORT`. */
   readonly hosts: ReadonlyMap<string, SourceHostEntry>;
+  /** Whose repository Secrets give credentials too; null: no one's. */
+  readonly argocd: ArgoCdHome | null;
+  /** Whose sources give credentials too; null: no one's. */
+  readonly flux: FluxHome | null;
   /** Bytes of the cache on disk. */
   readonly cacheBytes: number;
+}
+
+/** Where Argo CD lives. */
+export interface ArgoCdHome {
+  /** Of the file; null: the cluster this process runs in. */
+  readonly cluster: string | null;
+  readonly namespace: string;
+}
+
+/** Where Flux' sources live. */
+export interface FluxHome {
+  /** Of the file; null: the cluster this process runs in. */
+  readonly cluster: string | null;
+  readonly namespaces: readonly string[];
 }
 
 /** Credentials and authority of one host. */

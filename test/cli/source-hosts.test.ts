@@ -20,6 +20,8 @@ const read = (entry: Partial<SourceHostEntry>) =>
     {
       allow: [],
       private: [],
+      argocd: null,
+      flux: null,
       cacheBytes: 1,
       hosts: new Map([
         ['a.example', { username: null, password: null, token: null, caFile: null, secret: null, ...entry }],

@@ -130,7 +130,7 @@ export function secretUnread(option: string, what: string, cause: unknown): unkn
   const facts = {
     code: 'source-secret',
     subject: option,
-    message: `${sentence(what)}, which ${option} names, cannot be read: ${cause.message}`,
+    message: `${sentence(what)}, which ${option} asks for, cannot be read: ${cause.message}`,
     remedy: cause.remedy,
     cause,
   };

@@ -1,5 +1,9 @@
+import type { ArgoCdHome, FluxHome } from '../../model/server-settings.ts';
 import type { Tree } from '../../model/tree.ts';
-import { accessOf, type HostAccess } from './access.ts';
+import { accessOf, type HostAccess, type Lookup } from './access.ts';
+import { argoCdOffers } from './credentials/argocd.ts';
+import { controllerLookup } from './credentials/controller-lookup.ts';
+import { fluxOffers } from './credentials/flux.ts';
 import { hostLookup } from './credentials/host-lookup.ts';
 import type { SecretStore } from './credentials/secret-store.ts';
 import { openDiskCache } from './disk-cache.ts';
@@ -23,7 +27,10 @@ import type { Fetched, Sources, WantedArtifact, WantedChart, WantedGit } from '.
 export interface SourcesOptions {
   readonly reachable: Reachable;
   readonly hosts: readonly HostAccess[];
-  /** Reads the Secrets they name; without it none can be. */
+  /** Controllers whose credentials are used for what has none above. */
+  readonly argocd?: ArgoCdHome | null;
+  readonly flux?: FluxHome | null;
+  /** Reads the Secrets that are named; without it none can be. */
   readonly secrets?: SecretStore;
   /** Told of every credential before it is used. */
   readonly learn?: (secret: string) => void;
@@ -44,7 +51,8 @@ export function openSources(options: SourcesOptions): Sources {
   const now = options.now ?? (() => new Date());
   const limits = { ...defaultSourceLimits, ...options.limits };
   const hosts = hostLookup(options.hosts, options.secrets ?? noSecrets);
-  const access = accessOf({ hosts, others: [], learn: options.learn ?? (() => undefined) });
+  const others = controllers(options, { now, freshMs: limits.freshMs });
+  const access = accessOf({ hosts, others, learn: options.learn ?? (() => undefined) });
   const gate = openGate(options.reachable, options.resolve);
   const ground = { gate, access, limits, now, cache: openDiskCache({ ...options.cache, now }) };
   const dial = options.dial === undefined ? {} : { dial: options.dial };
@@ -54,11 +62,23 @@ export function openSources(options: SourcesOptions): Sources {
   return new HostedSources({ ground, http, registry, git, repositories: openHelmRepositories(ground, http) });
 }
 
-const noSecrets: SecretStore = {
-  secret: async () => {
-    throw new Error('a Secret is named where none can be read');
-  },
+const unreadable = async (): Promise<never> => {
+  throw new Error('Secrets are named where none can be read');
 };
+
+const noSecrets: SecretStore = { secret: unreadable, secrets: unreadable, objects: unreadable };
+
+function controllers(
+  { argocd = null, flux = null, secrets = noSecrets }: SourcesOptions,
+  time: { readonly now: () => Date; readonly freshMs: number },
+): readonly Lookup[] {
+  if (argocd === null && flux === null) return [];
+  const list = async () => [
+    ...(argocd === null ? [] : await argoCdOffers(argocd, secrets)),
+    ...(flux === null ? [] : await fluxOffers(flux, secrets)),
+  ];
+  return [controllerLookup({ list, ...time })];
+}
 
 interface Parts {
   readonly ground: Ground;

@@ -100,6 +100,8 @@ describe('sources', () => {
           },
         ],
       ]),
+      argocd: null,
+      flux: null,
       cacheBytes: 1024 * 1024 * 1024,
     });
   });
@@ -126,6 +128,22 @@ sources: {allow: [a.example], hosts: {a.example: {secret: {${secret}}}}}`,
     expect(hosts('cluster: hub, namespace: a, name: b, keys: {token: pat}')).toMatchObject({
       cluster: 'hub',
       keys: { username: null, password: null, token: 'pat', ca: null },
+    });
+  });
+
+  test('may have credentials of controllers, which are asked for by name only', () => {
+    const controllers = (text: string) => {
+      const { settings } = parseServerSettings(`version: 1\nclusters: {hub: {plan: {inCluster: {}}}}\n${text}`, 'file');
+      return settings && { argocd: settings.sources.argocd, flux: settings.sources.flux };
+    };
+
+    expect(controllers('sources: {argocd: {}, flux: {}}')).toEqual({
+      argocd: { cluster: null, namespace: 'argocd' },
+      flux: { cluster: null, namespaces: ['flux-system'] },
+    });
+    expect(controllers('sources: {argocd: {cluster: hub, namespace: a}, flux: {namespaces: [b, c]}}')).toEqual({
+      argocd: { cluster: 'hub', namespace: 'a' },
+      flux: { cluster: null, namespaces: ['b', 'c'] },
     });
   });
 
@@ -166,6 +184,8 @@ sources: {allow: [a.example], hosts: {a.example: {secret: {${secret}}}}}`,
       /secret\.keys: has no user name/,
     ],
     ['allow: [a.example], hosts: {a.example: {secret: {namespace: a, name: b, keys: {}}}}', /names no key/],
+    ['flux: {cluster: hub}', /sources\.flux\.cluster: "hub" is no cluster of this file/],
+    ['argocd: {namespace: A}', /sources\.argocd\.namespace: "A" is not a name of a namespace/],
     ['cacheMegabytes: 0', /cacheMegabytes: 0 is not between 1 and 1000000/],
     ['allow: [a.example], hosts: {a.example: {username: u, password: CANARY}}', /password: a secret never stands/],
     ['allow: [a.example], hosts: {a.example: {token: CANARY}}', /token: a secret never stands/],

@@ -57,7 +57,7 @@ interface Whole extends Omit<ServerSettings, 'poll' | 'database' | 'forges' | 'c
   readonly database: JsonObject | null;
   readonly forges: Readonly<Record<string, JsonObject>>;
   readonly clusters: Readonly<Record<string, JsonObject>>;
-  readonly sources: Pick<SourceSettings, 'allow' | 'private'> & {
+  readonly sources: Pick<SourceSettings, 'allow' | 'private' | 'argocd' | 'flux'> & {
     readonly hosts: Readonly<Record<string, JsonObject>>;
     readonly cacheMegabytes: number;
   };

@@ -127,6 +127,11 @@ repositories (HTTPS, no SSH). The error of one that is not listed says which lin
 - A \`secret\` is a Secret of Kubernetes, which the plan identity of its cluster gets by name (\`get\` on \`secrets\`, best with
   \`resourceNames\`). It is read when first needed and again after a 401, and is in no log. Of \`.dockerconfigjson\` the entry of the
   host counts. One that is missing or may not be read is an error that names it.
+- \`argocd\` and \`flux\` take credentials from what these controllers have, for the addresses named there: the longest one counts, and
+  what stands under \`hosts\` comes first. Of Argo CD, those are repositories and templates (\`list\` on \`secrets\`) with \`username\` and
+  \`password\` or \`bearerToken\`; of Flux, the \`secretRef\` of GitRepository, HelmRepository and OCIRepository (\`list\` on these, \`get\`
+  on \`secrets\`). Keys of GitHub Apps and clouds, SSH keys and client certificates are not supported, and an error says so where one
+  is needed; authorities, proxies and \`insecure\` are not taken from there, nor repositories of one project of Argo CD.
 - Of a pull from a fork, or of somebody who may not write to the repository, nothing is fetched until a writer comments
   \`/fairlead ok-to-test\`. **Whoever may write can have anything fetched that these credentials may read.** Give each host an identity
   that reads what is deployed, and nothing else.

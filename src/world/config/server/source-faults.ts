@@ -12,6 +12,10 @@ export function sourceFaults(value: Json): readonly Fault[] {
   const names = isJsonObject(clusters) ? Object.keys(clusters) : [];
   return [
     ...texts(pick(value, 'sources', 'private')).flatMap(addressFaults),
+    ...['argocd', 'flux'].flatMap((name) => {
+      const cluster = pick(value, 'sources', name, 'cluster');
+      return typeof cluster === 'string' ? unknownCluster(['sources', name, 'cluster'], cluster, names) : [];
+    }),
     ...entries.flatMap(([host, entry]) => {
       const at = ['sources', 'hosts', host];
       return isJsonObject(entry)

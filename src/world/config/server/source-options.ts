@@ -88,6 +88,33 @@ export const sourceOptions: readonly Option[] = [
     examples: [{ 'charts.acme.example:8443': { username: 'robot', passwordFile: '/run/secrets/charts' } }],
   },
   {
+    name: 'argocd',
+    text: 'Argo CD whose repository Secrets (`repository` and `repo-creds`) give credentials too, for the addresses they name; none without it. They add nothing to `allow`.',
+    shape: optional([
+      homeCluster(
+        'The cluster of this file Argo CD lives in; its plan identity lists the Secrets. The one it runs in when left out.',
+      ),
+      { ...text('namespace', 'Namespace of Argo CD.', namespaceName, 'argocd'), default: 'argocd' },
+    ]),
+    default: null,
+    examples: [{ namespace: 'argocd' }],
+  },
+  {
+    name: 'flux',
+    text: 'Flux whose GitRepository, HelmRepository and OCIRepository objects give credentials too, by the Secrets they name, for their addresses; none without it. They add nothing to `allow`.',
+    shape: optional([
+      homeCluster(
+        'The cluster of this file Flux lives in; its plan identity lists the sources and gets the Secrets. The one it runs in when left out.',
+      ),
+      {
+        ...list('namespaces', 'Namespaces of these objects.', namespaceName, ['flux-system', 'shop']),
+        default: ['flux-system'],
+      },
+    ]),
+    default: null,
+    examples: [{ namespaces: ['flux-system', 'shop'] }],
+  },
+  {
     name: 'cacheMegabytes',
     text: 'Room for what was fetched, in the data folder. What was used longest ago goes first.',
     shape: { kind: 'count', least: 1, most: 1_000_000 },

@@ -1,22 +1,10 @@
 import { isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../model/json.ts';
 import { secretUnfit } from '../faults.ts';
+import { isSameRegistry } from '../oci/reference.ts';
 import type { Credentials } from './credentials.ts';
 
 /** The key of a Secret of type `kubernetes.io/dockerconfigjson`. */
 export const dockerKey = '.dockerconfigjson';
-
-/** The names Docker Hub goes by: one registry, and where it hands out tokens. */
-const dockerHub: ReadonlySet<string> = new Set([
-  'docker.io',
-  'index.docker.io',
-  'registry-1.docker.io',
-  'auth.docker.io',
-]);
-
-/** Whether two hosts are one registry. */
-export function isSameRegistry(one: string, other: string): boolean {
-  return one === other || (dockerHub.has(one) && dockerHub.has(other));
-}
 
 /** What a configuration of Docker says of a host (`auths`). Entries for a part of a registry are left out. Throws `source-secret`. */
 export function dockerCredentials(

@@ -30,6 +30,18 @@ const dockerHub: ReadonlyMap<string, string> = new Map([
   ['index.docker.io', 'registry-1.docker.io'],
 ]);
 
+/** Where Docker Hub hands out tokens. */
+const dockerTokens = 'auth.docker.io';
+
+/** Whether two hosts are one registry: the same, or both of Docker Hub, which goes by several names. */
+export function isSameRegistry(one: string, other: string): boolean {
+  return one === other || (isDockerHub(one) && isDockerHub(other));
+}
+
+function isDockerHub(host: string): boolean {
+  return host === dockerTokens || host === 'registry-1.docker.io' || dockerHub.has(host);
+}
+
 /** Whether a text is a digest a registry can be asked for. */
 export function isDigest(text: string): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(text);

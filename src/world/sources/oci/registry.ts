@@ -5,7 +5,7 @@ import { invalid, otherDigest, refused, shown, tooLarge } from '../faults.ts';
 import type { SourceLimits } from '../limits.ts';
 import { type Answer, faultOf, type SourceHttp } from '../reach/http.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
-import { isDigest, isTag, type OciRepository } from './reference.ts';
+import { isDigest, isSameRegistry, isTag, type OciRepository } from './reference.ts';
 
 /** One blob a manifest names. */
 export interface Layer {
@@ -176,12 +176,13 @@ function challengeOf({ headers, url }: Answer, { host }: OciRepository): Challen
 }
 
 /**
- * The address whose credentials are shown: of the repository, or of a realm at another host, since those of the registry are not for it
- * to send elsewhere.
+ * The address whose credentials are shown: of the repository, under the host where they are shown. A realm at the host of somebody else
+ * is an address of its own, since those of the registry are not for it to send elsewhere.
  */
 function addressOf({ host, name }: OciRepository, challenge: Challenge): URL {
   const realm = challenge.kind === 'bearer' ? new URL(challenge.realm) : null;
-  return realm === null || realm.host === host ? new URL(`https://${host}/${name}`) : realm;
+  if (realm === null) return new URL(`https://${host}/${name}`);
+  return isSameRegistry(realm.host, host) ? new URL(`https://${realm.host}/${name}`) : realm;
 }
 
 function urlOf({ host, name }: OciRepository, path: string): URL {

@@ -109,7 +109,7 @@ describe('the Secret of a host', () => {
       kind: 'not-found',
       subject: 'sources.hosts.charts.example.com.secret',
       message:
-        'The Secret flux-system/charts of cluster hub, which sources.hosts.charts.example.com.secret names, cannot be read: Cluster hub refused to get secrets flux-system/charts: secrets "charts" not found.',
+        'The Secret flux-system/charts of cluster hub, which sources.hosts.charts.example.com.secret asks for, cannot be read: Cluster hub refused to get secrets flux-system/charts: secrets "charts" not found.',
     });
     expect(shown).toEqual([]);
     secrets.held.set(place, { username: 'bot', password: 'first-password' });

@@ -36,5 +36,6 @@ export function heldSecrets(first: Readonly<Record<string, Readonly<Record<strin
       remedy: 'Create it first, or check kind, namespace and name.',
     });
   };
-  return { store: { secret }, held, asked };
+  const none = async (): Promise<readonly JsonObject[]> => [];
+  return { store: { secret, secrets: none, objects: none }, held, asked };
 }
