@@ -159,6 +159,25 @@ describe('a real registry with basic authentication', () => {
     expect(await textOf(pinned.tree, 'Chart.yaml')).toContain('version: 1.2.3');
   });
 
+  test('gives the chart of an index that helm takes', async () => {
+    const place = { name: 'charts/shop', mediaType: 'application/vnd.oci.image.manifest.v1+json' };
+    const { body } = await atRegistry('GET', '/v2/charts/shop/manifests/1.2.3', { accept: place.mediaType });
+    const chart = Buffer.from(await body.arrayBuffer());
+    const entry = { mediaType: place.mediaType, digest: digestOf(chart), size: chart.length };
+    const type = 'application/vnd.oci.image.index.v1+json';
+    const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: type, manifests: [entry] }));
+    await atRegistry('PUT', '/v2/charts/shop/manifests/0.0.1', { body: index, type });
+    const sources = opened([accessTo(registryHost(), credentials)]);
+    const from = ['--ca-file', 'ca.pem', '--username', 'bot', '--password', 'hunter22', '--version', '0.0.1'];
+
+    const shown = await helm('show', 'chart', `oci://127.0.0.1:${registry.port}/charts/shop`, ...from);
+    const { tree, digest } = await sources.chart(wanted(`oci://${registryHost()}/charts`, '0.0.1'), never);
+
+    expect(shown).toContain('version: 1.2.3');
+    expect(await textOf(tree, 'Chart.yaml')).toContain('version: 1.2.3');
+    expect([digest, shown]).toEqual([digestOf(index), expect.stringContaining(`Digest: ${digestOf(index)}`)]);
+  });
+
   test('gives an artifact as Flux pushes it', async () => {
     const layer = await tgzOf([{ name: './prod/map.yaml', content: 'kind: ConfigMap\n' }]);
     await pushArtifact('configs/shop', 'main', layer);
@@ -237,33 +256,38 @@ describe('a real Helm repository', () => {
   );
 });
 
+const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/** One request to the registry, over a connection of its own. */
+async function atRegistry(
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  { body, type = 'application/octet-stream', accept = '*/*' }: { body?: Buffer; type?: string; accept?: string },
+) {
+  const dispatcher = new Agent({ connect: { ca: identity.cert } });
+  ends.push(() => dispatcher.destroy());
+  const headers = { authorization: basic, 'content-type': type, accept };
+  const url = new URL(path, `https://127.0.0.1:${registry.port}`);
+  const response = await request(url, { method, dispatcher, headers, body: body ?? null });
+  if (response.statusCode >= 400) throw new Error(`the registry answers ${response.statusCode} to ${method} ${path}`);
+  return response;
+}
+
 /** Pushes one layer, after the OCI distribution specification. */
 async function pushArtifact(name: string, tag: string, layer: Buffer): Promise<void> {
-  const dispatcher = new Agent({ connect: { ca: identity.cert } });
-  const base = `https://127.0.0.1:${registry.port}`;
-  const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  const send = (method: 'POST' | 'PUT', url: string, body?: Buffer, type = 'application/octet-stream') =>
-    request(url, { method, dispatcher, headers: { authorization: basic, 'content-type': type }, body: body ?? null });
   const blob = async (bytes: Buffer, mediaType: string) => {
-    const { headers } = await send('POST', `${base}/v2/${name}/blobs/uploads/`);
-    const place = new URL(String(headers['location']), base);
+    const { headers } = await atRegistry('POST', `/v2/${name}/blobs/uploads/`, {});
+    const place = new URL(String(headers['location']), 'https://127.0.0.1');
     place.searchParams.set('digest', digestOf(bytes));
-    await send('PUT', place.href, bytes);
+    await atRegistry('PUT', `${place.pathname}${place.search}`, { body: bytes });
     return { mediaType, digest: digestOf(bytes), size: bytes.length };
   };
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const type = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = {
     schemaVersion: 2,
-    mediaType,
+    mediaType: type,
     config: await blob(Buffer.from('{}'), 'application/vnd.cncf.flux.config.v1+json'),
     layers: [await blob(layer, 'application/vnd.cncf.flux.content.v1.tar+gzip')],
   };
-  const { statusCode } = await send(
-    'PUT',
-    `${base}/v2/${name}/manifests/${tag}`,
-    Buffer.from(JSON.stringify(manifest)),
-    mediaType,
-  );
-  if (statusCode !== 201) throw new Error(`the registry answers ${statusCode} to a manifest`);
-  await dispatcher.destroy();
+  await atRegistry('PUT', `/v2/${name}/manifests/${tag}`, { body: Buffer.from(JSON.stringify(manifest)), type });
 }

@@ -5,28 +5,16 @@ import { invalid, otherDigest, refused, shown, tooLarge } from '../faults.ts';
 import type { SourceLimits } from '../limits.ts';
 import { type Answer, faultOf, type SourceHttp } from '../reach/http.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
+import { type Layer, type Manifest, type ManifestIndex, manifestTypes, readManifest } from './manifest.ts';
 import { isDigest, isSameRegistry, isTag, type OciRepository } from './reference.ts';
-
-/** One blob a manifest names. */
-export interface Layer {
-  readonly mediaType: string;
-  readonly digest: string;
-  /** Bytes. */
-  readonly size: number;
-}
-
-/** A manifest of an artifact. */
-export interface Manifest {
-  readonly digest: string;
-  readonly layers: readonly Layer[];
-}
 
 /**
  * Pulls from registries, after the OCI distribution specification 1.1 and the token authentication registries share. There is no client
  * library that is kept up and lets connections be made by us, which the check of addresses needs.
  */
 export interface Registry {
-  manifest(repository: OciRepository, reference: string, signal: AbortSignal): Promise<Manifest>;
+  /** A manifest, or an index of several. */
+  manifest(repository: OciRepository, reference: string, signal: AbortSignal): Promise<Manifest | ManifestIndex>;
   /** The bytes of a layer, checked against size and digest. */
   blob(repository: OciRepository, layer: Layer, signal: AbortSignal): Promise<Uint8Array>;
   tags(repository: OciRepository, signal: AbortSignal): Promise<readonly string[]>;
@@ -45,11 +33,6 @@ export function openRegistry(options: RegistryOptions): Registry {
   return new HttpRegistry(options);
 }
 
-const manifestTypes = [
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
-
 /** Tokens kept at the same time. */
 const mostTokens = 1000;
 
@@ -62,12 +45,12 @@ class HttpRegistry implements Registry {
     this.#options = options;
   }
 
-  async manifest(repository: OciRepository, reference: string, signal: AbortSignal): Promise<Manifest> {
+  async manifest(repository: OciRepository, reference: string, signal: AbortSignal): Promise<Manifest | ManifestIndex> {
     const url = urlOf(repository, `manifests/${reference}`);
     const answer = await this.#get(repository, { url, accept: manifestTypes.join(', '), signal });
     const digest = digestOf(answer.body);
     if (isDigest(reference) && digest !== reference) throw otherDigest(shown(url), reference, digest);
-    return { digest, layers: layersOf(answer) };
+    return readManifest(jsonOf(answer), { digest, subject: shown(url) });
   }
 
   async blob(repository: OciRepository, layer: Layer, signal: AbortSignal): Promise<Uint8Array> {
@@ -210,18 +193,4 @@ function jsonOf({ body, url }: Answer): JsonObject {
     // Said below, without what the server wrote.
   }
   throw invalid(shown(url), `${shown(url)} answers with what is no JSON object.`, 'Check that this is a registry.');
-}
-
-function layersOf(answer: Answer): readonly Layer[] {
-  const layers = pick(jsonOf(answer), 'layers');
-  if (isJsonList(layers)) return layers.map((layer) => layerOf(layer, answer.url));
-  const what = `${shown(answer.url)} is no manifest of one artifact (an index of several images, perhaps).`;
-  throw invalid(shown(answer.url), what, 'Name the tag or digest of an artifact.');
-}
-
-function layerOf(value: Json, url: URL): Layer {
-  const [mediaType, digest, size] = [pickText(value, 'mediaType'), pickText(value, 'digest'), pick(value, 'size')];
-  if (mediaType !== undefined && digest !== undefined && isDigest(digest) && typeof size === 'number')
-    return { mediaType, digest, size };
-  throw invalid(shown(url), `${shown(url)} names a layer without type, size and sha256 digest.`, 'Publish it anew.');
 }

@@ -288,11 +288,15 @@ describe('what cannot be had', () => {
     expect((await faultOf(sources.chart(chart('^1'), never))).message).toContain('lists tags without end');
   });
 
-  test('an index of images', async () => {
-    const { sources } = await opened({ manifests: { '1.0.0': Buffer.from('{"manifests":[]}') }, blobs: {}, tags: [] });
+  test('what is neither manifest nor index', async () => {
+    const { sources } = await opened({
+      manifests: { '1.0.0': Buffer.from('{"schemaVersion":1}') },
+      blobs: {},
+      tags: [],
+    });
 
     expect((await faultOf(sources.artifact(artifact('1.0.0'), never))).message).toContain(
-      'is no manifest of one artifact',
+      'is no manifest of an artifact',
     );
   });
 

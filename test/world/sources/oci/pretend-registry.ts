@@ -32,6 +32,32 @@ export function holding(tag: string, layer: Buffer, mediaType = helmLayer): Cont
   };
 }
 
+/** An index under the same tag instead, with these manifests, each of one layer. */
+export function holdingIndex(
+  tag: string,
+  entries: readonly {
+    readonly layer: Buffer;
+    readonly mediaType?: string;
+    readonly platform?: { readonly os: string; readonly architecture: string };
+  }[],
+): Content & { readonly digest: string } {
+  const all = entries.map(({ layer, mediaType, platform }) => ({ ...holding('', layer, mediaType), platform }));
+  const manifests = all.map(({ manifests: held, digest, platform }) => ({
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    digest,
+    size: held[digest]?.length ?? 0,
+    ...(platform && { platform }),
+  }));
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests }));
+  const digest = digestOf(index);
+  return {
+    manifests: Object.assign({ [tag]: index, [digest]: index }, ...all.map(({ manifests: held }) => held)),
+    blobs: Object.assign({}, ...all.map(({ blobs }) => blobs)),
+    tags: [tag],
+    digest,
+  };
+}
+
 /** Answers as a registry would that holds one repository, `charts/shop`, with one tag a page. */
 export function answer({ url = '' }: IncomingMessage, response: ServerResponse, content: Content): void {
   const [, kind = '', reference = ''] = /^\/v2\/charts\/shop\/(manifests|blobs|tags)\/(.*)$/.exec(url) ?? [];
