@@ -18,6 +18,7 @@ export function openRenderers({ say }: Pick<Lab, 'say'>): Renderers {
     maxMemoryMb: 512,
     fetchChart: null,
     fetchGit: null,
+    fetchFile: null,
   });
 }
 

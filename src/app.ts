@@ -98,6 +98,7 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
   const fetchers: SourceFetchers = {
     fetchChart: async (wanted, signal) => (await sources.open()).chart(wanted, signal),
     fetchGit: async (wanted, signal) => (await sources.open()).git(wanted, signal),
+    fetchFile: async (wanted, signal) => (await sources.open()).file(wanted, signal),
     fetchArtifact: async (wanted, signal) => (await sources.open()).artifact(wanted, signal),
   };
   const rendering = {

@@ -11,10 +11,11 @@ import { isJsonList, isJsonObject, type JsonObject, pick } from '../../model/jso
 import type { Tree } from '../../model/tree.ts';
 import { mountTrees, overlayFiles } from '../../tools/mount-trees.ts';
 import { type FetchedRoot, fetchedFolder, fetchedFor } from '../../world/sources/asked-for.ts';
-import type { Fetchers } from '../../world/sources/fetchers.ts';
+import type { Fetchers, FetchFile } from '../../world/sources/fetchers.ts';
 import { unpinnedChart } from './helm-dependencies.ts';
 import { refuseForbidden, tooMany } from './refuse.ts';
 import { refuseRemote } from './remote.ts';
+import { isFileAddress, isRemoteFile, shownFile, unpinnedBase, unpinnedFile } from './remote-bases.ts';
 
 /** All that a kustomization is built from, fetched where it has to be. */
 export interface KustomizeSources {
@@ -48,7 +49,7 @@ export async function gatherSources(
     refuseForbidden(closure);
     const isLast = round === MAX_ROUNDS;
     refuseRemote({
-      remote: closure.remote.filter((remote) => isLast || fetchers.fetchGit === null || repositoryOf(remote) === null),
+      remote: closure.remote.filter((remote) => isLast || !isFetched(remote, fetchers)),
       charts: closure.charts.filter(() => isLast || fetchers.fetchChart === null),
     });
     const wanted = closure.remote.length + closure.charts.length;
@@ -56,7 +57,7 @@ export async function gatherSources(
     if (gathered.fetched.length + wanted > MAX_FETCHED)
       throw tooMany(root, `name more than ${MAX_FETCHED} charts and bases elsewhere`);
     for (const chart of closure.charts) gathered = await addChart(gathered, chart, fetchers, signal);
-    gathered = await addBases(gathered, closure.remote, fetchers, signal);
+    for (const remote of closure.remote) gathered = await addRemote(gathered, remote, fetchers, signal);
   }
 }
 
@@ -64,11 +65,15 @@ function isRepository(folder: string): boolean {
   return folder.includes(`${fetchedFolder}/git/`);
 }
 
+function isFetched(remote: NamedRemote, { fetchGit, fetchFile }: Fetchers): boolean {
+  if (isRemoteFile(remote)) return fetchFile !== null;
+  return fetchGit !== null && repositoryOf(remote) !== null;
+}
+
 /** The repository of a reference, null for what kustomize gets over HTTP as a file, or could not name a folder with. */
 function repositoryOf({ reference, pointer }: NamedRemote): RepositoryReference | null {
-  const isFile = /^https?:\/\/[^?]*\.(?:ya?ml|json)(?:\?|$)/i.test(reference);
   const isBase = /^\/(?:resources|bases|components)\/\d+$/.test(pointer);
-  return isFile || !isBase ? null : parseRepositoryReference(reference);
+  return isFileAddress(reference) || !isBase ? null : parseRepositoryReference(reference);
 }
 
 async function addChart(
@@ -93,63 +98,65 @@ async function addChart(
   };
 }
 
-async function addBases(
+async function addRemote(
   known: Gathered,
-  remotes: readonly NamedRemote[],
-  { fetchGit }: Fetchers,
+  remote: NamedRemote,
+  { fetchGit, fetchFile }: Fetchers,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  let gathered = known;
-  for (const remote of remotes) {
-    const wanted = repositoryOf(remote);
-    if (fetchGit === null || wanted === null) continue;
-    const asked = { what: remote.reference, place: remote, fetched: gathered.fetched };
-    const { tree, resolved, isPinned } = await fetchedFor(asked, () =>
-      fetchGit({ url: wanted.url, revision: wanted.revision, reads: 'name' }, signal),
-    );
-    // Below the repository that names it, out of which nothing leads.
-    const above = gathered.fetched.findLast(
-      ({ root }) => isRepository(root) && `${remote.folder}/`.startsWith(`${root}/`),
-    );
-    const root = `${above === undefined ? '' : `${above.root}/`}${fetchedFolder}/git/${gathered.fetched.length}`;
-    const mounted = mountTrees(gathered.tree, [{ path: root, tree }]);
-    gathered = {
-      tree: await pointTo(mounted, remote, `${root}/${wanted.path}`, signal),
-      fetched: [...gathered.fetched, { root, askedAt: { file: remote.file, line: remote.line } }],
-      findings: [...gathered.findings, ...(isPinned ? [] : [unpinnedBase(remote, wanted, resolved)])],
-    };
-  }
-  return gathered;
+  if (isRemoteFile(remote)) return fetchFile === null ? known : addFile(known, remote, fetchFile, signal);
+  const wanted = repositoryOf(remote);
+  if (fetchGit === null || wanted === null) return known;
+  const asked = { what: remote.reference, place: remote, fetched: known.fetched };
+  const { tree, resolved, isPinned } = await fetchedFor(asked, () =>
+    fetchGit({ url: wanted.url, revision: wanted.revision, reads: 'name' }, signal),
+  );
+  // Below the repository that names it, out of which nothing leads.
+  const above = known.fetched.findLast(({ root }) => isRepository(root) && `${remote.folder}/`.startsWith(`${root}/`));
+  const root = `${above === undefined ? '' : `${above.root}/`}${fetchedFolder}/git/${known.fetched.length}`;
+  const up = '../'.repeat(remote.folder === '' ? 0 : remote.folder.split('/').length);
+  return {
+    tree: await pointTo(mountTrees(known.tree, [{ path: root, tree }]), remote, `${up}${root}/${wanted.path}`, signal),
+    fetched: [...known.fetched, { root, askedAt: { file: remote.file, line: remote.line } }],
+    findings: [...known.findings, ...(isPinned ? [] : [unpinnedBase(remote, wanted, resolved)])],
+  };
 }
 
-/** Lays a kustomization that names a fetched folder over the one that names where it came from. */
-async function pointTo(tree: Tree, remote: NamedRemote, folder: string, signal: AbortSignal): Promise<Tree> {
+/** Below the kustomization that names it: kustomize reads files from nowhere else. */
+async function addFile(
+  known: Gathered,
+  remote: NamedRemote,
+  fetchFile: FetchFile,
+  signal: AbortSignal,
+): Promise<Gathered> {
+  const { reference: url, file, line } = remote;
+  const asked = { what: shownFile(remote), place: remote, fetched: known.fetched };
+  const { tree, isPinned, path } = await fetchedFor(asked, async () => {
+    const found = await fetchFile({ url }, signal);
+    const path = found.tree.entries[0]?.path ?? '';
+    // What is no YAML kustomize would try to clone.
+    const bytes = (await found.tree.read([path], signal)).get(path) ?? new Uint8Array();
+    decodeYaml({ file: shownFile(remote), bytes });
+    return { ...found, path };
+  });
+  const below = `${fetchedFolder}/file/${known.fetched.length}`;
+  const root = remote.folder === '' ? below : `${remote.folder}/${below}`;
+  const mounted = mountTrees(known.tree, [{ path: root, tree }]);
+  return {
+    tree: await pointTo(mounted, remote, `${below}/${path}`, signal),
+    fetched: [...known.fetched, { root, askedAt: { file, line } }],
+    findings: [...known.findings, ...(isPinned ? [] : [unpinnedFile(remote)])],
+  };
+}
+
+/** Lays a kustomization that names what was fetched, by its path from there, over the one that names where it came from. */
+async function pointTo(tree: Tree, remote: NamedRemote, to: string, signal: AbortSignal): Promise<Tree> {
   const { file, pointer } = remote;
   const bytes = (await tree.read([file], signal)).get(file) ?? new Uint8Array();
   const value = decodeYaml({ file, bytes })[0]?.value;
   const [, field = '', index = ''] = pointer.split('/');
   const list = pick(value, field);
   if (!isJsonObject(value) || !isJsonList(list)) return tree;
-  const up = '../'.repeat(remote.folder === '' ? 0 : remote.folder.split('/').length);
-  const changed: JsonObject = { ...value, [field]: list.with(Number(index), up + folder) };
+  const changed: JsonObject = { ...value, [field]: list.with(Number(index), to) };
   return overlayFiles(tree, new Map([[file, new TextEncoder().encode(stringifyJson(changed))]]));
-}
-
-/** A base that may be another one tomorrow, without a change in Git. */
-function unpinnedBase(
-  { file, line, reference }: NamedRemote,
-  { revision }: RepositoryReference,
-  resolved: string,
-): Finding {
-  const asked = revision === '' ? 'the default branch' : `the branch ${revision}`;
-  return {
-    rule: 'unpinned-base',
-    severity: 'caution',
-    target: null,
-    resource: null,
-    file,
-    line,
-    message: `The base ${reference} follows ${asked}, which is ${resolved} now and may be another commit when it is deployed.`,
-    fix: `Name a tag or commit, such as \`?ref=${resolved}\`.`,
-  };
 }

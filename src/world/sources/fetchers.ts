@@ -1,5 +1,5 @@
 import { FairleadError } from '../../model/error.ts';
-import type { Fetched, WantedArtifact, WantedChart, WantedGit } from './sources.ts';
+import type { Fetched, WantedArtifact, WantedChart, WantedFile, WantedGit } from './sources.ts';
 
 /** What a render needs of what was fetched. */
 export type FetchedTree = Pick<Fetched, 'tree' | 'resolved' | 'isPinned'>;
@@ -10,6 +10,9 @@ export type FetchChart = (wanted: WantedChart, signal: AbortSignal) => Promise<F
 /** Gets a Git repository ahead of the render. Throws `FairleadError` with what is wrong with the source. */
 export type FetchGit = (wanted: WantedGit, signal: AbortSignal) => Promise<FetchedTree>;
 
+/** Gets a single file ahead of the render, as a tree of nothing else. Throws `FairleadError` with what is wrong with the source. */
+export type FetchFile = (wanted: WantedFile, signal: AbortSignal) => Promise<FetchedTree>;
+
 /** Gets the files of an OCI artifact ahead of the render. Throws `FairleadError` with what is wrong with the source. */
 export type FetchArtifact = (wanted: WantedArtifact, signal: AbortSignal) => Promise<FetchedTree>;
 
@@ -19,6 +22,8 @@ export interface Fetchers {
   readonly fetchChart: FetchChart | null;
   /** Null: remote bases are refused. */
   readonly fetchGit: FetchGit | null;
+  /** Null: remote files are refused. */
+  readonly fetchFile: FetchFile | null;
 }
 
 /** What fetches the sources of a declared application too. */
@@ -31,11 +36,12 @@ export interface SourceFetchers extends Fetchers {
  * The same, unless something forbids it: nobody is asked then, since what comes back is shown to whoever named it. Fetching throws
  * `FairleadError` `source-untrusted`.
  */
-export function fetchersFor({ fetchChart, fetchGit }: Fetchers, why: string | undefined): Fetchers {
-  if (why === undefined) return { fetchChart, fetchGit };
+export function fetchersFor({ fetchChart, fetchGit, fetchFile }: Fetchers, why: string | undefined): Fetchers {
+  if (why === undefined) return { fetchChart, fetchGit, fetchFile };
   return {
     fetchChart: fetchChart && (({ name, repository }) => Promise.reject(untrusted(`${name} of ${repository}`, why))),
     fetchGit: fetchGit && (({ url }) => Promise.reject(untrusted(url, why))),
+    fetchFile: fetchFile && (({ url }) => Promise.reject(untrusted(url, why))),
   };
 }
 

@@ -6,6 +6,8 @@ export interface SourceLimits {
   readonly unpackedBytes: number;
   /** Files of one archive. */
   readonly files: number;
+  /** A single file of manifests. */
+  readonly fileBytes: number;
   /** An index.yaml. */
   readonly indexBytes: number;
   /** A manifest, a token or a page of tags. */
@@ -28,6 +30,7 @@ export const defaultSourceLimits: SourceLimits = {
   archiveBytes: 64 * 1024 * 1024,
   unpackedBytes: 100 * 1024 * 1024,
   files: 20_000,
+  fileBytes: 16 * 1024 * 1024,
   indexBytes: 32 * 1024 * 1024,
   answerBytes: 4 * 1024 * 1024,
   tagPages: 50,

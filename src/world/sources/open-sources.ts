@@ -7,6 +7,7 @@ import { fluxOffers } from './credentials/flux.ts';
 import { hostLookup } from './credentials/host-lookup.ts';
 import type { SecretStore } from './credentials/secret-store.ts';
 import { openDiskCache } from './disk-cache.ts';
+import { fileContent, fileUrl } from './file/file-source.ts';
 import { gitContent, gitUrl } from './git/git-source.ts';
 import type { OpenMirror } from './git/mirror.ts';
 import { isRange } from './git/range.ts';
@@ -21,7 +22,7 @@ import type { Dial } from './reach/connector.ts';
 import { openGate, type Reachable, type Resolve } from './reach/gate.ts';
 import { openHttp, type SourceHttp } from './reach/http.ts';
 import { Recent } from './recent.ts';
-import type { Fetched, Sources, WantedArtifact, WantedChart, WantedGit } from './sources.ts';
+import type { Fetched, Sources, WantedArtifact, WantedChart, WantedFile, WantedGit } from './sources.ts';
 
 /** What fetching needs. */
 export interface SourcesOptions {
@@ -133,6 +134,18 @@ class HostedSources implements Sources {
     const task = { key, subject, digest: null, isContentKey: isCommit(wanted.revision) };
     return this.#recent.get(key, signal, (own) =>
       fetchThrough(ground, task, () => gitContent(wanted, { ground, git, signal: own })),
+    );
+  }
+
+  async file(wanted: WantedFile, signal: AbortSignal): Promise<Fetched> {
+    const { ground, http } = this.#parts;
+    const url = fileUrl(wanted.url);
+    ground.gate.checkHost(url);
+    const key = `file ${JSON.stringify([url.href])}`;
+    const task = { key, subject: `${url.host}${url.pathname}`, digest: null, isContentKey: false };
+    const { limits } = ground;
+    return this.#recent.get(key, signal, (own) =>
+      fetchThrough(ground, task, () => fileContent(url, { http, limits, signal: own })),
     );
   }
 

@@ -32,13 +32,19 @@ export interface WantedArtifact {
   readonly revision: string;
 }
 
+/** One file at an address. */
+export interface WantedFile {
+  /** `https://HOST/…`, without credentials. */
+  readonly url: string;
+}
+
 /** What was fetched. */
 export interface Fetched {
-  /** Of a chart, its own folder is the root. */
+  /** Of a chart, its own folder is the root; of a single file nothing but that, whatever it is called. */
   readonly tree: Tree;
-  /** The version, tag or commit that was really used; of a Git repository the tag where a range was asked for. */
+  /** The version, tag or commit that was really used; of a Git repository the tag where a range was asked for; of a file its digest. */
   readonly resolved: string;
-  /** Names the content: `sha256:…` of the archive (Helm repository) or manifest (registry), `git:TREE` of a Git tree. */
+  /** Names the content: `sha256:…` of the archive (Helm repository) or manifest (registry), `git:TREE` of a Git tree, `sha256:…` of a file. */
   readonly digest: string;
   /** False where the same words may mean other content tomorrow: a range, a branch, a tag that is no version. */
   readonly isPinned: boolean;
@@ -55,6 +61,8 @@ export interface Sources {
   chart(wanted: WantedChart, signal: AbortSignal): Promise<Fetched>;
   git(wanted: WantedGit, signal: AbortSignal): Promise<Fetched>;
   artifact(wanted: WantedArtifact, signal: AbortSignal): Promise<Fetched>;
+  /** No credentials are shown for it. */
+  file(wanted: WantedFile, signal: AbortSignal): Promise<Fetched>;
   /** Ends what is under way and closes all connections. */
   close(): Promise<void>;
 }

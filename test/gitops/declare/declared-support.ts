@@ -33,6 +33,7 @@ export function openDeclaredWorld(): DeclaredWorld {
   const asked: WantedChart[] = [];
   const fetchers = {
     fetchGit: null,
+    fetchFile: null,
     fetchArtifact: null,
     fetchChart: async (wanted: WantedChart) => {
       asked.push(wanted);

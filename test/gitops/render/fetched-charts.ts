@@ -1,17 +1,18 @@
 import type { Tree } from '../../../src/model/tree.ts';
-import type { FetchChart, FetchGit } from '../../../src/world/sources/fetchers.ts';
-import type { WantedChart, WantedGit } from '../../../src/world/sources/sources.ts';
+import type { FetchChart, FetchFile, FetchGit } from '../../../src/world/sources/fetchers.ts';
+import type { WantedChart, WantedFile, WantedGit } from '../../../src/world/sources/sources.ts';
 
 /** A source that holds one tree under each name, and remembers what it was asked for. */
 export interface FakeSources {
   readonly fetchChart: FetchChart;
   readonly fetchGit: FetchGit;
-  readonly asked: readonly (WantedChart | WantedGit)[];
+  readonly fetchFile: FetchFile;
+  readonly asked: readonly (WantedChart | WantedFile | WantedGit)[];
 }
 
-/** `name@version` -> a chart; the url of a repository -> its tree. An exact version or commit is pinned. */
+/** `name@version` -> a chart; the url of a repository or file -> its tree. An exact version or commit is pinned. */
 export function fakeSources(trees: Readonly<Record<string, Tree>>): FakeSources {
-  const asked: (WantedChart | WantedGit)[] = [];
+  const asked: (WantedChart | WantedFile | WantedGit)[] = [];
   const find = (key: string) => {
     const found = Object.entries(trees).find(([known]) => known === key || known.startsWith(`${key}@`));
     if (found === undefined) throw new Error(`no ${key} among the sources`);
@@ -27,6 +28,10 @@ export function fakeSources(trees: Readonly<Record<string, Tree>>): FakeSources 
     fetchGit: async (wanted) => {
       asked.push(wanted);
       return { ...find(wanted.url), isPinned: /^v\d|^[0-9a-f]{40}$/.test(wanted.revision) };
+    },
+    fetchFile: async (wanted) => {
+      asked.push(wanted);
+      return { ...find(wanted.url), isPinned: /[0-9a-f]{40}/.test(wanted.url) };
     },
   };
 }

@@ -31,6 +31,12 @@ const trees = {
   'https://git.example/org/base.git': base,
   'https://git.example/org/nested': nested,
   'https://git.example/org/leaves': memoryTree({ 'kustomization.yaml': 'resources: [../../../own]\n' }),
+  'https://git.example/raw/cm.yaml': memoryTree({ 'remote.yaml': `${configMap('one')}---\n${configMap('two')}` }),
+  [`https://git.example/raw/${'a'.repeat(40)}/cm.yaml?x=CANARY`]: memoryTree({ 'remote.yaml': configMap('pinned') }),
+  'https://git.example/raw/broken.yaml': memoryTree({ 'remote.yaml': 'kind: [\n' }),
+  'https://git.example/org/names-file': memoryTree({
+    'deploy/kustomization.yaml': 'resources: ["https://git.example/raw/cm.yaml"]\nnamePrefix: inner-\n',
+  }),
   'web@1.0.0': memoryTree(chart({ 'templates/x.yaml': configMap('fetched') })),
   'part@2.0.0': memoryTree({
     'Chart.yaml': 'apiVersion: v2\nname: part\nversion: 2.0.0\n',
@@ -39,15 +45,15 @@ const trees = {
 };
 
 async function render(files: Parameters<typeof memoryTree>[0], root = 'a') {
-  const { fetchChart, fetchGit, asked } = fakeSources(trees);
-  const renderer = createKustomizeRenderer(testDependencies({ fetchChart, fetchGit }), run);
+  const { asked, ...fetchers } = fakeSources(trees);
+  const renderer = createKustomizeRenderer(testDependencies(fetchers), run);
   const rendered = await renderer.render(applicationAt(root, 'kustomize'), memoryTree(files), testInputs, calm);
   return { ...rendered, asked, names: rendered.resources.map(({ id }) => id.name).sort() };
 }
 
 test('nothing is asked for where something forbids it', async () => {
-  const { fetchChart, fetchGit, asked } = fakeSources(trees);
-  const renderer = createKustomizeRenderer(testDependencies({ fetchChart, fetchGit }), run);
+  const { asked, ...fetchers } = fakeSources(trees);
+  const renderer = createKustomizeRenderer(testDependencies(fetchers), run);
   const inputs = { ...testInputs, unfetched: 'the pull comes from a fork' };
   const build = (text: string) =>
     renderer.render(applicationAt('a', 'kustomize'), memoryTree({ 'a/kustomization.yaml': text }), inputs, calm);
@@ -56,6 +62,8 @@ test('nothing is asked for where something forbids it', async () => {
   await expect(chartElsewhere).rejects.toMatchObject({ code: 'source-untrusted' });
   const baseElsewhere = build('resources: ["https://git.example/org/base.git//deploy/base?ref=v1"]\n');
   await expect(baseElsewhere).rejects.toMatchObject({ code: 'source-untrusted' });
+  const fileElsewhere = build('resources: ["https://git.example/raw/cm.yaml"]\n');
+  await expect(fileElsewhere).rejects.toMatchObject({ code: 'source-untrusted' });
   expect(asked).toEqual([]);
 });
 
@@ -127,6 +135,64 @@ test.each([
   await expect(render(files)).rejects.toMatchObject({ code: 'refused', message: expect.stringMatching(message) });
 });
 
+describe('a remote file', () => {
+  const own = { 'a/own.yaml': configMap('own') };
+
+  test('is fetched and built, its resources come from the line that names it, and it may be another tomorrow', async () => {
+    const kustomization = 'namePrefix: p-\nresources:\n  - own.yaml\n  - https://git.example/raw/cm.yaml\n';
+
+    const { resources, findings, asked } = await render({ 'a/kustomization.yaml': kustomization, ...own });
+
+    expect(asked).toEqual([{ url: 'https://git.example/raw/cm.yaml' }]);
+    expect(resources.map(({ id, source }) => `${id.name} ${source?.file}:${source?.line}`)).toEqual([
+      'p-one a/kustomization.yaml:4',
+      'p-own a/own.yaml:1',
+      'p-two a/kustomization.yaml:4',
+    ]);
+    expect(findings).toMatchObject([{ rule: 'unpinned-base', file: 'a/kustomization.yaml', line: 4 }]);
+  });
+
+  test('at the root of the repository lies below it too', async () => {
+    const { names } = await render({ 'kustomization.yaml': 'resources: ["https://git.example/raw/cm.yaml"]\n' }, '');
+
+    expect(names).toEqual(['one', 'two']);
+  });
+
+  test('at a full commit id is no finding', async () => {
+    const url = `https://git.example/raw/${'a'.repeat(40)}/cm.yaml?x=CANARY`;
+
+    const { names, findings } = await render({ 'a/kustomization.yaml': `resources: ["${url}"]\n` });
+
+    expect([names, findings]).toEqual([['pinned'], []]);
+  });
+
+  test('may be named by a remote base', async () => {
+    const { names, findings } = await render({
+      'a/kustomization.yaml': 'resources: ["https://git.example/org/names-file//deploy?ref=v1"]\nnameSuffix: -s\n',
+    });
+
+    expect(names).toEqual(['inner-one-s', 'inner-two-s']);
+    expect(findings).toMatchObject([{ rule: 'unpinned-base', file: expect.stringContaining('kustomization.yaml') }]);
+  });
+
+  test('that is no YAML is told of where it is named, never by the place it was laid in', async () => {
+    const broken = render({ 'a/kustomization.yaml': 'resources:\n  - https://git.example/raw/broken.yaml\n' });
+
+    const fault = await broken.catch((error) => error);
+    expect(fault.message).not.toContain('.fetched');
+    expect(fault.subject).toMatch(/^a\/kustomization\.yaml/);
+  });
+
+  test.each([
+    ['plain HTTP', 'resources: ["http://git.example/raw/cm.yaml"]\n'],
+    ['a patch', 'resources: [own.yaml]\npatches: [{path: "https://git.example/raw/cm.yaml"}]\n'],
+  ])('is refused over or as %s', async (_title, kustomization) => {
+    await expect(render({ 'a/kustomization.yaml': kustomization, ...own })).rejects.toMatchObject({
+      code: 'remote-reference',
+    });
+  });
+});
+
 describe('a remote base', () => {
   test('is fetched and built, and its resources come from the line that names it', async () => {
     const { resources, findings, asked } = await render({
@@ -186,8 +252,8 @@ describe('a remote base', () => {
   });
 
   test.each([
-    'resources: ["https://example.com/file.yaml"]',
-    'resources: ["https://raw.example/org/repo/v1/all.yml?x=1"]',
+    'resources: ["http://example.com/file.yaml"]',
+    'resources: ["http://raw.example/org/repo/v1/all.yml?x=1"]',
     'patches: [{path: "https://git.example/org/base.git//p.yaml?ref=v1"}]',
     'resources: ["git.example/org/base.git//x"]',
   ])('that is no folder of a repository is refused: %s', async (kustomization) => {

@@ -23,7 +23,7 @@ export function testModule(name: 'kustomize' | 'helm', signal: AbortSignal = cal
 /** What renderers are made from in tests. */
 export function testDependencies(changes: Partial<RenderDependencies> = {}): RenderDependencies {
   const workers = { kustomize: 1, helm: 1 };
-  const fetching = { fetchChart: null, fetchGit: null };
+  const fetching = { fetchChart: null, fetchGit: null, fetchFile: null };
   return { modules: testModule, workers, deadlineMs: 30_000, maxMemoryMb: 512, ...fetching, ...changes };
 }
 

@@ -118,8 +118,11 @@ doctor\` says whether it is in force.
 `;
 
 const sources = `What manifests name is fetched over HTTPS from listed hosts only: charts of Helm repositories and OCI registries, artifacts, Git
-repositories (HTTPS, no SSH). The error of one that is not listed says which line to add.
+repositories (HTTPS, no SSH), and single files (\`https://HOST/…/x.yaml\` among the \`resources\` of a kustomization; as with kustomize
+itself, no credentials are shown for those). The error of a host that is not listed says which line to add.
 
+- What may be something else tomorrow is a finding (\`unpinned-base\`, \`unpinned-chart\`): a branch, a range of versions, a file at an
+  address without a full commit id. A range of a Git repository is looked for among its tags.
 - A name is looked up once; its address is judged and then dialled. What is private, link-local or otherwise special is refused unless
   listed. The same holds for every redirect and for where a registry hands out tokens. Proxies of the environment are not used here.
 - Where a registry hands out tokens at another host (Docker Hub: \`auth.docker.io\` for \`registry-1.docker.io\`), its credentials
