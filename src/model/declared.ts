@@ -4,8 +4,15 @@ import type { Source } from './resource.ts';
 
 /** Where the files of a source are, as the object that declares it says. */
 export type SourcePlace =
-  /** A folder of a Git repository at a branch, tag or commit ('' or `HEAD`: its default branch). */
-  | { readonly kind: 'git'; readonly url: string; readonly revision: string; readonly path: string }
+  /** A folder of a Git repository at a branch, tag, commit or range of versions among its tags ('' or `HEAD`: its default branch). */
+  | {
+      readonly kind: 'git';
+      readonly url: string;
+      readonly revision: string;
+      readonly path: string;
+      /** It is a range, whatever branch or tag is called so. */
+      readonly reads?: 'range';
+    }
   /** A chart of a Helm repository (`https://…`) or registry (`oci://…`); `version` may be a range. */
   | { readonly kind: 'chart'; readonly repository: string; readonly name: string; readonly version: string }
   /** An OCI artifact of files: a tag, a range of versions or a digest. */

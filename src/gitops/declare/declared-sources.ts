@@ -6,6 +6,7 @@ import type { Resource, Source } from '../../model/resource.ts';
 import type { Tree } from '../../model/tree.ts';
 import { fetchedFor } from '../../world/sources/asked-for.ts';
 import type { FetchedTree, SourceFetchers } from '../../world/sources/fetchers.ts';
+import type { WantedGit } from '../../world/sources/sources.ts';
 
 /** The files of a source. */
 export interface OpenedSource {
@@ -79,7 +80,7 @@ async function fetchPlace(
   switch (place.kind) {
     case 'git':
       if (fetchGit === null) throw unfetched();
-      return fetchGit({ url: place.url, revision: place.revision }, signal);
+      return fetchGit(gitOf(place), signal);
     case 'chart': {
       if (fetchChart === null) throw unfetched();
       const { repository, name, version } = place;
@@ -91,6 +92,10 @@ async function fetchPlace(
     default:
       return place satisfies never;
   }
+}
+
+function gitOf({ url, revision, reads }: Extract<SourcePlace, { kind: 'git' }>): WantedGit {
+  return { url, revision, ...(reads === undefined ? {} : { reads }) };
 }
 
 /** Argo CD writes a registry without a scheme. */

@@ -78,7 +78,10 @@ function toSource(spec: FluxSourceSpec, own: FluxOwn): FluxSource {
 function placeOf(spec: FluxSourceSpec): SourcePlace | null {
   switch (spec.kind) {
     case 'GitRepository':
-      return { kind: 'git', url: spec.url, revision: spec.revision, path: '' };
+      return {
+        ...{ kind: 'git', url: spec.url, revision: spec.revision, path: '' },
+        ...(spec.isRange ? { reads: 'range' } : {}),
+      };
     case 'OCIRepository':
       return { kind: 'oci', url: spec.url, revision: spec.revision, path: '' };
     case 'HelmRepository':

@@ -35,6 +35,13 @@ describe('a GitRepository', () => {
     });
   });
 
+  test('with a range of versions says so, so that no branch is taken for it', () => {
+    const placeAt = (ref: string) => git(`{url: "https://git.example.com/acme/fleet", ref: ${ref}}`)?.place;
+
+    expect(placeAt('{semver: 1.0.0}')).toMatchObject({ revision: '1.0.0', reads: 'range' });
+    expect(placeAt('{tag: 1.0.0}')).not.toHaveProperty('reads');
+  });
+
   test('of another repository is not this one, whatever its branch', () => {
     expect(git('{url: "https://git.example.com/acme/other", ref: {branch: main}}')).toMatchObject({
       isOwn: false,
