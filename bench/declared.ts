@@ -47,7 +47,7 @@ async function affectedTimes(base: Files, head: Files, lab: Lab): Promise<readon
   const renderers = openRenderers(lab);
   const sourceDir = join(import.meta.dirname, '../wasm');
   const options = { cacheDir: cacheDir(), builtDir: null, sourceDir, onProgress: lab.say, env: process.env };
-  const none = { fetchChart: null, fetchGit: null, fetchArtifact: null };
+  const none = { fetchChart: null, fetchGit: null, fetchArtifact: null, fetchFile: null };
   const open = () =>
     createDeclaredTools({
       ...{ renderer: renderers.renderer, fetchers: none, deadlineMs: 60_000, maxMemoryMb: 512 },

@@ -12,18 +12,26 @@ export function isRange({ revision, reads }: WantedGit): boolean {
 }
 
 /**
- * The ref a range leads to, of the full names a server has: what is called so, else the newest tag in the range. Throws `source-missing`,
- * `source-invalid`.
+ * The ref a range leads to, of the full names a server has: the newest tag in the range, and what is called so where there is none, as
+ * Argo CD has it (util/git `lsRemote`). Throws `source-missing`, `source-invalid`.
  */
 export function offeredRef(wanted: WantedGit, offered: ReadonlyMap<string, string>, subject: string): Ref {
-  const names = [`refs/tags/${wanted.revision}`, `refs/heads/${wanted.revision}`];
-  const named = wanted.reads === 'range' ? undefined : names.find((name) => offered.has(name));
-  if (named !== undefined) return refNamed(named);
   const tags = new Map(
     [...offered].flatMap(([name, id]) => (name.startsWith(tagPrefix) ? [[name.slice(tagPrefix.length), id]] : [])),
   );
+  const names = [`${tagPrefix}${wanted.revision}`, `refs/heads/${wanted.revision}`];
+  const named = wanted.reads === 'range' ? undefined : names.find((name) => offered.has(name));
+  if (named !== undefined && !hasAny(wanted, tags)) return refNamed(named);
   const tag = newestTag(wanted, tags, subject);
   return { ...refNamed(`${tagPrefix}${tag}`), isPinned: false, tag };
+}
+
+/** Whether Argo CD finds a tag in the range: never where some tag is no version though it is written like one. */
+function hasAny({ revision }: WantedGit, tags: ReadonlyMap<string, string>): boolean {
+  const constraint = parseConstraint(revision);
+  const versions = [...tags.keys()].map((tag) => ({ tag, version: parseVersion(tag) }));
+  if (constraint === null || versions.some(({ tag }) => isBrokenVersion(tag))) return false;
+  return versions.some(({ version }) => version !== null && constraint(version));
 }
 
 const tagPrefix = 'refs/tags/';

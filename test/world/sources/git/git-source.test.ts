@@ -114,11 +114,13 @@ describe('the files of a repository', () => {
     });
   });
 
-  test('what a branch is called is that branch, unless only a range is meant', async () => {
+  test('what a branch is called is that branch where no tag is in the range, or only a name is meant', async () => {
     repository.git('branch', '1.x');
+    repository.git('branch', '7.x');
     const { sources, url } = await opened();
 
-    expect(await sources.git({ url, revision: '1.x' }, never)).toMatchObject({ resolved: commits[1], isPinned: false });
+    expect(await sources.git({ url, revision: '1.x' }, never)).toMatchObject({ resolved: 'v1.0.0', isPinned: false });
+    expect(await sources.git({ url, revision: '7.x' }, never)).toMatchObject({ resolved: commits[1], isPinned: false });
     expect(await sources.git({ url, revision: '1.x', reads: 'name' }, never)).toMatchObject({ resolved: commits[1] });
     expect(await sources.git({ url, revision: '1.x', reads: 'range' }, never)).toMatchObject({ resolved: 'v1.0.0' });
     expect(await sources.git({ url, revision: '1.0.0', reads: 'range' }, never)).toMatchObject({ resolved: 'v1.0.0' });
