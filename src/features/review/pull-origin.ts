@@ -3,6 +3,8 @@ import { FairleadError } from '../../model/error.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { GitRemote } from '../../world/forge/forge.ts';
 import type { Repository } from '../../world/git/git.ts';
+import { isRange, offeredRef } from '../../world/sources/git/range.ts';
+import { isCommit } from '../../world/sources/git/ref.ts';
 
 /** Where the trees of a change come from that goes to a branch of a repository on a forge. */
 export function pullOrigin(
@@ -16,27 +18,42 @@ export function pullOrigin(
   };
 }
 
-/** The mirror holds what was asked for: a tag or branch that is not there is fetched. */
-async function treeAt(
-  revision: string,
-  { repository, remote }: { readonly repository: Repository; readonly remote: Pick<GitRemote, 'url' | 'header'> },
-  signal: AbortSignal,
-): Promise<Tree | null> {
-  const isId = /^[0-9a-f]{40}$/.test(revision);
-  const names = isId
-    ? [revision]
-    : revision.startsWith('refs/')
-      ? [revision]
-      : [`refs/tags/${revision}`, `refs/heads/${revision}`];
+interface Place {
+  readonly repository: Repository;
+  readonly remote: Pick<GitRemote, 'url' | 'header'>;
+}
+
+/** The mirror holds what was asked for: a tag or branch that is not there is fetched; null where the server has none. */
+async function treeAt(revision: string, place: Place, signal: AbortSignal): Promise<Tree | null> {
+  const { repository, remote } = place;
   const { url, header } = remote;
-  for (const name of names) {
+  for (const name of await namesOf(revision, place, signal)) {
     try {
       await repository.fetch({ url, header, refs: [name] }, signal);
       return await repository.tree(await repository.resolve(name, signal), signal);
     } catch (error) {
-      const isMissing = error instanceof FairleadError && ['fetch-failed', 'unknown-revision'].includes(error.code);
-      if (!isMissing) throw error;
+      if (!isMissing(error)) throw error;
     }
   }
   return null;
+}
+
+/** What a revision may be called in full. Other refs than branches and tags are nobody's to deploy. */
+async function namesOf(
+  revision: string,
+  { repository, remote: { url, header } }: Place,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (isCommit(revision) || /^refs\/(?:heads|tags)\//.test(revision)) return [revision];
+  if (!isRange({ url, revision })) return [`refs/tags/${revision}`, `refs/heads/${revision}`];
+  try {
+    return [offeredRef({ url, revision }, await repository.remoteRefs({ url, header }, signal), url).name];
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof FairleadError && ['fetch-failed', 'unknown-revision', 'source-missing'].includes(error.code);
 }
