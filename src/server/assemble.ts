@@ -149,7 +149,7 @@ async function reviewBranch(
     ...{ base, head, baseTree, changedFiles, merged: { kind: 'clean', tree } as const },
     ...{ clusters: inForce.clusters, settings: inForce.settings, rulings: noRulings },
     ...{ environment: parts.environment, strictEnvironments: false, untrusted: null },
-    origin: pullOrigin({ branch, defaultBranch: inForce.branch }, repository, { url, header }),
+    origin: pullOrigin({ url, branch, defaultBranch: inForce.branch }, repository, () => port.gitRemote()),
   };
   return reviewToPlan(request, parts.review, signal);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Engine } from '../engines/engine.ts';
+import { pullOrigin } from '../features/review/pull-origin.ts';
 import type { ReviewTools } from '../features/review/request.ts';
 import { adoptChanges } from '../gitops/adopt/adopt.ts';
 import { discover } from '../gitops/discover/discover.ts';
@@ -8,6 +9,7 @@ import { renderInputs } from '../gitops/render/inputs.ts';
 import { rowsNaming } from '../model/audit.ts';
 import { contextsOf } from '../model/cluster-map.ts';
 import type { RepositoryTree, TreeOrigin } from '../model/declare.ts';
+import type { Declaration } from '../model/declared.ts';
 import { type RepoRef, repoKey } from '../model/repo.ts';
 import type { Resource } from '../model/resource.ts';
 import type { ServerLimits } from '../model/server-settings.ts';
@@ -49,10 +51,11 @@ type Grounds = Pick<BotParts, 'applications' | 'judgeSettings' | 'render' | 'pla
 export function createGrounds(ground: GroundParts): Grounds {
   const { review, parts } = ground;
   const cloneUrl = rememberUrls(ground);
+  const origins: Origins = new WeakMap();
   return {
-    applications: deployable(rememberTrees(ground, cloneUrl), ground.limits),
+    applications: deployable(rememberTrees(ground, origins), ground.limits),
     place: rememberPlaces(review, ground.now),
-    render: (application, tree, place, signal) => render(application, { tree, place, review }, signal),
+    render: (application, tree, place, signal) => render(application, { tree, place, review, origins }, signal),
     engine: (name, place, repo) => engine(name, { place, repo }, ground),
     judgeSettings: async ({ base, head, inForce }, signal) => {
       const [before, after] = [base, head].map(({ entries }) => entries.find(({ path }) => path === configFile)?.oid);
@@ -66,11 +69,16 @@ export function createGrounds(ground: GroundParts): Grounds {
   };
 }
 
-function rememberTrees(ground: GroundParts, cloneUrl: Grounds['cloneUrl']): Grounds['applications'] {
+/** Where declared applications were found, for their renders. */
+type Origins = WeakMap<Declaration, TreeOrigin>;
+
+function rememberTrees(ground: GroundParts, origins: Origins): Grounds['applications'] {
   const known = new Map<string, ReturnType<typeof discover>>();
   const look = async (where: RepositoryTree, settings: Settings, signal: AbortSignal) => {
-    const origin = await originOf(where, ground, cloneUrl);
-    return discover(where.tree, { under: '', settings, origin, declare: ground.review.declare }, signal);
+    const origin = await originOf(where, ground);
+    const found = await discover(where.tree, { under: '', settings, origin, declare: ground.review.declare }, signal);
+    for (const { declared } of found.applications) if (declared !== undefined) origins.set(declared, origin);
+    return found;
   };
   return async (where, settings, signal) => {
     const key = [repoKey(where.repo), where.branch ?? '', where.tree.id, settingsHash(settings)].join(' ');
@@ -86,14 +94,11 @@ function rememberTrees(ground: GroundParts, cloneUrl: Grounds['cloneUrl']): Grou
 }
 
 /** What is deployed comes out of the protected branch: nothing keeps it from being fetched. */
-async function originOf(
-  { repo, branch }: RepositoryTree,
-  { forge }: GroundParts,
-  cloneUrl: Grounds['cloneUrl'],
-): Promise<TreeOrigin> {
+async function originOf({ repo, branch }: RepositoryTree, { forge, mirror }: GroundParts): Promise<TreeOrigin> {
   const port = await forge(repo.forge).repo(repo);
-  const defaultBranch = await port.defaultBranch();
-  return { own: { urls: [await cloneUrl(repo)], branch: branch ?? defaultBranch, defaultBranch } };
+  const [defaultBranch, { url }] = await Promise.all([port.defaultBranch(), port.gitRemote()]);
+  const own = { url, branch: branch ?? defaultBranch, defaultBranch };
+  return pullOrigin(own, await mirror(repo), () => port.gitRemote());
 }
 
 function deployable(
@@ -150,13 +155,22 @@ async function readPlace(context: string, review: ReviewTools): Promise<Place> {
 
 async function render(
   application: Application,
-  { tree, place, review }: { readonly tree: Tree; readonly place: Place; readonly review: ReviewTools },
+  { tree, place, review, origins }: Rendering,
   signal: AbortSignal,
 ): Promise<readonly Resource[]> {
-  const renderer = review.rendererFor(application.renderer);
-  const rendered = await renderer.render(application, tree, renderInputs(application, place, review), signal);
+  const { declared, renderer } = application;
+  const treeAt = declared === undefined ? undefined : origins.get(declared)?.treeAt;
+  const inputs = { ...renderInputs(application, place, review), ...(treeAt === undefined ? {} : { treeAt }) };
+  const rendered = await review.rendererFor(renderer).render(application, tree, inputs, signal);
   for (const { object } of [...rendered.resources, ...rendered.hooks]) review.learnSecret(object);
   return rendered.resources;
+}
+
+interface Rendering {
+  readonly tree: Tree;
+  readonly place: Place;
+  readonly review: ReviewTools;
+  readonly origins: Origins;
 }
 
 /** Predictions and health by the plan identity, steps by the one that writes. */

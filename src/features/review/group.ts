@@ -115,7 +115,7 @@ async function gatherGroup(
     rulings: { rules: settings.policy.rules, allowed, findings },
     // Only who may write here puts pulls into the queue.
     ...{ environment: tools.environment, strictEnvironments: false, untrusted: null },
-    origin: pullOrigin({ branch: job.branch, defaultBranch: inForce.branch }, repository, { url, header }),
+    origin: pullOrigin({ url, branch: job.branch, defaultBranch: inForce.branch }, repository, () => port.gitRemote()),
   };
 }
 

@@ -8,13 +8,15 @@ import { isCommit } from '../../world/sources/git/ref.ts';
 
 /** Where the trees of a change come from that goes to a branch of a repository on a forge. */
 export function pullOrigin(
-  branches: { readonly branch: string; readonly defaultBranch: string },
+  own: { readonly url: string; readonly branch: string; readonly defaultBranch: string },
   repository: Repository,
-  remote: Pick<GitRemote, 'url' | 'header'>,
+  remote: () => Promise<Pick<GitRemote, 'url' | 'header'>>,
 ): TreeOrigin {
+  const { url, branch, defaultBranch } = own;
   return {
-    own: { urls: [remote.url], ...branches },
-    treeAt: (revision, signal) => treeAt(revision, { repository, remote }, signal),
+    own: { urls: [url], branch, defaultBranch },
+    // Credentials are short-lived, and a tree may be asked for much later.
+    treeAt: async (revision, signal) => treeAt(revision, { repository, remote: await remote() }, signal),
   };
 }
 

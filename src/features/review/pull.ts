@@ -125,8 +125,8 @@ async function gatherRequest(
   const marks = (await tools.store.pulls.marks(job.repo, pull.number)).filter((mark) => mark.head === head);
   const { settings, clusters } = inForce;
   const untrusted = marks.some(({ kind }) => kind === 'ok-to-test') ? null : await whyUntrusted(pull, port);
-  const branches = { branch: pull.base.ref, defaultBranch: inForce.branch };
-  const origin = pullOrigin(branches, repository, remote);
+  const own = { url: remote.url, branch: pull.base.ref, defaultBranch: inForce.branch };
+  const origin = pullOrigin(own, repository, () => port.gitRemote());
   const common = {
     base,
     head,

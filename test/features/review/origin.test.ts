@@ -62,7 +62,7 @@ describe('the repository of a pull', () => {
   ])('has its files at %s', async (_title, revision, expected) => {
     source.git('update-ref', 'refs/pull/1/head', ids[0] ?? '');
     const url = `${server.url}/${basename(source.path)}/.git`;
-    const origin = pullOrigin({ branch: 'main', defaultBranch: 'main' }, mirror, { url, header });
+    const origin = pullOrigin({ url, branch: 'main', defaultBranch: 'main' }, mirror, async () => ({ url, header }));
 
     expect(origin.own).toEqual({ urls: [url], branch: 'main', defaultBranch: 'main' });
     expect(await textOf((await origin.treeAt?.(revision, signal)) ?? null)).toBe(expected);
