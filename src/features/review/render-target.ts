@@ -1,4 +1,5 @@
 import { renderInputs } from '../../gitops/render/inputs.ts';
+import type { DeclaredApplication } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Rendered, RenderInputs } from '../../model/renderer.ts';
@@ -15,6 +16,8 @@ export interface RenderedTarget {
   readonly place: Place;
   /** What base wants; null where it could not be rendered. */
   readonly base: readonly Resource[] | null;
+  /** What declares it, at head where it is there; null for what is found by its files alone. */
+  readonly declared: DeclaredApplication | null;
   /** What head wants; null where it could not be rendered. */
   readonly head: readonly Resource[] | null;
   readonly findings: readonly Finding[];
@@ -56,6 +59,7 @@ export async function renderTarget(
   return {
     target: { id, application, environment, cluster, digest: null, error },
     place,
+    declared: (pair.head ?? pair.base)?.declared?.application ?? null,
     base: base.rendered?.resources ?? null,
     head: head.rendered?.resources ?? null,
     findings: sideFindings(head).map((finding) => ({ ...finding, target: id })),

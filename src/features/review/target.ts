@@ -9,6 +9,7 @@ import type { PlanTarget } from '../../model/plan.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { Target } from '../../model/target.ts';
 import type { Place } from '../../world/cluster/place.ts';
+import { heedController } from './heed-controller.ts';
 import { isRemoved, judgeRemoved } from './removed-application.ts';
 import type { RenderedTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
@@ -35,7 +36,7 @@ export async function reviewTarget(
   if (head === null) return { target, changes: [], findings: rendered.findings, rendered: false, plan: null };
   const desired: Desired = { base, head };
   const { predictor, failure } = await predictorFor(engine, place, tools);
-  const [invalid, predicted] = await Promise.all([
+  const [invalid, all] = await Promise.all([
     // Of what is encrypted nothing but the keys can be judged.
     tools.validate(
       head.filter(({ object }) => !isSops(object)),
@@ -44,15 +45,19 @@ export async function reviewTarget(
     ),
     predict({ target, desired, place, predictor }, tools, signal),
   ]);
+  const heeded = heedController({ declared: rendered.declared, base, changes: all.changes });
+  const predicted = { ...all, changes: heeded.changes };
   const judged = judgeRemoved(rendered, { target, changes: predicted.changes, keeps });
   const own = (finding: Finding): Finding => ({ ...finding, target: target.id });
   const error = failure ?? predicted.error ?? target.error ?? uncheckedReason(invalid);
-  const within = { predicted, place, tools, engine, keeps, manager: predictor.manager };
+  const unpruned = heeded.findings.flatMap(({ resource }) => (resource === null ? [] : [resourceKey(resource)]));
+  const within = { predicted, place, tools, engine, keeps, manager: predictor.manager, unpruned: new Set(unpruned) };
   const plan = error === null ? await planFor(desired, within) : null;
+  const found = [...rendered.findings, ...[...invalid, ...predicted.findings].map(own)];
   return {
     target: { ...target, error, digest: plan?.digest ?? null },
     changes: judged.changes,
-    findings: [...rendered.findings, ...[...invalid, ...predicted.findings].map(own), ...judged.findings],
+    findings: [...found, ...heeded.findings, ...judged.findings],
     rendered: base !== null,
     plan,
   };
@@ -106,16 +111,18 @@ interface PlanPlace {
   readonly engine: string;
   readonly keeps: boolean;
   readonly manager: string;
+  /** Keys of objects that their controller does not delete. */
+  readonly unpruned: ReadonlySet<string>;
 }
 
 /** What a deploy is held to: each object's digest on both sides, what goes, and what is taken over. */
 async function planFor(
   { base, head }: Desired,
-  { predicted, place, tools, engine, keeps, manager }: PlanPlace,
+  { predicted, place, tools, engine, keeps, manager, unpruned }: PlanPlace,
 ): Promise<TargetFacts['plan']> {
   const { key } = tools;
   if (key === null || base === null) return null;
-  const kept = new Set(head.map(({ id }) => resourceKey(id)));
+  const kept = new Set([...unpruned, ...head.map(({ id }) => resourceKey(id))]);
   // What is not shown as deleted may not be deleted either.
   const stays = keeps && isRemoved({ base, head });
   const deletes = stays ? [] : base.map(({ id }) => id).filter((id) => !kept.has(resourceKey(id)));

@@ -1,0 +1,120 @@
+import { compileGlob, pathMatch } from '../../formats/argocd/glob.ts';
+import type { Change } from '../../model/change.ts';
+import type { DeclaredApplication } from '../../model/declared.ts';
+import type { Finding } from '../../model/finding.ts';
+import { isJsonList, type JsonObject, pick, pickText } from '../../model/json.ts';
+import { formatPointer, type Path } from '../../model/path.ts';
+import { formatResource, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
+import type { Judged } from './removed-application.ts';
+
+/** What a controller makes of the changes of an application that it deploys. */
+export interface Heeded {
+  readonly declared: DeclaredApplication | null;
+  /** What base wants; null where it could not be rendered. */
+  readonly base: readonly Resource[] | null;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Leaves out what the controller leaves as it is: fields it is told to ignore (`spec.ignoreDifferences`, `driftDetection.ignore`,
+ * `spec.ignore`), and objects it is told not to delete (`Prune=false`, `spec.prune: false`, and the annotations of both).
+ */
+export function heedController({ declared, base, changes }: Heeded): Judged {
+  if (declared === null) return { changes, findings: [] };
+  const seen = changes.flatMap((change) => withoutIgnored(change, declared));
+  const kept = seen.filter((change) => isDelete(change) && staysOnPrune(change.resource, base, declared));
+  return {
+    changes: seen.filter((change) => !kept.includes(change)),
+    findings: kept.map((change) => stays(change, declared)),
+  };
+}
+
+function withoutIgnored(change: Change, declared: DeclaredApplication): readonly Change[] {
+  if (change.action !== 'update' || !isHeeded(change, declared)) return [change];
+  const rules = declared.ignoreDifferences.filter((rule) => concerns(rule, change.resource));
+  const pointers = rules.flatMap(pointersOf);
+  if (pointers.length === 0) return [change];
+  const paths = change.paths.filter(({ path }) => !pointers.some((pointer) => covers(pointer, path)));
+  return paths.length === 0 ? [] : [{ ...change, paths }];
+}
+
+/** What differs without the pull is ignored always; what the pull changes only where the controller leaves that alone too. */
+function isHeeded({ part }: Change, { kind, syncOptions }: DeclaredApplication): boolean {
+  if (part === 'already' || kind === 'flux-kustomization') return true;
+  return kind === 'argocd-application' && syncOptions.includes('RespectIgnoreDifferences=true');
+}
+
+/** Argo CD writes group, kind, name and namespace with wildcards; Flux a `target`, of which what is written literally is read. */
+function concerns(rule: JsonObject, { group, kind, name, namespace }: ResourceId): boolean {
+  const target = pick(rule, 'target');
+  const from = target === undefined || target === null ? rule : target;
+  const wanted = [
+    ['group', group],
+    ['kind', kind],
+    ['name', name],
+    ['namespace', namespace ?? ''],
+  ] as const;
+  const isSelective = ['labelSelector', 'annotationSelector'].some((key) => (pickText(from, key) ?? '') !== '');
+  return !isSelective && wanted.every(([key, value]) => isMatch(pickText(from, key) ?? '', value));
+}
+
+function isMatch(pattern: string, value: string): boolean {
+  if (pattern === '' || pattern === '*' || pattern === '.*' || pattern === value) return true;
+  return compileGlob(pattern, pathMatch)?.(value) ?? false;
+}
+
+/** JSON pointers of a rule; of jq expressions those that are a plain path. */
+function pointersOf(rule: JsonObject): readonly string[] {
+  const written = [...textsAt(rule, 'jsonPointers'), ...textsAt(rule, 'paths')];
+  return [...written, ...textsAt(rule, 'jqPathExpressions').flatMap(plainPath)];
+}
+
+function textsAt(rule: JsonObject, key: string): readonly string[] {
+  const list = pick(rule, key);
+  return isJsonList(list) ? list.filter((item) => typeof item === 'string') : [];
+}
+
+/** `.spec.replicas`, `.metadata.annotations."a.b/c"` and `["a.b/c"]` as pointers; nothing for what selects or iterates. */
+function plainPath(expression: string): readonly string[] {
+  const steps = [...expression.matchAll(/\.([A-Za-z_]\w*)|\.?\[?"([^"\\]*)"\]?/gy)];
+  const isWhole = steps.reduce((length, [step]) => length + step.length, 0) === expression.length;
+  return isWhole && steps.length > 0 ? [formatPointer(steps.map(([, name, quoted]) => name ?? quoted ?? ''))] : [];
+}
+
+/** Whether a pointer names a path or something around it. Items of lists have no number here: what names one covers nothing. */
+function covers(pointer: string, path: Path): boolean {
+  const steps = path.map((step) => (typeof step === 'object' ? null : step));
+  const named = steps.indexOf(null);
+  const plain = formatPointer((named === -1 ? steps : steps.slice(0, named)).filter((step) => step !== null));
+  return pointer !== '' && (plain === pointer || plain.startsWith(`${pointer}/`));
+}
+
+function isDelete({ part, action }: Change): boolean {
+  return part === 'pull' && action === 'delete';
+}
+
+function staysOnPrune(
+  id: ResourceId,
+  base: readonly Resource[] | null,
+  { syncOptions, kind }: DeclaredApplication,
+): boolean {
+  if (syncOptions.includes('Prune=false')) return true;
+  const object = base?.find((resource) => resourceKey(resource.id) === resourceKey(id))?.object ?? {};
+  if (kind === 'argocd-application') {
+    const options = pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '';
+    return options.split(',').some((option) => option.trim() === 'Prune=false');
+  }
+  return ['labels', 'annotations'].some(
+    (field) => pickText(object, 'metadata', field, 'kustomize.toolkit.fluxcd.io/prune') === 'disabled',
+  );
+}
+
+function stays({ target, resource }: Change, { name, declaredAt, syncOptions }: DeclaredApplication): Finding {
+  const why = syncOptions.includes('Prune=false') ? `${name} prunes nothing` : 'it is marked so that it is not pruned';
+  return {
+    ...{ rule: 'not-pruned', severity: 'caution', target, resource },
+    ...{ file: declaredAt.file, line: declaredAt.line },
+    message: `${formatResource(resource)} goes out of Git and stays in the cluster: ${why}.`,
+    fix: 'Delete it by hand after the merge, if it is to go.',
+  };
+}
