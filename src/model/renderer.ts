@@ -1,11 +1,8 @@
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
-import type { Application, RendererName } from './target.ts';
+import type { Application, HelmEngine, RendererName } from './target.ts';
 import type { Tree } from './tree.ts';
-
-/** The major versions of Helm whose templates differ. */
-export type HelmEngine = 'helm3' | 'helm4';
 
 /** What is told to Helm beside chart, release, target and `--set`; what `HelmOptions` of declared.ts comes to. */
 export interface HelmSettings {

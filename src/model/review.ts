@@ -1,6 +1,6 @@
 import type { Change } from './change.ts';
 import type { Finding } from './finding.ts';
-import type { Target } from './target.ts';
+import type { HelmEngine, Target } from './target.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How much of the repository the review saw. */
@@ -29,6 +29,8 @@ export interface Review {
   readonly clustersRead: readonly string[];
   /** Why no cluster was read although changes are shown; null when one was. */
   readonly gitOnly: string | null;
+  /** Versions of Helm that charts were rendered with, sorted; empty where there was none. */
+  readonly helm: readonly HelmEngine[];
   /** When live state was read (ISO 8601, UTC), or null. */
   readonly readAt: string | null;
 }

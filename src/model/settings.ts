@@ -1,5 +1,6 @@
 import { type ClusterMap, clustersFor } from './cluster-map.ts';
 import type { Severity } from './finding.ts';
+import type { HelmEngine } from './target.ts';
 import type { Mode } from './verdict.ts';
 
 /** What `.fairlead.yaml` of the protected branch says, defaults filled in. */
@@ -13,6 +14,7 @@ export interface Settings {
   readonly applications: ReadonlyMap<string, ApplicationSettings>;
   readonly policy: PolicySettings;
   readonly comment: CommentSettings;
+  readonly render: RenderSettings;
 }
 
 export interface EnvironmentSettings {
@@ -48,6 +50,12 @@ export interface PolicySettings {
   readonly rules: ReadonlyMap<string, Severity | 'off'>;
 }
 
+/** How applications are rendered. */
+export interface RenderSettings {
+  /** The Helm of whoever deploys charts. */
+  readonly helm: HelmEngine;
+}
+
 /** Which pulls get a review comment beside the check. */
 export interface CommentSettings {
   readonly when: 'changes' | 'findings' | 'always' | 'never';
@@ -61,6 +69,7 @@ export const defaultSettings: Settings = {
   applications: new Map(),
   policy: { rules: new Map() },
   comment: { when: 'changes' },
+  render: { helm: 'helm4' },
 };
 
 /** The engine of an environment's targets; our own where none is named. */

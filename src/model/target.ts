@@ -1,5 +1,8 @@
 import type { Declaration } from './declared.ts';
 
+/** The major versions of Helm whose templates differ. */
+export type HelmEngine = 'helm3' | 'helm4';
+
 /** A renderer of a folder's files. */
 export type FolderRenderer = 'kustomize' | 'helm' | 'plain';
 
@@ -19,6 +22,8 @@ export interface Application {
   readonly valuesFiles: readonly string[];
   /** Every repository-relative file or folder it reads: its own and its bases'. A folder ends with `/`. */
   readonly inputs: readonly string[];
+  /** The Helm it is rendered with; left out: Helm 4. */
+  readonly helm?: HelmEngine;
   /** What declares it; left out for what is found by its files alone. */
   readonly declared?: Declaration;
 }

@@ -113,8 +113,12 @@ function deployable(
   };
 }
 
-function settingsHash({ environments, applications }: Settings): string {
-  const text = JSON.stringify([[...environments].map(([name, { match }]) => [name, match]), [...applications]]);
+function settingsHash({ environments, applications, render: { helm } }: Settings): string {
+  const text = JSON.stringify([
+    [...environments].map(([name, { match, branch }]) => [name, match, branch]),
+    [...applications],
+    helm,
+  ]);
   return createHash('sha256').update(text).digest('hex');
 }
 

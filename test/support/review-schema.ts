@@ -62,6 +62,7 @@ const review = exactly({
     rendered: { type: 'integer', minimum: 0 },
     unownedFiles: list(text),
   }),
+  helm: list({ enum: ['v3', 'v4'] }),
 });
 
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(review);

@@ -3,7 +3,7 @@ import type { Change } from '../../src/model/change.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Json } from '../../src/model/json.ts';
 import type { Review } from '../../src/model/review.ts';
-import type { Target } from '../../src/model/target.ts';
+import type { HelmEngine, Target } from '../../src/model/target.ts';
 
 const hostile = [
   '```',
@@ -106,6 +106,7 @@ export const reviews: fc.Arbitrary<Review> = fc
       }),
       clustersRead: fc.constant(targets.flatMap((target) => target.cluster ?? []).slice(0, 2)),
       gitOnly: fc.option(word),
+      helm: fc.subarray<HelmEngine>(['helm3', 'helm4']),
       inputs: fc.constant([]),
       readAt: fc.option(fc.constant('2026-11-22T14:02:11.000Z')),
     });

@@ -30,6 +30,7 @@ export function decide(facts: Facts, rulings: Rulings): Review {
     inputs: facts.inputs,
     clustersRead: facts.clustersRead,
     gitOnly: facts.gitOnly,
+    helm: facts.helm,
     readAt: facts.readAt?.toISOString() ?? null,
   };
 }

@@ -2,6 +2,7 @@ import { checkEnvironments, checkNamed } from '../../model/cluster-map.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { engineOf } from '../../model/settings.ts';
+import type { Application, HelmEngine } from '../../model/target.ts';
 import { mapConcurrently } from '../../tools/each.ts';
 import { gitPlace, type Place } from '../../world/cluster/place.ts';
 import { leaksIn } from './leaks.ts';
@@ -30,6 +31,7 @@ export interface Facts {
   readonly inputs: readonly string[];
   readonly clustersRead: readonly string[];
   readonly gitOnly: string | null;
+  readonly helm: readonly HelmEngine[];
   readonly readAt: Date | null;
 }
 
@@ -70,6 +72,7 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
     incomplete: affected.incomplete,
     unownedFiles: affected.unownedFiles,
     inputs: inputsOf(pairs),
+    helm: helmOf(pairs),
     clustersRead,
     readAt: clustersRead.length === 0 ? null : tools.now(),
   };
@@ -78,7 +81,7 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
 /** What is known of a pull in conflict. */
 const unmerged: Omit<Facts, 'request' | 'conflict' | 'gitOnly'> = {
   ...{ targets: [], leaks: [], declarations: [], incomplete: null },
-  ...{ unownedFiles: [], inputs: [], clustersRead: [], readAt: null },
+  ...{ unownedFiles: [], inputs: [], helm: [], clustersRead: [], readAt: null },
 };
 
 function unreadReason(jobs: readonly { readonly place: Place }[], clustersRead: readonly string[]): string | null {
@@ -129,6 +132,17 @@ function selectPairs(affected: Affected, environment: string | null): readonly A
 
 function inputsOf(pairs: readonly ApplicationPair[]): readonly string[] {
   return [...new Set(pairs.flatMap(({ base, head }) => [...(base?.inputs ?? []), ...(head?.inputs ?? [])]))].sort();
+}
+
+/** Which Helm renders charts among these applications. */
+function helmOf(pairs: readonly ApplicationPair[]): readonly HelmEngine[] {
+  const sides = pairs.flatMap(({ base, head }) => [base, head].filter((side) => side !== null));
+  const charts = sides.filter(({ renderer, declared }) => renderer === 'helm' || holdsChart(declared));
+  return [...new Set(charts.map(({ helm = 'helm4' }) => helm))].sort();
+}
+
+function holdsChart(declared: Application['declared']): boolean {
+  return (declared?.application.sources ?? []).some(({ helm, place }) => helm !== null || place.kind === 'chart');
 }
 
 function gitOnlyReason(request: ReviewRequest): string | null {

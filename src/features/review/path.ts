@@ -130,6 +130,7 @@ export async function diffPath(
     inputs: [],
     clustersRead: [clusterName],
     gitOnly: null,
+    helm: [],
     readAt: tools.now(),
   };
   return decide(facts, noRulings);

@@ -115,12 +115,12 @@ async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, sign
   const renderer = parts.renderer(kind);
   switch (kind) {
     case 'helm':
-      return renderHelmSource({ application, opened, refs, declaredAt, engine: 'helm4' }, { renderer, inputs }, signal);
+      return renderHelmSource({ application, opened, refs, declaredAt }, { renderer, inputs }, signal);
     case 'kustomize': {
       const place = { tree, folder, declaredAt };
       const edited = source.kustomize === null ? tree : await argoKustomizationTree(place, source.kustomize, signal);
       const root = { ...application, root: folder, renderer: kind, valuesFiles: [], inputs: [] };
-      return renderer.render(root, edited, { ...inputs, helm: { engine: 'helm4' } }, signal);
+      return renderer.render(root, edited, inputs, signal);
     }
     case 'plain': {
       const files = await manifestsOf(opened, declaredAt, signal);

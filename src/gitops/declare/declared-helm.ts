@@ -1,6 +1,6 @@
 import type { HelmOptions } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
-import type { HelmEngine, Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
+import type { Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
 import type { Source } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
@@ -16,8 +16,6 @@ export interface HelmSource {
   /** Sources by `ref`. */
   readonly refs: ReadonlyMap<string, OpenedSource>;
   readonly declaredAt: Source;
-  /** The controller's Helm. */
-  readonly engine: HelmEngine;
 }
 
 /** What is told to Helm where a source says nothing. */
@@ -71,16 +69,14 @@ export async function renderHelmSource(
     ...{ root: opened.folder, renderer: 'helm', inputs: [] },
     valuesFiles: values.found.map((file) => pathOf(file, opened, refs)),
   };
-  return renderer.render(application, treeOf(opened, refs), inputsOf({ helm, options, parameters }, inputs), signal);
+  return renderer.render(application, treeOf(opened, refs), inputsOf({ options, parameters }, inputs), signal);
 }
 
 function inputsOf(
   {
-    helm,
     options,
     parameters,
   }: {
-    readonly helm: HelmSource;
     readonly options: HelmOptions;
     readonly parameters: readonly { readonly name: string; readonly path: string }[];
   },
@@ -96,7 +92,7 @@ function inputsOf(
     apiVersions: options.apiVersions.length === 0 ? inputs.apiVersions : options.apiVersions,
     set: assigned(false),
     helm: {
-      engine: options.engine ?? helm.engine,
+      engine: options.engine ?? inputs.helm?.engine ?? 'helm4',
       values: options.values,
       setString: assigned(true),
       setFile: parameters,

@@ -42,7 +42,7 @@ export async function renderRelease(
 async function renderOnce(job: ReleaseJob, parts: DeclaredRendererParts, signal: AbortSignal): Promise<Rendered> {
   const { application, release, opened, inputs } = job;
   const { declaredAt } = declarationOf(application).application;
-  const source = { application, opened, refs: new Map(), declaredAt, engine: 'helm4' } as const;
+  const source = { application, opened, refs: new Map(), declaredAt };
   const own = { ...inputs, releaseName: release.releaseName, namespace: release.targetNamespace || inputs.namespace };
   // Patches are written for what Helm prints, and that leaves it to the server which namespace an object gets that names none.
   const bare = release.postRenderers.length === 0 ? own : { ...own, objectNamespace: '' };

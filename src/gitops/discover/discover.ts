@@ -99,7 +99,10 @@ function settle(found: readonly Found[], { settings, origin }: DiscoverOptions):
     settings,
     origin?.own.branch ?? '',
   );
-  return found.map((one, index) => ({ ...one, application: applications[index] ?? one.application }));
+  const { helm } = settings.render;
+  // Only what differs from the default is told.
+  const told = helm === 'helm4' ? {} : { helm };
+  return found.map((one, index) => ({ ...one, application: { ...(applications[index] ?? one.application), ...told } }));
 }
 
 /** A kustomization or Chart.yaml larger than this is read by itself, and refused by its decoder. */

@@ -1,4 +1,4 @@
-import type { HelmEngine } from '../../model/renderer.ts';
+import type { HelmEngine } from '../../model/target.ts';
 
 /** Header of a request to the helm module; mirrors `requestHeader` in wasm/helm/message.go. */
 export interface TemplateRequest {

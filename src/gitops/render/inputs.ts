@@ -19,6 +19,7 @@ export function renderInputs(
     apiVersions: read?.discovery.apiVersions ?? tools.offlineApiVersions,
     namespaced: Object.fromEntries(namespaced),
     set: [],
+    ...(application.helm === undefined ? {} : { helm: { engine: application.helm } }),
   };
 }
 

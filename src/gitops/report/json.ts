@@ -38,6 +38,7 @@ export function reviewJson(review: Review): JsonObject {
       rendered: review.coverage.rendered,
       unownedFiles: review.coverage.unownedFiles,
     },
+    helm: review.helm.map((engine) => (engine === 'helm3' ? 'v3' : 'v4')),
   };
 }
 

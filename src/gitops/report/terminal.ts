@@ -8,7 +8,7 @@ import type { Target } from '../../model/target.ts';
 import { placeText, sentences, sortFindings } from './finding-text.ts';
 import { rankChanges, rankTargets } from './rank.ts';
 import { changedLines, inlineValue, isLong } from './values.ts';
-import { changesOf, headline, placeOf, severityIcons, signOf, verdictTitle } from './words.ts';
+import { changesOf, headline, helmText, placeOf, severityIcons, signOf, verdictTitle } from './words.ts';
 
 /** How the terminal colours text; returns it unchanged where colour is off. */
 export type Paint = (colour: 'red' | 'green' | 'yellow' | 'cyan' | 'bold' | 'dim', text: string) => string;
@@ -44,7 +44,7 @@ function head(review: Review, paint: Paint): string {
   lines.push(
     paint(
       'dim',
-      `base ${review.base.slice(0, 12)} · head ${review.head.slice(0, 12)} · ${rendered} of ${count(applications, 'application')} rendered${clusters}`,
+      `base ${review.base.slice(0, 12)} · head ${review.head.slice(0, 12)} · ${rendered} of ${count(applications, 'application')} rendered${helmText(review)}${clusters}`,
     ),
   );
   return `${lines.join('\n')}\n`;

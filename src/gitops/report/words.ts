@@ -86,3 +86,9 @@ function readCluster(review: Review, cluster: string | null): readonly string[] 
 function changing(resources: number): string {
   return `${count(resources, 'resource')} ${resources === 1 ? 'changes' : 'change'}`;
 }
+
+/** ` with Helm 4`, for the line that says what was rendered; nothing where no chart was. */
+export function helmText({ helm }: Pick<Review, 'helm'>): string {
+  const names = helm.map((engine) => (engine === 'helm3' ? 'Helm 3' : 'Helm 4'));
+  return names.length === 0 ? '' : `, charts with ${names.join(' and ')}`;
+}

@@ -21,6 +21,7 @@ export function buildSettings(value: Json, engines: readonly string[]): Settings
     applications: new Map(applications),
     policy: { rules: new Map(Object.entries(filled.policy.rules)) },
     comment: filled.comment,
+    render: { helm: filled.render.helm === 'v3' ? 'helm3' : 'helm4' },
   };
 }
 
@@ -60,6 +61,7 @@ export function normalisePath(path: string): string {
 interface Filled extends Pick<Settings, 'mode' | 'comment'> {
   readonly environments: Readonly<Record<string, FilledEnvironment>>;
   readonly applications: Readonly<Record<string, { readonly path: string }>>;
+  readonly render: { readonly helm: 'v3' | 'v4' };
   readonly policy: { readonly rules: Readonly<Record<string, 'block' | 'caution' | 'note' | 'off'>> };
 }
 

@@ -41,6 +41,13 @@ export function configOptions(engines: readonly string[]): Group {
       default: {},
       examples: [{ when: 'findings' }],
     },
+    {
+      name: 'render',
+      text: 'How applications are rendered.',
+      shape: group([helmOption]),
+      default: {},
+      examples: [{ helm: 'v3' }],
+    },
   ]);
 }
 
@@ -50,6 +57,14 @@ const whenOption: Option = {
   shape: choice('changes', 'findings', 'always', 'never'),
   default: 'changes',
   examples: ['always'],
+};
+
+const helmOption: Option = {
+  name: 'helm',
+  text: 'The Helm that whoever deploys charts has: `v4` (Argo CD since 3.4, Flux since 2.8) or `v3`. Both render differently in places.',
+  shape: choice('v4', 'v3'),
+  default: 'v4',
+  examples: ['v3'],
 };
 
 function environmentOptions(engines: readonly string[]): readonly Option[] {

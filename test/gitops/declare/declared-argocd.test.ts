@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { renderInputs } from '../../../src/gitops/render/inputs.ts';
 import { unknownOrigin } from '../../../src/model/declare.ts';
 import { pickText } from '../../../src/model/json.ts';
+import { defaultSettings } from '../../../src/model/settings.ts';
+import { gitPlace } from '../../../src/world/cluster/place.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
+import { applicationAt } from '../render/support.ts';
 import {
   affectedOf,
   argoApp,
@@ -180,4 +184,23 @@ describe('applications of Argo CD', () => {
     const known = await affectedOf({ base, head }, world);
     expect(known.pairs.map(({ head: one }) => one?.renderer)).toEqual(['plain']);
   });
+});
+
+test('a chart is rendered with the Helm that the settings name, whoever declares it', async () => {
+  const chart = {
+    'charts/api/Chart.yaml': 'apiVersion: v2\nname: api\nversion: 1.0.0\n',
+    'charts/api/templates/cm.yaml': configMap('helm', '{version: "{{ .Capabilities.HelmVersion.Version }}"}'),
+  };
+  const files = { ...chart, 'apps/api.yaml': argoApp('api', sourceOf('charts/api')) };
+  const versions = async (helm: 'helm3' | 'helm4') => {
+    const settings = { ...defaultSettings, render: { helm } };
+    const { applications } = await affectedOf({ base: files, head: files, settings }, world);
+    const api = applications.find(({ name }) => name === 'api');
+    const inputs = renderInputs(api ?? applicationAt('none', 'plain'), gitPlace, { offlineApiVersions: [] });
+    const { resources } = await renderedOf(files, 'api', world, inputs);
+    return resources.map(({ object }) => pickText(object, 'data', 'version')?.split('.')[0]);
+  };
+
+  expect(await versions('helm3')).toEqual(['v3']);
+  expect(await versions('helm4')).toEqual(['v4']);
 });

@@ -7,7 +7,7 @@ import { decodeManifests } from '../../../src/formats/yaml/decode.ts';
 import { assign } from '../../../src/gitops/render/assign.ts';
 import { createHelmRun } from '../../../src/gitops/render/helm-run.ts';
 import { createKustomizeRenderer } from '../../../src/gitops/render/kustomize.ts';
-import type { HelmEngine } from '../../../src/model/renderer.ts';
+import type { HelmEngine } from '../../../src/model/target.ts';
 import { runProcess } from '../../../src/tools/process.ts';
 import { buildOracle } from '../../oracles/build.ts';
 import { memoryTree } from '../../support/memory-tree.ts';

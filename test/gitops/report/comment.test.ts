@@ -137,6 +137,7 @@ const small: Review = {
   coverage: { applications: 1, rendered: 1, unownedFiles: ['scripts/old.yaml'] },
   clustersRead: ['prod-eu'],
   gitOnly: null,
+  helm: ['helm4'],
   inputs: [],
   readAt: '2026-11-22T14:02:11.000Z',
 };

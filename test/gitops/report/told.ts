@@ -85,6 +85,7 @@ export const effect: Review = {
   coverage: { applications: 1, rendered: 1, unownedFiles: [] },
   clustersRead: ['prod-eu'],
   gitOnly: null,
+  helm: [],
   inputs: [],
   readAt: '2026-11-22T14:16:00.000Z',
 };

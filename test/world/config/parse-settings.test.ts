@@ -23,6 +23,7 @@ describe('a file in order', () => {
       applications: new Map(),
       policy: { rules: new Map() },
       comment: { when: 'changes' },
+      render: { helm: 'helm4' },
     });
   });
 
@@ -283,7 +284,7 @@ environments:
 
     expect(problems.map(({ fix }) => fix)).toEqual([
       'Write observe or enforce.',
-      'Known here: version, mode, environments, applications, policy, comment.',
+      'Known here: version, mode, environments, applications, policy, comment, render.',
       'The server knows stg-eu, prod-eu, prod-us.',
     ]);
   });
