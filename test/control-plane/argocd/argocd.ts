@@ -6,7 +6,7 @@ import { type ControlPlane, useControlPlane } from '../control-plane.ts';
 import { freePorts, type ProcessSpec, startProcesses, threeAttempts } from '../processes.ts';
 import { usePart } from '../shared.ts';
 import { argoCdBinary, argoCdSource, cacheBinary } from './binary.ts';
-import { argoNamespace, settingsObjects } from './settings.ts';
+import { type ArgoAccount, argoNamespace, settingsObjects } from './settings.ts';
 
 /** A real Argo CD beside the control plane on which workloads roll out. Applications go into its namespace. */
 export interface ArgoCd {
@@ -16,8 +16,9 @@ export interface ArgoCd {
 
 /**
  * The Argo CD of this jest run: repo-server and application-controller with a cache of their own, started by whoever asks first
- * and shared by all test files; give each test Applications and a namespace of its own. There is no API server of Argo CD:
- * everything goes through Kubernetes objects. The first start takes about eight seconds, so give `beforeAll` two minutes.
+ * and shared by all test files; give each test Applications and a namespace of its own. Here is no API
+ * server of Argo CD (api-server.ts has one): everything goes through Kubernetes objects. The first start takes about eight
+ * seconds, so give `beforeAll` two minutes.
  */
 export async function useArgoCd(): Promise<ArgoCd> {
   const plane = await useControlPlane({ workloads: true });
@@ -30,15 +31,19 @@ export async function useArgoCd(): Promise<ArgoCd> {
   return { plane, namespace: argoNamespace };
 }
 
-/** Applies Argo CD's kinds, and the settings it looks for in a namespace. */
-export async function installArgoCd(plane: ControlPlane, namespace: string): Promise<void> {
+/** Applies Argo CD's kinds, and the settings it looks for in a namespace; `account` may ask its API server. */
+export async function installArgoCd(
+  plane: ControlPlane,
+  namespace: string,
+  account: ArgoAccount | null = null,
+): Promise<void> {
   const crds = join(await argoCdSource(), 'manifests', 'crds');
   // The controller also lists ApplicationSets to see who owns an Application.
   const files = ['application', 'appproject', 'applicationset'].map((name) => join(crds, `${name}-crd.yaml`));
   // Too big for the annotation of a client-side apply.
   await plane.kubectl(['apply', '--server-side', ...files.flatMap((file) => ['-f', file])]);
   for (const name of ['applications', 'appprojects', 'applicationsets']) await whenServed(plane, name);
-  const list = { apiVersion: 'v1', kind: 'List', items: settingsObjects(namespace) };
+  const list = { apiVersion: 'v1', kind: 'List', items: settingsObjects(namespace, account) };
   await plane.kubectl(['apply', '-f', '-'], { input: JSON.stringify(list) });
 }
 

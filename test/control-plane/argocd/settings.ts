@@ -1,26 +1,45 @@
 /** The namespace Argo CD's own objects live in. */
 export const argoNamespace = 'argocd';
 
+/** Signs the tokens of the API server. */
+export const tokenKey = 'a-key-that-only-tests-use-0123456789';
+
+/** Who asks the API server, and what for. */
+export interface ArgoAccount {
+  readonly name: string;
+  readonly tokenId: string;
+  /** Unix seconds. */
+  readonly issuedAt: number;
+  /** What it may do with applications, such as `get`. */
+  readonly rights: readonly string[];
+}
+
 /**
  * What an installation of Argo CD brings besides its programs. It compares only when asked (or when an object changes), so that
  * no test waits for a timer of its own.
  */
-export function settingsObjects(namespace = argoNamespace): readonly object[] {
-  const configMap = (name: string, data: Readonly<Record<string, string>> = {}): object => ({
+export function settingsObjects(namespace = argoNamespace, account: ArgoAccount | null = null): readonly object[] {
+  const metadata = (name: string) => ({ name, namespace, labels: { 'app.kubernetes.io/part-of': 'argocd' } });
+  const configMap = (name: string, data: Data = {}) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name, namespace, labels: partOfArgo },
+    metadata: metadata(name),
     data,
   });
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    configMap('argocd-cm', { 'timeout.reconciliation': '0s', 'application.resourceTrackingMethod': 'annotation' }),
-    ...['rbac', 'cmd-params', 'tls-certs', 'ssh-known-hosts', 'gpg-keys'].map((name) => configMap(`argocd-${name}-cm`)),
+    configMap('argocd-cm', {
+      'timeout.reconciliation': '0s',
+      'application.resourceTrackingMethod': 'annotation',
+      ...(account === null ? {} : { [`accounts.${account.name}`]: 'apiKey' }),
+    }),
+    configMap('argocd-rbac-cm', account === null ? {} : { 'policy.csv': policyOf(account) }),
+    ...['cmd-params', 'tls-certs', 'ssh-known-hosts', 'gpg-keys'].map((name) => configMap(`argocd-${name}-cm`)),
     {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { name: 'argocd-secret', namespace, labels: partOfArgo },
-      stringData: { 'server.secretkey': 'a-key-that-only-tests-use-0123456789' },
+      metadata: metadata('argocd-secret'),
+      stringData: { 'server.secretkey': tokenKey, ...(account === null ? {} : tokensOf(account)) },
     },
     {
       apiVersion: 'argoproj.io/v1alpha1',
@@ -35,4 +54,12 @@ export function settingsObjects(namespace = argoNamespace): readonly object[] {
   ];
 }
 
-const partOfArgo = { 'app.kubernetes.io/part-of': 'argocd' };
+type Data = Readonly<Record<string, string>>;
+
+function policyOf({ name, rights }: ArgoAccount): string {
+  return rights.map((right) => `p, ${name}, applications, ${right}, */*, allow\n`).join('');
+}
+
+function tokensOf({ name, tokenId, issuedAt }: ArgoAccount): Data {
+  return { [`accounts.${name}.tokens`]: JSON.stringify([{ id: tokenId, iat: issuedAt }]) };
+}

@@ -1,0 +1,110 @@
+import { createHmac } from 'node:crypto';
+import { isJsonList, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
+import { useControlPlane } from '../control-plane.ts';
+import { freePorts, type ProcessSpec, startProcesses, threeAttempts } from '../processes.ts';
+import { type PartState, usePart } from '../shared.ts';
+import { type ArgoPlace, installArgoCd, preparePlace, repoServerSpecs } from './argocd.ts';
+import { type ArgoAccount, tokenKey } from './settings.ts';
+
+/** What Argo CD makes of an Application: its objects in the order of its answer, or why there are none, in its words. */
+export type Manifests =
+  | { readonly kind: 'objects'; readonly objects: readonly JsonObject[] }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/** An Argo CD that renders and does nothing else: no controller looks at its Applications. */
+export interface ArgoCdApi {
+  readonly namespace: string;
+  /**
+   * Creates an Application of a name that was not used before and asks for its manifests at the revisions it names. Objects hold
+   * Argo CD's tracking annotation, and Secrets stars for values.
+   */
+  manifestsOf(application: { readonly name: string; readonly spec: JsonObject }): Promise<Manifests>;
+}
+
+/**
+ * Argo CD's API server of this jest run with a repo-server of its own, in a namespace that no other part of Argo CD looks at. The
+ * first start takes about eight seconds, so give `beforeAll` two minutes.
+ */
+export async function useArgoCdApi(): Promise<ArgoCdApi> {
+  const namespace = 'argocd-api';
+  const plane = await useControlPlane({ workloads: true });
+  const { server } = await usePart<ApiState>(namespace, async (dir, owner) => {
+    await installArgoCd(plane, namespace, account);
+    const place = await preparePlace(plane, dir, namespace);
+    return threeAttempts(async () => {
+      const { specs, address } = await specsOf(place);
+      return { dir, pids: await startProcesses(specs, { dir, owner }), server: address };
+    });
+  });
+  return { namespace, manifestsOf: (application) => manifestsOf({ server, namespace }, application) };
+}
+
+interface ApiState extends PartState {
+  readonly server: string;
+}
+
+const account: ArgoAccount = {
+  name: 'renderer',
+  tokenId: 'only',
+  issuedAt: 1_700_000_000,
+  rights: ['get', 'create'],
+};
+
+async function specsOf(place: ArgoPlace) {
+  const { specs, address, cache } = await repoServerSpecs(place);
+  const [port, metrics] = await freePorts(2);
+  const server = `http://127.0.0.1:${port}`;
+  const own = ['--address', '127.0.0.1', '--port', `${port}`, '--insecure'];
+  const aside = ['--metrics-address', '127.0.0.1', '--metrics-port', `${metrics}`];
+  const api: ProcessSpec = {
+    name: 'argocd-server',
+    program: place.program,
+    flags: [...own, ...aside, ...cache, '--repo-server', address, '--repo-server-plaintext'],
+    env: { ...place.env, ARGOCD_BINARY_NAME: 'argocd-server' },
+    ready: `${server}/healthz`,
+  };
+  return { specs: [...specs, api], address: server };
+}
+
+interface Place {
+  readonly server: string;
+  readonly namespace: string;
+}
+
+async function manifestsOf(
+  { server, namespace }: Place,
+  { name, spec }: { readonly name: string; readonly spec: JsonObject },
+): Promise<Manifests> {
+  const metadata = { name, namespace };
+  // Unchecked as with kubectl, but with the empty options left out, as the controller does before it renders.
+  const created = await ask(server, '/api/v1/applications?validate=false', { metadata, spec });
+  if (created.message !== null) return { kind: 'refused', message: created.message };
+  const { body, message } = await ask(server, `/api/v1/applications/${name}/manifests`);
+  if (message !== null) return { kind: 'refused', message };
+  const manifests = pick(body, 'manifests');
+  const texts = (isJsonList(manifests) ? manifests : []).filter((text) => typeof text === 'string');
+  return { kind: 'objects', objects: texts.map((text): JsonObject => JSON.parse(text)) };
+}
+
+/** One request, and the message of an answer that is none. */
+async function ask(server: string, path: string, body?: object): Promise<{ body: Json; message: string | null }> {
+  const headers = { authorization: `Bearer ${token()}`, 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const answer = await fetch(new URL(path, server), { headers, ...sent, signal: AbortSignal.timeout(90_000) });
+  const text = await answer.text();
+  if (answer.status === 401 || answer.status === 415) throw new Error(`${path} answered ${answer.status}: ${text}`);
+  const parsed: Json = JSON.parse(text);
+  return { body: parsed, message: answer.ok ? null : (pickText(parsed, 'message') ?? text) };
+}
+
+/** A token of the account, as Argo CD would hand out for a long-lived one. */
+function token(): string {
+  const { name, tokenId: jti, issuedAt: iat } = account;
+  const claims = { iss: 'argocd', sub: `${name}:apiKey`, iat, nbf: iat, jti };
+  const signed = [{ alg: 'HS256', typ: 'JWT' }, claims].map((part) => base64(JSON.stringify(part))).join('.');
+  return `${signed}.${createHmac('sha256', tokenKey).update(signed).digest('base64url')}`;
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64url');
+}
