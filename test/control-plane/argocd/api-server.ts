@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { isJsonList, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
+import { parseJson } from '../../../src/formats/json.ts';
+import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
 import { useControlPlane } from '../control-plane.ts';
 import { freePorts, type ProcessSpec, startProcesses, threeAttempts } from '../processes.ts';
 import { type PartState, usePart } from '../shared.ts';
@@ -83,7 +84,7 @@ async function manifestsOf(
   if (message !== null) return { kind: 'refused', message };
   const manifests = pick(body, 'manifests');
   const texts = (isJsonList(manifests) ? manifests : []).filter((text) => typeof text === 'string');
-  return { kind: 'objects', objects: texts.map((text): JsonObject => JSON.parse(text)) };
+  return { kind: 'objects', objects: texts.map(parseJson).filter(isJsonObject) };
 }
 
 /** One request, and the message of an answer that is none. */

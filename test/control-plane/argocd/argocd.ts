@@ -142,7 +142,8 @@ export async function repoServerSpecs({ program, redis, env }: ArgoPlace) {
       name: 'repo-server',
       program,
       flags: [...address, ...plain, ...cache],
-      env: { ...env, ARGOCD_BINARY_NAME: 'argocd-repo-server' },
+      // Where it is installed it sees no cluster either: Helm must not find a namespace there.
+      env: { ...env, KUBECONFIG: '', ARGOCD_BINARY_NAME: 'argocd-repo-server' },
       ready: `http://127.0.0.1:${metrics}/healthz`,
     },
   ];

@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Link } from '../../support/memory-tree.ts';
 
 /** A real repository for one test. */
 export interface TemporaryRepository {
   readonly path: string;
   git(...args: readonly string[]): string;
   /** Writes files (null removes one) and commits them; gives the commit id. */
-  commit(files: Readonly<Record<string, string | Uint8Array | null>>, message?: string): string;
+  commit(files: Readonly<Record<string, string | Uint8Array | Link | null>>, message?: string): string;
   remove(): void;
 }
 
@@ -26,6 +27,7 @@ export function temporaryRepository(): TemporaryRepository {
         const file = join(path, name);
         mkdirSync(dirname(file), { recursive: true });
         if (content === null) rmSync(file);
+        else if (typeof content === 'object' && 'link' in content) symlinkSync(content.link, file);
         else writeFileSync(file, content);
       }
       git('add', '--all');
