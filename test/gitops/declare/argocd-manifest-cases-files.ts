@@ -56,11 +56,23 @@ export const fileCases: readonly ManifestCase[] = [
 const list = (kind: string, items: string) => `apiVersion: v1\nkind: ${kind}\nitems:\n${items}`;
 const item = (name: string) => `- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: ${name}}\n`;
 
+const json = (name: string) => `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "${name}"}}`;
+
 /** Folders of plain manifests: what a file holds. */
 export const contentCases: readonly ManifestCase[] = [
   oneSource('several documents of a file, some empty', {
     'web/a.yaml': `# the first\n---\n${configMap('a')}--- # and\n\n---\n# nothing\n---\n${configMap('b')}---\n`,
   }),
+  refusedSource('a document on the line of its separator', {
+    'web/a.yaml': `${configMap('a')}--- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}\n`,
+  }),
+  oneSource('JSON in a file of YAML', { 'web/a.yaml': json('a') }),
+  oneSource('JSON in a file of YAML, an object after the other', { 'web/a.yaml': `${json('a')}\n${json('b')}\n` }),
+  oneSource('JSON and YAML in a file', { 'web/a.yaml': `${json('a')}\n---\n${configMap('b')}` }),
+  oneSource('an object of YAML within braces', {
+    'web/a.yaml': '{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n',
+  }),
+  oneSource('a comment before JSON', { 'web/a.yaml': `# here\n${json('a')}\n` }),
   oneSource('lists of objects', {
     'web/a.yaml': `${list('List', item('a') + item('b'))}---\n${configMap('c')}`,
     'web/b.yaml': list('ConfigMapList', item('d')),
@@ -141,6 +153,12 @@ export const contentCases: readonly ManifestCase[] = [
     'web/a.yaml': configMap('a', 'data: {v: "1"}\n'),
     'web/b.yaml': configMap('a', 'data: {v: "2"}\n'),
   }),
+  oneSource(
+    'one object in a folder and in a file beside it',
+    { 'web/a/x.yaml': configMap('a', 'data: {v: "1"}\n'), 'web/a.yaml': configMap('a', 'data: {v: "2"}\n') },
+    { directory: { recurse: true } },
+  ),
+  oneSource('keys that are numbers', { 'web/a.yaml': configMap('a', 'data: {1: "x", 0x10: "y", 1.5: "z"}\n') }),
   oneSource('an object without a name', { 'web/a.yaml': 'apiVersion: v1\nkind: ConfigMap\n' }),
   oneSource('hooks', {
     'web/a.yaml':

@@ -47,6 +47,22 @@ export const helmValuesCases: readonly ManifestCase[] = [
   chartWith('values files of a pattern', { valueFiles: ['env/*.yaml'] }),
   chartWith('values files of a pattern that crosses folders', { valueFiles: ['env/**/*.yaml'] }),
   chartWith('values files of a pattern and one of them by name', { valueFiles: ['env/*.yaml', 'env/a.yaml'] }),
+  oneSource(
+    'values files of a pattern that crosses folders, in their order',
+    { ...files, 'web/env/aa/z.yaml': 'b: z\n' },
+    { helm: { valueFiles: ['env/**/*.yaml'] } },
+  ),
+  oneSource(
+    'values files of a pattern of folders, in their order',
+    { ...chart, 'web/env/a/v.yaml': 'last: a\n', 'web/env/a-b/v.yaml': 'last: a-b\n' },
+    { helm: { valueFiles: ['env/*/v.yaml'] } },
+  ),
+  oneSource(
+    'values files of a pattern, a hidden one too',
+    { ...chart, 'web/env/.a.yaml': 'hidden: true\n', 'web/env/b.yaml': 'last: b\n' },
+    { helm: { valueFiles: ['env/*.yaml'] } },
+  ),
+  refused('values files of a pattern that matches a folder', { valueFiles: ['env/*'] }),
   chartWith('values files of a pattern with alternatives', {
     valueFiles: ['env/{a,b}.yaml'],
     ignoreMissingValueFiles: true,
