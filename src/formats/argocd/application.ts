@@ -4,8 +4,8 @@ import type { JsonObject } from '../../model/json.ts';
 import { type ArgoDocument, findingOf, incompleteRule, invalid, invalidRule, type Problem } from './document.ts';
 import { Fields } from './fields.ts';
 import type { ParseYaml, References } from './helm-options.ts';
-import { mergePatch } from './merge-patch.ts';
 import { normalizeSource, readPlace, readSource, type SourceContext } from './source.ts';
+import { overlayOptions } from './source-overlay.ts';
 
 /** What reading an Application depends on beside the object. */
 export interface ArgoReading {
@@ -51,8 +51,8 @@ export function overrideSource(
   const spec = openSpec(document, problems);
   const source = spec === null ? undefined : sourcesOf(spec, override.reading)[override.index];
   if (spec === null || source === undefined) return settle(document, application, problems);
-  const fixed = keepPlace(override.merges.reduce(mergePatch, source.value), source.value);
-  const changed = readSource(new Fields(fixed, source.path, problems), contextOf(spec, document, override.reading));
+  const merged = override.merges.reduce(overlayOptions, source.value);
+  const changed = readSource(new Fields(merged, source.path, problems), contextOf(spec, document, override.reading));
   const sources = application.sources.map((one, index) => (index === override.index ? changed : one));
   return settle(document, { ...application, sources }, problems);
 }
@@ -213,11 +213,4 @@ function checkReferences(sources: readonly Fields[], problems: Problem[]): void 
     }
     seen.add(ref);
   }
-}
-
-const placeFields = ['chart', 'path', 'repoURL', 'targetRevision'];
-
-function keepPlace(merged: JsonObject, before: JsonObject): JsonObject {
-  const options = Object.entries(merged).filter(([key]) => !placeFields.includes(key));
-  return Object.fromEntries([...Object.entries(before).filter(([key]) => placeFields.includes(key)), ...options]);
 }

@@ -80,7 +80,9 @@ async function readOverride(tree: Tree, path: string, signal: AbortSignal): Prom
   if (place.kind !== 'file') return null;
   const bytes = (await tree.read([place.path], signal)).get(place.path) ?? new Uint8Array();
   try {
-    const value = decodeYaml({ file: path, bytes, limits })[0]?.value ?? {};
+    // Of several documents the first counts, an empty one too.
+    const value = decodeYaml({ file: path, bytes, limits })[0]?.value ?? null;
+    if (value === null) return `${path}: Invalid JSON Patch`;
     return isJsonObject(value) ? value : `${path} is no object`;
   } catch (fault) {
     if (!(fault instanceof FairleadError)) throw fault;
