@@ -55,7 +55,11 @@ export interface KustomizeOptions {
   readonly commonLabels: Readonly<Record<string, string>>;
   readonly labelWithoutSelector: boolean;
   readonly labelIncludeTemplates: boolean;
+  /** Whether they take the place of labels of the same keys; left out: such are refused. */
+  readonly forceCommonLabels?: boolean;
   readonly commonAnnotations: Readonly<Record<string, string>>;
+  /** As `forceCommonLabels`. */
+  readonly forceCommonAnnotations?: boolean;
   /** Entries of `patches` of a kustomization. */
   readonly patches: readonly JsonObject[];
   readonly components: readonly string[];

@@ -26,7 +26,7 @@ export async function argoKustomizationTree(
   signal: AbortSignal,
 ): Promise<Tree> {
   const files = treeFiles(tree);
-  const names = files.list(folder);
+  const names = files.list((await files.resolve(folder, signal)).path);
   const name = kustomizationNames.find((one) => names.includes(one));
   // Without one kustomize has the word.
   if (name === undefined) return tree;
@@ -67,9 +67,7 @@ function change(document: Document, options: KustomizeOptions): string | null {
   const taken = setLabels(document, options) ?? setAnnotations(document, options);
   if (taken !== null) return taken;
   setText(document, 'namespace', options.namespace);
-  append(document, 'patches', options.patches);
-  append(document, 'components', options.components);
-  return null;
+  return addPatches(document, options) ?? addComponents(document, options);
 }
 
 interface Image {
@@ -90,11 +88,10 @@ function parseImage(text: string): Image | null {
 }
 
 function parseOverwrite(text: string, mayBeBare: boolean): Omit<Image, 'newName'> | null {
-  const [before = '', digest] = text.split('@');
-  if (digest !== undefined) return { name: before, newTag: '', digest };
-  const tagged = /^(.*):([a-zA-Z0-9._-]*|\*)$/.exec(text);
-  if (tagged !== null) return { name: tagged[1] ?? '', newTag: tagged[2] ?? '', digest: '' };
-  return mayBeBare && text !== '' ? { name: text, newTag: '', digest: '' } : null;
+  const [before = '', digest = ''] = text.split('@');
+  const tagged = /^(.*):([a-zA-Z0-9._-]*|\*)$/.exec(before);
+  if (tagged !== null) return { name: tagged[1] ?? '', newTag: tagged[2] ?? '', digest };
+  return text.includes('@') || (mayBeBare && text !== '') ? { name: before, newTag: '', digest } : null;
 }
 
 /** An entry takes the place of that of its name, whole; `*` keeps what that says. All are sorted by name. */
@@ -133,39 +130,91 @@ function setReplicas(document: Document, replicas: KustomizeOptions['replicas'])
   }
 }
 
+interface Added {
+  readonly what: 'label' | 'annotation';
+  readonly entries: Readonly<Record<string, string>>;
+  /** Whether they take the place of what is there already. */
+  readonly isForced: boolean;
+}
+
 function setLabels(document: Document, options: KustomizeOptions): string | null {
-  const { commonLabels, labelWithoutSelector, labelIncludeTemplates } = options;
-  if (Object.keys(commonLabels).length === 0) return null;
-  if (!labelWithoutSelector) return addTo(document, 'commonLabels', { what: 'label', entries: commonLabels });
-  const entry: JsonObject = { pairs: commonLabels, ...(labelIncludeTemplates ? { includeTemplates: true } : {}) };
+  const { commonLabels: entries, labelWithoutSelector, labelIncludeTemplates, forceCommonLabels = false } = options;
+  if (Object.keys(entries).length === 0) return null;
+  const labels: Added = { what: 'label', entries, isForced: forceCommonLabels };
+  if (labelWithoutSelector) return addPairs(document, labels, labelIncludeTemplates);
+  if (labelIncludeTemplates) return 'labelIncludeTemplates requires labelWithoutSelector';
+  return addTo(document, 'commonLabels', labels);
+}
+
+/** Into the first entry of `labels` that labels the same places, else into one of their own. */
+function addPairs(document: Document, labels: Added, inTemplates: boolean): string | null {
+  const alike = entriesOf(document, 'labels').find(
+    (entry) => !isTrue(entry, 'includeSelectors') && isTrue(entry, 'includeTemplates') === inTemplates,
+  );
+  const pairs = alike?.get('pairs');
+  if (isMap(pairs)) return addEntries(pairs, labels);
+  if (alike !== undefined) return 'an entry of its labels has no pairs, over which kustomize edit breaks';
+  const entry: JsonObject = { pairs: labels.entries, ...(inTemplates ? { includeTemplates: true } : {}) };
   append(document, 'labels', [entry]);
   return null;
 }
 
-function setAnnotations(document: Document, { commonAnnotations }: KustomizeOptions): string | null {
-  return addTo(document, 'commonAnnotations', { what: 'annotation', entries: commonAnnotations });
+function setAnnotations(document: Document, options: KustomizeOptions): string | null {
+  const { commonAnnotations: entries, forceCommonAnnotations = false } = options;
+  if (Object.keys(entries).length === 0) return null;
+  return addTo(document, 'commonAnnotations', { what: 'annotation', entries, isForced: forceCommonAnnotations });
 }
 
-/** A key that is there already is refused, as without `--force`. */
-function addTo(
-  document: Document,
-  field: string,
-  { what, entries }: { readonly what: string; readonly entries: Readonly<Record<string, string>> },
-): string | null {
-  if (Object.keys(entries).length === 0) return null;
+function addTo(document: Document, field: string, added: Added): string | null {
   const known = document.get(field);
   const map = isMap(known) ? known : mapOf({});
+  const refused = addEntries(map, added);
+  document.set(field, map);
+  return refused;
+}
+
+function addEntries(map: YAMLMap, { what, entries, isForced }: Added): string | null {
   for (const [key, value] of Object.entries(entries)) {
-    if (map.has(key)) return `${what} ${key} already in kustomization file`;
+    if (map.has(key) && !isForced) return `${what} ${key} already in kustomization file`;
     map.set(key, node(value));
   }
-  document.set(field, map);
+  return null;
+}
+
+/** Argo CD adds patches itself and looks for a list; any `kustomize edit` before would have left an empty field out. */
+function addPatches(document: Document, options: KustomizeOptions): string | null {
+  const isOther = document.has('patches') && !isSeq(document.get('patches'));
+  if (options.patches.length > 0 && isOther && !isEdited(options)) return "the kustomization's patches are no list";
+  append(document, 'patches', options.patches);
+  return null;
+}
+
+function isEdited({ namePrefix, nameSuffix, namespace, ...options }: KustomizeOptions): boolean {
+  const { images, replicas, commonLabels, commonAnnotations } = options;
+  const texts = [namePrefix, nameSuffix, namespace ?? ''];
+  const lists = [images, replicas, Object.keys(commonLabels), Object.keys(commonAnnotations)];
+  return texts.some((text) => text !== '') || lists.some((list) => list.length > 0);
+}
+
+/** One that is named already is left as it is. */
+function addComponents(document: Document, { components }: KustomizeOptions): null {
+  const listed = document.get('components');
+  const known = new Set(isSeq(listed) ? listed.items.map(String) : []);
+  append(
+    document,
+    'components',
+    [...new Set(components)].filter((component) => !known.has(component)),
+  );
   return null;
 }
 
 function entriesOf(document: Document, field: string): readonly YAMLMap[] {
   const list = document.get(field);
   return isSeq(list) ? list.items.filter(isMap) : [];
+}
+
+function isTrue(entry: YAMLMap, key: string): boolean {
+  return textAt(entry, key) === 'true';
 }
 
 function textAt(entry: YAMLMap, key: string): string {

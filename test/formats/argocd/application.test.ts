@@ -29,6 +29,7 @@ source: {repoURL: https://github.com/acme/fleet, path: ./web/, targetRevision: m
       object: document.object,
       declaredAt: { file: 'apps/web.yaml', line: 1 },
       via: [],
+      hints: [],
     });
   });
 
@@ -304,6 +305,7 @@ kustomize:
   commonLabels: {app: $ARGOCD_APP_NAME}
   labelWithoutSelector: true
   labelIncludeTemplates: true
+  forceCommonLabels: true
   commonAnnotations: {app: $ARGOCD_APP_NAME}
   patches: [{target: {kind: Deployment}, patch: "- op: remove\\n  path: /spec/replicas", unknown: 1}]
   components: [../../components/debug]
@@ -321,7 +323,9 @@ kustomize:
       commonLabels: { app: 'web' },
       labelWithoutSelector: true,
       labelIncludeTemplates: true,
+      forceCommonLabels: true,
       commonAnnotations: { app: '$ARGOCD_APP_NAME' },
+      forceCommonAnnotations: false,
       patches: [{ target: { kind: 'Deployment' }, patch: '- op: remove\n  path: /spec/replicas' }],
       components: ['../../components/debug'],
       ignoreMissingComponents: true,
@@ -349,10 +353,10 @@ describe('overrides of a source', () => {
       reading: defaultReading,
     });
 
-  test('are merged in order, lists as a whole', () => {
+  test('are merged in order, and take nothing back', () => {
     const changed = override({ kustomize: { images: ['web:2', 'db:1'] } }, { kustomize: { namePrefix: null } });
 
-    expect(declared(changed).sources[0]?.kustomize).toMatchObject({ images: ['web:2', 'db:1'], namePrefix: '' });
+    expect(declared(changed).sources[0]?.kustomize).toMatchObject({ images: ['web:2', 'db:1'], namePrefix: 'a-' });
   });
 
   test('never move the source', () => {
