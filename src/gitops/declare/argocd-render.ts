@@ -115,7 +115,12 @@ async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, sign
   const renderer = parts.renderer(kind);
   switch (kind) {
     case 'helm':
-      return renderHelmSource({ application, opened, refs, declaredAt }, { renderer, inputs }, signal);
+      return renderHelmSource(
+        { application, opened, refs, declaredAt },
+        // Whatever Helm is told of its release.
+        { renderer, inputs: { ...inputs, objectNamespace: inputs.namespace } },
+        signal,
+      );
     case 'kustomize': {
       const place = { tree, folder, declaredAt };
       const edited = source.kustomize === null ? tree : await argoKustomizationTree(place, source.kustomize, signal);

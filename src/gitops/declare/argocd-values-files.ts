@@ -1,7 +1,7 @@
-import { compileGlob, doubleStar } from '../../formats/argocd/glob.ts';
 import type { HelmOptions } from '../../model/declared.ts';
 import type { Tree } from '../../model/tree.ts';
 import { joinPath, treeFiles } from '../../tools/tree-files.ts';
+import { globTree } from './argocd-values-glob.ts';
 
 /** A values file, in the order in which Helm merges them. */
 export interface ValuesFile {
@@ -16,6 +16,8 @@ export interface ValuesFiles {
   readonly found: readonly ValuesFile[];
   /** As written; Argo CD fails over the first. */
   readonly missing: readonly string[];
+  /** Paths of folders among them, over which Helm fails. */
+  readonly folders: readonly string[];
 }
 
 /** The files that a source's values may be in. */
@@ -39,9 +41,8 @@ export async function resolveValuesFiles(
   const named: readonly Named[] = await Promise.all(
     valuesFiles.map(async (written) => {
       const place = placeOf(written, trees);
-      if (place === null) return { written, isGlob: false, isOutside: true, files: [] };
-      const files = await filesOf(place, trees, signal);
-      return { written, isGlob: isPattern(place.path), isOutside: false, files };
+      if (place === null) return { written, isGlob: false, isOutside: true, files: [], folders: [] };
+      return { written, isGlob: isPattern(place.path), isOutside: false, ...(await matchesOf(place, trees, signal)) };
     }),
   );
   const explicit = new Set(named.flatMap(({ isGlob, files }) => (isGlob ? [] : files.map(keyOf))));
@@ -49,16 +50,22 @@ export async function resolveValuesFiles(
   // A key that is set again stays at its first place.
   const found = new Map(wanted.map((file) => [keyOf(file), file]));
   const missing = named.filter(
-    ({ files, isOutside }) => files.length === 0 && (isOutside || !ignoreMissingValuesFiles),
+    ({ files, folders, isOutside }) =>
+      files.length === 0 && folders.length === 0 && (isOutside || !ignoreMissingValuesFiles),
   );
-  return { found: [...found.values()], missing: missing.map(({ written }) => written) };
+  const folders = named.flatMap((one) => one.folders);
+  return { found: [...found.values()], missing: missing.map(({ written }) => written), folders };
 }
 
-interface Named {
+interface Matches {
+  readonly files: readonly ValuesFile[];
+  readonly folders: readonly string[];
+}
+
+interface Named extends Matches {
   readonly written: string;
   readonly isGlob: boolean;
   readonly isOutside: boolean;
-  readonly files: readonly ValuesFile[];
 }
 
 /** Null for what lies outside the repository. */
@@ -70,16 +77,18 @@ function placeOf(written: string, { folder, refs }: ValuesTrees): ValuesFile | n
   return path === null || path === '' ? null : { ref, path };
 }
 
-async function filesOf(place: ValuesFile, trees: ValuesTrees, signal: AbortSignal): Promise<readonly ValuesFile[]> {
+async function matchesOf(place: ValuesFile, trees: ValuesTrees, signal: AbortSignal): Promise<Matches> {
   const tree = place.ref === null ? trees.tree : trees.refs.get(place.ref);
-  if (isAddress(place.path)) return [place];
-  if (tree === undefined) return [];
-  if (!isPattern(place.path)) {
-    return (await treeFiles(tree).resolve(place.path, signal)).kind === 'file' ? [place] : [];
-  }
-  const matches = compileGlob(place.path, doubleStar) ?? (() => false);
-  const paths = tree.entries.filter(({ mode, path }) => mode !== '160000' && matches(path)).map(({ path }) => path);
-  return paths.sort().map((path) => ({ ref: place.ref, path }));
+  if (isAddress(place.path)) return { files: [place], folders: [] };
+  if (tree === undefined) return { files: [], folders: [] };
+  const paths = isPattern(place.path) ? globTree(tree, place.path) : [place.path];
+  const found = await Promise.all(
+    paths.map(async (path) => ({ path, kind: (await treeFiles(tree).resolve(path, signal)).kind })),
+  );
+  return {
+    files: found.filter(({ kind }) => kind === 'file').map(({ path }) => ({ ref: place.ref, path })),
+    folders: found.filter(({ kind }) => kind === 'folder').map(({ path }) => path),
+  };
 }
 
 function isAddress(path: string): boolean {

@@ -50,6 +50,8 @@ export async function renderHelmSource(
   const values = await resolveValuesFiles(options, trees, signal);
   const [missing] = values.missing;
   if (missing !== undefined) throw notThere('values file', missing, declaredAt);
+  const [aFolder] = values.folders;
+  if (aFolder !== undefined) throw notAFile(aFolder, declaredAt);
   const parameters = await Promise.all(
     options.fileParameters.map(async ({ name, path }) => {
       const { found } = await resolveValuesFiles(
@@ -130,6 +132,15 @@ function notThere(what: string, path: string, { file, line }: Source): FairleadE
     message: `The ${what} ${path} is not there.`,
     subject: `${file}:${line}`,
     remedy: 'Correct the path, add the file, or set ignoreMissingValueFiles.',
+  });
+}
+
+function notAFile(path: string, { file, line }: Source): FairleadError {
+  return new FairleadError({
+    code: 'render-failed',
+    message: `${path} is a folder, and Helm takes values from files only.`,
+    subject: `${file}:${line}`,
+    remedy: 'Name files, with a pattern such as FOLDER/*.yaml.',
   });
 }
 

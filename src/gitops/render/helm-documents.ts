@@ -43,9 +43,11 @@ export async function placeDocuments(pair: RenderPair, context: PlaceContext): P
   const placed = documents.flatMap((document, index) => placeAll(document, decoded[index]));
   const marked = pair.second === null ? placed : markRandom(placed, await placeSecond(pair.second, context));
   const { namespace, objectNamespace = namespace, namespaced } = context.inputs;
+  // Nothing gives hooks a namespace later.
+  const hookNamespace = objectNamespace || namespace;
   return {
     resources: assign(marked.filter(({ isHook }) => !isHook).map(toLoose), { namespace: objectNamespace, namespaced }),
-    hooks: assign(marked.filter(({ isHook }) => isHook).map(toLoose), { namespace, namespaced }),
+    hooks: assign(marked.filter(({ isHook }) => isHook).map(toLoose), { namespace: hookNamespace, namespaced }),
     findings: documents.flatMap((document, index) => findingsOf(document, decoded[index])),
   };
 }

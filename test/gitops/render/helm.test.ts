@@ -111,6 +111,22 @@ describe('what is listed apart', () => {
     });
   });
 
+  test('objects and hooks go elsewhere than the release where that is told', async () => {
+    const named = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: {{ .Release.Namespace }}}\n';
+    const files = chart({
+      'c/templates/x.yaml': named,
+      'c/templates/y.yaml': named.replace(/, namespace: .*/, '}'),
+      'c/templates/z.yaml': named.replace(/, namespace: .*/, ', annotations: {helm.sh/hook: pre-install}}'),
+    });
+
+    const told = await render('c', { namespace: 'release', objectNamespace: 'ops' }, files);
+    const none = await render('c', { namespace: 'release', objectNamespace: '' }, files);
+
+    expect(told.resources.map(({ id }) => id.namespace)).toEqual(['release', 'ops']);
+    expect(told.hooks.map(({ id }) => id.namespace)).toEqual(['ops']);
+    expect(none.hooks.map(({ id }) => id.namespace)).toEqual(['release']);
+  });
+
   test('a document that is no object is a finding with the template that renders it', async () => {
     const rendered = await render('c', {}, chart({ 'c/templates/x.yaml': 'just: data\n' }));
 
