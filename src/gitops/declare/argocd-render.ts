@@ -1,16 +1,18 @@
-import { directoryFilter, skipMarker } from '../../formats/argocd/directory.ts';
 import { kustomizationNames } from '../../formats/kustomization/kustomize-inputs.ts';
-import type { DirectoryOptions } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import { isJsonObject, pick } from '../../model/json.ts';
 import type { Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
 import { formatResource, type Resource, resourceKey, type Source } from '../../model/resource.ts';
 import type { Application, FolderRenderer } from '../../model/target.ts';
-import type { Tree } from '../../model/tree.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
 import { type SourceFetchers, sourceFetchersFor } from '../../world/sources/fetchers.ts';
+import { chartNote } from './argocd-chart-note.ts';
+import { isLink, renderDirectory } from './argocd-directory.ts';
 import { argoKustomizationTree } from './argocd-kustomization.ts';
+import { linkFindings } from './argocd-links.ts';
 import { documentOf, overrideFromTree } from './argocd-overrides.ts';
+import { annotationRefused, notRendered, pluginRefused } from './argocd-refusals.ts';
 import { declarationOf } from './declaration-of.ts';
 import { renderHelmSource } from './declared-helm.ts';
 import { isReference, type OpenedSource, openSource, placedIn } from './declared-sources.ts';
@@ -48,11 +50,8 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
       for (const one of opened.filter(({ source }) => !isReference(source))) {
         rendered.push(await renderSource({ application, opened: one, refs }, { parts, inputs: own }, signal));
       }
-      return combine(
-        rendered,
-        opened.flatMap(({ findings }) => findings),
-        declared.declaredAt,
-      );
+      const links = await linkFindings(opened, declared.declaredAt, signal);
+      return combine(rendered, [...opened.flatMap(({ findings }) => findings), ...links], declared.declaredAt);
     },
   };
 }
@@ -94,6 +93,7 @@ async function renderSource(job: SourceJob, tools: SourceTools, signal: AbortSig
   const { declaredAt } = declarationOf(job.application).application;
   try {
     const rendered = await renderByKind(job, tools, signal);
+    checkAnnotations(rendered, declaredAt);
     const place = placedIn(job.opened, declaredAt);
     const findings = job.opened.isHere
       ? rendered.findings
@@ -125,20 +125,17 @@ async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, sign
       const place = { tree, folder, declaredAt };
       const edited = source.kustomize === null ? tree : await argoKustomizationTree(place, source.kustomize, signal);
       const root = { ...application, root: folder, renderer: kind, valuesFiles: [], inputs: [] };
-      return renderer.render(root, edited, inputs, signal);
+      const rendered = await renderer.render(root, edited, inputs, signal);
+      return { ...rendered, findings: [...rendered.findings, ...(await chartNote(opened, declaredAt, signal))] };
     }
-    case 'plain': {
-      const files = await manifestsOf(opened, declaredAt, signal);
-      if (files.length === 0) return { resources: [], hooks: [], findings: [] };
-      const root = { ...application, root: folder, renderer: kind, valuesFiles: [], inputs: files };
-      return renderer.render(root, tree, inputs, signal);
-    }
+    case 'plain':
+      return renderDirectory({ application, opened, declaredAt }, { renderer, inputs }, signal);
     default:
       return kind satisfies never;
   }
 }
 
-/** What the options say, else what the folder holds; a kustomization beside a chart counts (util/app/discovery). */
+/** What the options say, else the last of the files that tell (util/app/discovery): a kustomization rather than a chart. */
 async function kindOf(
   { source, tree, folder }: OpenedSource,
   declaredAt: Source,
@@ -149,47 +146,25 @@ async function kindOf(
   if (source.directory !== null) return 'plain';
   const place = await treeFiles(tree).resolve(folder, signal);
   if (place.kind !== 'folder') throw notRendered(`${folder}: app path does not exist`, declaredAt);
-  const names = treeFiles(tree).list(place.path);
-  if (names.some((name) => kustomizationNames.includes(name))) return 'kustomize';
-  return names.includes('Chart.yaml') ? 'helm' : 'plain';
+  if (await isLink(tree, folder, signal)) return 'plain';
+  const isChart = (name: string) => name.endsWith('Chart.yaml');
+  const told = treeFiles(tree)
+    .list(place.path)
+    .filter((name) => isChart(name) || kustomizationNames.includes(name));
+  const [last] = told.sort().reverse();
+  if (last === undefined) return 'plain';
+  return isChart(last) ? 'helm' : 'kustomize';
 }
 
-const everyManifest: DirectoryOptions = { recurse: false, include: '', exclude: '' };
-
-/** The files of a directory, without those that ask to be left out. */
-async function manifestsOf(
-  { source, tree, folder }: OpenedSource,
-  declaredAt: Source,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const place = await treeFiles(tree).resolve(folder, signal);
-  if (place.kind !== 'folder') throw notRendered(`${folder}: app path does not exist`, declaredAt);
-  const prefix = place.path === '' ? '' : `${place.path}/`;
-  const isWanted = directoryFilter(source.directory ?? everyManifest);
-  const paths = tree.entries
-    .filter(({ mode, path }) => mode !== '160000' && path.startsWith(prefix) && isWanted(path.slice(prefix.length)))
-    .map(({ path }) => path);
-  const jsonnet = paths.find((path) => path.endsWith('.jsonnet'));
-  if (jsonnet !== undefined) throw jsonnetRefused(jsonnet, declaredAt);
-  const kept: string[] = [];
-  for (let start = 0; start < paths.length; start += batch) {
-    const wanted = paths.slice(start, start + batch);
-    const contents = await readAll(tree, wanted, signal);
-    kept.push(...wanted.filter((path) => !contents.get(path)?.includes(skipMarker)));
+/** Throws where an annotation of what Argo CD tracks, which is all but definitions, is no text. */
+function checkAnnotations({ resources, hooks }: Rendered, declaredAt: Source): void {
+  for (const resource of [...resources, ...hooks]) {
+    const annotations = pick(resource.object, 'metadata', 'annotations') ?? null;
+    if (annotations === null || resource.id.kind === 'CustomResourceDefinition') continue;
+    if (!isJsonObject(annotations)) throw annotationRefused(resource, '', declaredAt);
+    const odd = Object.entries(annotations).find(([, value]) => typeof value !== 'string');
+    if (odd !== undefined) throw annotationRefused(resource, odd[0], declaredAt);
   }
-  return kept;
-}
-
-/** How many files are held in memory at once. */
-const batch = 500;
-
-async function readAll(
-  tree: Tree,
-  paths: readonly string[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Buffer>> {
-  const contents = await tree.read(paths, signal);
-  return new Map([...contents].map(([path, bytes]) => [path, Buffer.from(bytes)]));
 }
 
 /** Later sources count where one object is in several. */
@@ -220,32 +195,4 @@ function repeatedFinding({ id, source }: Resource, declaredAt: Source): Finding 
     message: `${formatResource(id)} is rendered more than once; Argo CD takes the last one.`,
     fix: 'Keep it in one place.',
   };
-}
-
-function notRendered(why: string, { file, line }: Source): FairleadError {
-  return new FairleadError({
-    code: 'render-failed',
-    message: `Argo CD could not render the application: ${why}.`,
-    subject: `${file}:${line}`,
-    remedy: 'Correct spec.source of the Application.',
-  });
-}
-
-function jsonnetRefused(path: string, { file, line }: Source): FairleadError {
-  return new FairleadError({
-    code: 'refused',
-    message: `${path} is jsonnet, which is not evaluated here; the application is not rendered.`,
-    subject: `${file}:${line}`,
-    remedy: 'Commit what the jsonnet evaluates to, or exclude the file with spec.source.directory.exclude.',
-  });
-}
-
-function pluginRefused(plugin: string, { file, line }: Source): FairleadError {
-  const name = plugin === '' ? 'a plugin' : `the plugin ${plugin}`;
-  return new FairleadError({
-    code: 'refused',
-    message: `It is rendered by ${name}, which runs in Argo CD only; code of a repository is never run here.`,
-    subject: `${file}:${line}`,
-    remedy: 'Look at the change in Argo CD, or commit what the plugin generates.',
-  });
 }

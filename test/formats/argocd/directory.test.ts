@@ -16,7 +16,12 @@ test.each([
     ['b.yml', 'c.json', 'deep/er/config.json'],
   ],
   ['not what is excluded', { recurse: true, include: '*.json', exclude: '{config.json,*/config.json}' }, ['c.json']],
-  ['nothing by a broken pattern', { recurse: true, include: '{a', exclude: '' }, []],
+  ['nothing by a broken pattern', { recurse: true, include: '[a', exclude: '' }, []],
+  [
+    'what braces name that do not close',
+    { recurse: true, include: '{*.{yml,json}', exclude: '{config.json,deep/{x,er/c}*' },
+    ['b.yml', 'c.json'],
+  ],
   ['all where what is excluded is broken', { recurse: false, include: '*.yaml', exclude: '[' }, ['a.yaml']],
 ])('a directory gives %s', (_title, options, expected) => {
   expect(files.filter(directoryFilter(options))).toEqual(expected);
