@@ -14,8 +14,6 @@ export interface ManifestCase {
   /** `source` or `sources`, and what else differs from an Application of project `default` that goes to namespace `shop`. */
   readonly spec: (at: CasePlace) => JsonObject;
   readonly expects: 'objects' | 'refused';
-  /** What is only told to be incomplete here. */
-  readonly isIncompleteHere?: boolean;
   /** Where it matters; else any. */
   readonly name?: string;
 }

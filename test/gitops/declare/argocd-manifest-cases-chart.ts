@@ -71,6 +71,25 @@ export const helmChartCases: readonly ManifestCase[] = [
     ...chart,
     'web/templates/b.yaml': configMap('b', 'data: {found: {{ lookup "v1" "Namespace" "" "default" | len | quote }}}\n'),
   }),
+  oneSource('a template that is a link', {
+    ...chart,
+    'web/templates/b.yaml': { link: '../../shared/b.yaml' },
+    'shared/b.yaml': configMap('b'),
+  }),
+  oneSource('values that are a link', {
+    ...chart,
+    'web/values.yaml': { link: '../shared.yaml' },
+    'shared.yaml': 'a: b\n',
+  }),
+  oneSource('a release name and values with variables, which mean nothing', chart, {
+    helm: { releaseName: 'x', values: 'a: $ARGOCD_APP_NAME\n', valuesObject: { b: '$ARGOCD_APP_NAME' } },
+  }),
+  oneSource('an object of a template that names a namespace', {
+    ...chart,
+    'web/templates/b.yaml': configMap('b').replace('{name: b}', '{name: b, namespace: elsewhere}'),
+    'web/templates/c.yaml':
+      'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: c}\nrules: []\n',
+  }),
   refusedSource('a chart without a version', { ...chart, 'web/Chart.yaml': 'apiVersion: v2\nname: web\n' }),
   refusedSource('a chart whose lock is of other dependencies', {
     ...withParts('- {name: part, version: 0.1.0, repository: "file://../parts/part"}\n'),

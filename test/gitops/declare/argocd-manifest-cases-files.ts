@@ -36,6 +36,32 @@ export const fileCases: readonly ManifestCase[] = [
   choosing('an excluded file that is included too', { include: '{a.yaml,b.yml}', exclude: 'a*' }),
   choosing('braces within braces', { recurse: true, exclude: '{sub/{d,x}.yaml,{a,b}.{yaml,yml}}' }),
   choosing('an excluded pattern that is none', { exclude: '{a.yaml' }),
+  choosing('an excluded pattern whose braces do not close', { recurse: true, exclude: '{a.yaml,sub/{d,deep/e}.yaml' }),
+  choosing('an included pattern whose braces do not close', { include: '{a,b}.{yaml,yml' }),
+  choosing('patterns that no braces hold', { include: 'a.yaml,b.yml' }),
+  choosing('patterns with a space between them', { include: '{a.yaml, b.yml}' }),
+  choosing('an include that starts with a dot and a slash', { include: './a.yaml' }),
+  oneSource('a path with a dot and slashes', tree, { path: './web//sub/' }),
+  oneSource('a path that goes up and down', tree, { path: 'web/../other' }),
+  oneSource(
+    'a kustomization and values below a folder',
+    {
+      'web/a.yaml': configMap('a'),
+      'web/sub/kustomization.yaml': 'resources: [b.yaml]\n',
+      'web/sub/values.yaml': 'replicas: 2\n',
+      'web/sub/b.yaml': configMap('b'),
+    },
+    { directory: { recurse: true } },
+  ),
+  refusedSource(
+    'a chart below a folder',
+    {
+      'web/a.yaml': configMap('a'),
+      'web/c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
+      'web/c/templates/b.yaml': configMap('{{ .Release.Name }}'),
+    },
+    { directory: { recurse: true } },
+  ),
   oneSource('a file that asks not to be rendered', {
     'web/a.yaml': configMap('a'),
     'web/b.yaml': `# +argocd:skip-file-rendering\n${configMap('b')}`,
@@ -104,6 +130,20 @@ export const contentCases: readonly ManifestCase[] = [
   refusedSource('a JSON file that is no object', { 'web/a.json': '[1, 2]' }),
   refusedSource('a list of objects in YAML that is no List', { 'web/a.yaml': item('a') }),
   oneSource('a list in YAML that looks like no object', { 'web/a.yaml': '- 1\n- 2\n' }),
+  refusedSource('a JSON file of something else', {
+    'web/a.json': '{"name": "a", "version": "1.0.0", "config": {}}',
+    'web/c.yaml': configMap('c'),
+  }),
+  refusedSource('a JSON file of nothing', { 'web/b.json': 'null', 'web/c.yaml': configMap('c') }),
+  refusedSource('an empty JSON file', { 'web/b.json': '', 'web/c.yaml': configMap('c') }),
+  oneSource('a JSON file with a kind and no version', { 'web/b.json': '{"kind": "big"}' }),
+  oneSource('a JSON file with a byte order mark', { 'web/a.json': `\uFEFF${json('a')}` }),
+  refusedSource('a JSON file with a comment', { 'web/a.json': `// here\n${json('a')}` }),
+  oneSource('a file whose first document is no object and looks like no object', {
+    'web/a.yaml': `replicas: 2\n---\nkind: A\napiVersion: v1\n`,
+    'web/c.yaml': configMap('c'),
+  }),
+  refusedSource('a file whose first document is no object', { 'web/a.yaml': `replicas: 2\n---\n${configMap('a')}` }),
   oneSource('a file with a kind and no version', { 'web/a.yaml': 'kind: big\nreplicas: 2\n' }),
   oneSource('keys that YAML 1.1 reads as truth values', {
     'web/a.yaml': configMap('a', 'data: {n: "1", on: "2", off: "3"}\n'),
@@ -177,7 +217,7 @@ export const jsonnetCases: readonly ManifestCase[] = [
     { 'web/a.jsonnet': '{apiVersion: "v1", kind: "ConfigMap", metadata: {name: std.extVar("name")}}' },
     { directory: { jsonnet: { extVars: [{ name: 'name', value: 'a' }] } } },
   ),
-].map((one) => ({ ...one, isIncompleteHere: true }));
+];
 
 /** Symbolic links among plain manifests. */
 export const linkCases: readonly ManifestCase[] = [
@@ -196,6 +236,21 @@ export const linkCases: readonly ManifestCase[] = [
     'other/b.yaml': configMap('b'),
   }),
   oneSource('a link to nothing', { 'web/a.yaml': { link: 'none.yaml' }, 'web/b.yaml': configMap('b') }),
+  oneSource(
+    'a folder below a link',
+    { web: { link: 'other' }, 'other/sub/a.yaml': configMap('a') },
+    { path: 'web/sub' },
+  ),
+  oneSource(
+    'a folder that is a link, with options of Kustomize',
+    { web: { link: 'other' }, 'other/kustomization.yaml': 'resources: [a.yaml]\n', 'other/a.yaml': configMap('a') },
+    { kustomize: { namePrefix: 'a-' } },
+  ),
+  oneSource('a folder that is a link to a kustomization', {
+    web: { link: 'other' },
+    'other/kustomization.yaml': 'resources: [a.yaml]\n',
+    'other/a.yaml': configMap('a'),
+  }),
   oneSource('a folder that is a link', { web: { link: 'other' }, 'other/a.yaml': configMap('a') }),
   refusedSource('a link out of the repository', {
     'web/a.yaml': configMap('a'),

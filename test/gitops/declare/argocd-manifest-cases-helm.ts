@@ -62,6 +62,32 @@ export const helmValuesCases: readonly ManifestCase[] = [
     { ...chart, 'web/env/.a.yaml': 'hidden: true\n', 'web/env/b.yaml': 'last: b\n' },
     { helm: { valueFiles: ['env/*.yaml'] } },
   ),
+  oneSource(
+    'values files of a pattern with alternatives, in their order',
+    { ...chart, 'web/env/a1.yaml': 'last: a1\n', 'web/env/b1.yaml': 'last: b1\n', 'web/env/b2.yaml': 'last: b2\n' },
+    { helm: { valueFiles: ['env/{b,a}*.yaml'] } },
+  ),
+  oneSource(
+    'values files of a pattern with alternatives that cross folders, in their order',
+    {
+      ...chart,
+      'web/env/a/v1.yaml': 'last: a\n',
+      'web/env/b/v1.yaml': 'last: b\nb: true\n',
+      'web/env/v1.yaml': 'last: env\n',
+    },
+    { helm: { valueFiles: ['{env/b,env/a,env}/v*.yaml'] } },
+  ),
+  oneSource(
+    'values files of a pattern with folders as alternatives, in their order',
+    { ...chart, 'web/env/a/v1.yaml': 'last: a\n', 'web/env/b/v1.yaml': 'last: b\n' },
+    { helm: { valueFiles: ['env/{b,a}/v*.yaml'] } },
+  ),
+  oneSource(
+    'values files of a pattern that crosses folders and names one, in their order',
+    { ...chart, 'web/env/z/v.yaml': 'last: z\n', 'web/env/a/z/v.yaml': 'last: a\n' },
+    { helm: { valueFiles: ['env/**/z/*.yaml'] } },
+  ),
+  refused('values files of a pattern that ends with folders', { valueFiles: ['env/**'] }),
   refused('values files of a pattern that matches a folder', { valueFiles: ['env/*'] }),
   chartWith('values files of a pattern with alternatives', {
     valueFiles: ['env/{a,b}.yaml'],
@@ -252,6 +278,21 @@ export const helmOptionCases: readonly ManifestCase[] = [
     { helm: { skipSchemaValidation: true } },
   ),
   refusedSource('a release name that is too long', whole, { helm: { releaseName: 'a'.repeat(54) } }),
+  refusedSource('an annotation of a template that is a number', {
+    ...chart,
+    'web/templates/b.yaml': job('b', 'port: 80'),
+  }),
+  refusedSource('an annotation of a template that is nothing', {
+    ...chart,
+    'web/templates/b.yaml': job('b', 'port: null'),
+  }),
+  oneSource('an annotation of a definition that is a number', {
+    ...chart,
+    'web/crds/thing.yaml': whole['web/crds/thing.yaml'].replace(
+      '{name: things.example.com}',
+      '{name: things.example.com, annotations: {port: 80}}',
+    ),
+  }),
   {
     ...wholeWith('no namespace at all', {}),
     spec: (at) => ({ source: { ...at, path: 'web' }, destination: { server: 'https://kubernetes.default.svc' } }),

@@ -10,7 +10,8 @@ const pods = `      initContainers: [{name: first, image: 'example.com/init:1'}]
       volumes: [{name: c, configMap: {name: settings}}]
 `;
 
-const overlay = {
+/** An overlay over a base. */
+export const overlay = {
   'web/kustomization.yaml': 'resources: [../base]\nlabels: [{pairs: {tier: front}}]\n',
   'base/kustomization.yaml': `resources: [app.yaml, service.yaml]
 configMapGenerator:
@@ -21,11 +22,12 @@ configMapGenerator:
 };
 
 /** The overlay with options of `spec.source.kustomize`. */
-function built(title: string, kustomize: JsonObject): ManifestCase {
+export function built(title: string, kustomize: JsonObject): ManifestCase {
   return oneSource(title, overlay, { kustomize });
 }
 
-function withFile(path: string, text: string): ManifestCase['files'] {
+/** The overlay with another file in it. */
+export function withFile(path: string, text: string): ManifestCase['files'] {
   return { ...overlay, [path]: text };
 }
 
@@ -58,6 +60,9 @@ export const kustomizeCases: readonly ManifestCase[] = [
   built('an image with another name', { images: ['example.com/app=other.example:5000/team/app'] }),
   built('images with another name and tag or digest', {
     images: ['example.com/app=other.example/app:3', `example.com/init=init@sha256:${'1'.repeat(64)}`],
+  }),
+  built('an image with another name, a tag and a digest', {
+    images: [`example.com/app=other.example:5000/app:3@sha256:${'2'.repeat(64)}`],
   }),
   refusedSource('an image of which only the name is given', overlay, { kustomize: { images: ['example.com/app'] } }),
   built('an image that nothing uses', { images: ['example.com/none:2'] }),
@@ -194,6 +199,7 @@ export const kustomizeEditCases: readonly ManifestCase[] = [
   refusedSource('a chart within a kustomization, which Argo CD does not allow by itself', {
     'web/kustomization.yaml': 'helmGlobals: {chartHome: charts}\nhelmCharts: [{name: c, releaseName: r}]\n',
     'web/charts/c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
+    'web/charts/c/values.yaml': '',
     'web/charts/c/templates/a.yaml': configMap('a'),
   }),
   built('all at once', {
@@ -206,81 +212,4 @@ export const kustomizeEditCases: readonly ManifestCase[] = [
     commonAnnotations: { note: 'x' },
     patches: [{ target: { kind: 'Deployment' }, patch: '- {op: add, path: /spec/paused, value: true}\n' }],
   }),
-];
-
-const older = {
-  ...overlay,
-  'web/kustomization.yaml': `bases: [../base]
-commonLabels: {old: a}
-patchesStrategicMerge: [own.yaml]
-patchesJson6902:
-- target: {version: v1, kind: Service, name: app}
-  patch: '[{"op": "add", "path": "/spec/type", "value": "NodePort"}]'
-`,
-  'web/own.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: app}\nspec: {paused: true}\n',
-};
-
-/** Kustomizations that the edits rewrite. */
-export const kustomizeRewriteCases: readonly ManifestCase[] = [
-  oneSource('fields of an older Kustomize', older),
-  oneSource('fields of an older Kustomize, edited', older, {
-    kustomize: { namePrefix: 'pre-', commonLabels: { new: 'b' } },
-  }),
-  oneSource('fields of an older Kustomize, patched', older, {
-    kustomize: {
-      patches: [{ target: { kind: 'Deployment' }, patch: '- {op: add, path: /spec/replicas, value: 6}\n' }],
-    },
-  }),
-  oneSource('a label that a list of labels sets too', overlay, { kustomize: { commonLabels: { tier: 'back' } } }),
-  refusedSource('a label that a list of labels sets too, without selectors', overlay, {
-    kustomize: { commonLabels: { tier: 'back' }, labelWithoutSelector: true },
-  }),
-  oneSource('a label that a list of labels sets too, by force', overlay, {
-    kustomize: { commonLabels: { tier: 'back' }, labelWithoutSelector: true, forceCommonLabels: true },
-  }),
-  oneSource(
-    'labels in both of their fields, edited',
-    withFile(
-      'web/kustomization.yaml',
-      'resources: [../base]\ncommonLabels: {tier: front}\nlabels: [{pairs: {tier: back}}]\n',
-    ),
-    { kustomize: { namePrefix: 'pre-' } },
-  ),
-  oneSource(
-    'images that keep parts of what the kustomization sets',
-    withFile(
-      'web/kustomization.yaml',
-      'resources: [../base]\nimages: [{name: example.com/app, newName: own, newTag: "1"}]\n',
-    ),
-    { kustomize: { images: ['example.com/app=*:2', 'example.com/init=other:*'] } },
-  ),
-  refusedSource(
-    'a field that Kustomize does not know',
-    withFile('web/kustomization.yaml', 'resources: [../base]\nnonsense: 1\n'),
-  ),
-  refusedSource('a kustomization that is empty', { 'web/kustomization.yaml': '' }),
-  refusedSource('two kustomizations in a folder', withFile('web/kustomization.yml', 'resources: []\n')),
-  refusedSource(
-    'a patch in a kustomization that lists none',
-    withFile('web/kustomization.yaml', 'resources: [../base]\npatches:\n'),
-    {
-      kustomize: {
-        patches: [{ target: { kind: 'Deployment' }, patch: '- {op: add, path: /spec/replicas, value: 6}\n' }],
-      },
-    },
-  ),
-  oneSource(
-    'a component that is named already',
-    {
-      ...withFile('web/kustomization.yaml', 'resources: [../base]\ncomponents: [../parts/one]\n'),
-      'parts/one/kustomization.yaml':
-        'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: one-\n',
-    },
-    { kustomize: { components: ['../parts/one'] } },
-  ),
-  oneSource(
-    'an edited kustomization in a folder of another source type',
-    { ...overlay, 'web/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n' },
-    { kustomize: { nameSuffix: '-x' } },
-  ),
 ];

@@ -165,7 +165,7 @@ export const overrideCases: readonly ManifestCase[] = [
     {
       ...chart,
       'web/.argocd-source.yaml':
-        'helm:\n  parameters:\n  - name: image.name\n    value: example.com/app\n    forcestring: true\n  - name: image.tag\n    value: "1.10"\n    forcestring: true\n',
+        'helm:\n  parameters:\n  - name: image.name\n    value: example.com/app\n    forcestring: true\n  - name: image.tag\n    value: "110"\n    forcestring: true\n',
     },
     { helm: { parameters: [{ name: 'replicas', value: '2' }] } },
   ),
@@ -179,6 +179,47 @@ export const overrideCases: readonly ManifestCase[] = [
     { ...kustomization, 'web/.argocd-source.yaml': 'kustomize: {commonLabels: {one: null, two: b, three: c}}\n' },
     { kustomize: { commonLabels: { one: 'a', two: 'a' } } },
   ),
+  oneSource(
+    'options of a file in another case',
+    {
+      ...kustomization,
+      'web/.argocd-source.yaml':
+        'Kustomize: {nameprefix: file-, COMMONLABELS: {Team: a}, images: ["example.com/app:5"]}\n',
+    },
+    { kustomize: { namePrefix: 'spec-', commonLabels: { team: 'b' } } },
+  ),
+  oneSource(
+    'patches of a file in the places of those before',
+    {
+      ...kustomization,
+      'web/.argocd-source.yaml':
+        'kustomize: {patches: [{patch: "- {op: add, path: /spec/replicas, value: 5}"}, {target: {name: null, kind: Deployment}}]}\n',
+    },
+    {
+      kustomize: {
+        patches: [
+          { target: { kind: 'Deployment' }, patch: '- {op: add, path: /spec/replicas, value: 3}\n' },
+          { target: { name: 'app' }, patch: '- {op: add, path: /spec/paused, value: true}\n' },
+          { target: { name: 'none' }, patch: '- {op: add, path: /spec/paused, value: true}\n' },
+        ],
+      },
+    },
+  ),
+  oneSource(
+    'values of a file that take back those of the Application',
+    { ...chart, 'web/.argocd-source.yaml': 'helm: {valuesObject: {own: null, deep: {one: null, two: 2}}}\n' },
+    { helm: { valuesObject: { own: 'spec', deep: { one: 1, three: 3 } } } },
+  ),
+  oneSource(
+    'all values of the Application, which a file does not take back',
+    { ...chart, 'web/.argocd-source.yaml': 'helm: {valuesObject: null, releaseName: null, parameters: null}\n' },
+    { helm: { valuesObject: { own: 'spec' }, releaseName: 'named', parameters: [{ name: 'a', value: 'b' }] } },
+  ),
+  refusedSource('a file of comments only', { ...kustomization, 'web/.argocd-source.yaml': '# nothing\n' }),
+  oneSource('options of the first document of a file', {
+    ...kustomization,
+    'web/.argocd-source.yaml': 'kustomize: {namePrefix: a-}\n---\nkustomize: {nameSuffix: -b}\n',
+  }),
   refusedSource('a file of no options', { ...kustomization, 'web/.argocd-source.yaml': '' }),
   oneSource('options that there are not, in a file', {
     ...kustomization,

@@ -2,7 +2,8 @@ import type { ManifestCase } from './argocd-manifest-case.ts';
 import { helmChartCases } from './argocd-manifest-cases-chart.ts';
 import { contentCases, fileCases, jsonnetCases, linkCases } from './argocd-manifest-cases-files.ts';
 import { helmOptionCases, helmParameterCases, helmValuesCases } from './argocd-manifest-cases-helm.ts';
-import { kustomizeCases, kustomizeEditCases, kustomizeRewriteCases } from './argocd-manifest-cases-kustomize.ts';
+import { kustomizeCases, kustomizeEditCases } from './argocd-manifest-cases-kustomize.ts';
+import { kustomizeRewriteCases } from './argocd-manifest-cases-rewrite.ts';
 import { overrideCases, sourcesCases } from './argocd-manifest-cases-sources.ts';
 
 /** Applications that are rendered here and by Argo CD, by subject. */
