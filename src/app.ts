@@ -11,6 +11,7 @@ import { requestForRange } from './features/review/range.ts';
 import type { ReviewRequest, ReviewTools, ValidationContext } from './features/review/request.ts';
 import { review } from './features/review/review.ts';
 import { explain } from './features/review/why.ts';
+import { apiVersionsOf } from './formats/openapi/api-versions.ts';
 import type { OpenApiBundle } from './formats/openapi/bundle.ts';
 import { loadBundle } from './formats/openapi/bundle-cache.ts';
 import { createSchemas, type Schemas } from './formats/openapi/schemas.ts';
@@ -23,6 +24,7 @@ import { offlineInputs } from './gitops/render/inputs.ts';
 import { readTimePattern, reviewComment } from './gitops/report/comment.ts';
 import { readPolicyFolder } from './gitops/validate/read-policies.ts';
 import { createValidator, type ResourceValidator } from './gitops/validate/validate-resources.ts';
+import { checkWarmer } from './gitops/validate/warm-checks.ts';
 import { type ClusterMap, parseClusterMap } from './model/cluster-map.ts';
 import { FairleadError } from './model/error.ts';
 import type { JsonObject } from './model/json.ts';
@@ -160,12 +162,16 @@ function createSources(
 async function createTools(options: ServiceOptions, parts: Parts, redactor: Redactor): Promise<ReviewTools> {
   const key = await installationKey(options.key);
   const bundle = await parts.bundle();
+  const warmChecks = checkWarmer({ ...parts, bundle });
   const offline = createSchemas((groupVersion) => bundle.document(groupVersion));
   return {
     affected: (question, signal) => affectedBy(question, signal, parts.declared.declare),
     declare: parts.declared.declare,
     rendererFor: parts.declared.renderer,
-    warm: parts.renderers.warm,
+    warm: (names) => {
+      parts.renderers.warm(names);
+      if (names.size > 0) warmChecks();
+    },
     validate: (resources, context, signal) => validate(parts, bundle, { resources, context, signal }),
     findLeaks: parts.validator.findLeaks,
     openCluster: (context) => openHandle(context, parts),
@@ -240,13 +246,6 @@ async function settingsAt(tree: Tree, signal: AbortSignal): Promise<Settings> {
     message: first === undefined ? '.fairlead.yaml is broken' : problemText(first),
     remedy: 'Correct it; `fairlead config check` lists all that is wrong with it.',
   });
-}
-
-/** What a cluster of the bundled version would say: Helm's `.Capabilities.APIVersions` without a cluster. */
-function apiVersionsOf(bundle: OpenApiBundle): readonly string[] {
-  const groupVersions = bundle.kinds.map(({ group, version }) => (group === '' ? version : `${group}/${version}`));
-  const kinds = bundle.kinds.map(({ kind }, index) => `${groupVersions[index] ?? ''}/${kind}`);
-  return [...new Set([...groupVersions, ...kinds])].sort();
 }
 
 async function withRange<T>(

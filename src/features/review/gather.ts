@@ -6,6 +6,7 @@ import type { Application, HelmEngine } from '../../model/target.ts';
 import { mapConcurrently } from '../../tools/each.ts';
 import { gitPlace, type Place } from '../../world/cluster/place.ts';
 import { leaksIn } from './leaks.ts';
+import { likelyRenderers } from './likely-renderers.ts';
 import { followMoves } from './moved.ts';
 import { connect, placesFor } from './places.ts';
 import { keepsRemoved } from './removed-application.ts';
@@ -44,6 +45,7 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
   if (request.merged.kind === 'conflict') return { ...common, ...unmerged, conflict: request.merged.files };
   const head = request.merged.tree;
   const { changedFiles, settings, origin } = request;
+  tools.warm(likelyRenderers(changedFiles, head));
   const affected = await tools.affected({ base: request.baseTree, head, changedFiles, settings, origin }, signal);
   if (request.strictEnvironments) checkNamed(request.clusters, affected.environments);
   checkEnvironments(request.clusters, request.environment === null ? affected.environments : [request.environment]);

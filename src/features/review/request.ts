@@ -96,7 +96,7 @@ export interface ReviewTools {
   /** Reads what objects of controllers declare. */
   readonly declare: Declare;
   readonly rendererFor: (name: RendererName) => Renderer;
-  /** Loads what these renderers need, while clusters are contacted. */
+  /** Loads what these renderers and the checks of what they render need, while something else is waited for; nothing for none. */
   readonly warm: (names: ReadonlySet<RendererName>) => void;
   readonly validate: (
     resources: readonly Resource[],

@@ -47,6 +47,8 @@ export interface ResourceValidator {
    * finding of rule `check-incomplete`. Rejects only when the signal fires.
    */
   validate(input: ValidateInput, signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Loads what checks need ahead of the first one; `input` as it will be asked, with any resources. */
+  warm(input: ValidateInput): void;
   /** Secrets and tokens in clear. A search that overran or died is a finding as well. Rejects only when the signal fires. */
   findLeaks(files: readonly LeakFile[], signal: AbortSignal): Promise<readonly Finding[]>;
   close(): Promise<void>;
@@ -67,20 +69,27 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   });
   const openModule = policyModuleOpener(options.policyModule);
+  const validate: ResourceValidator['validate'] = async (input, signal) => {
+    const { deadlineMs, policyStartMs = 30_000 } = options;
+    const { documents, findings } = await readDocuments(input, signal);
+    const policies = await openPolicies(input, openModule, signal);
+    const run = (check: Check) => {
+      const limit = deadlineMs + (check.needs.includes('policies') ? policyStartMs : 0);
+      return runInPool(pool, { check, input, documents, policies: policies.task, deadlineMs: limit }, signal);
+    };
+    const results = await Promise.all(checks.map(run));
+    return [...findings, ...policies.findings, ...results.flat()];
+  };
+  const ended = new AbortController();
   return {
-    validate: async (input, signal) => {
-      const { deadlineMs, policyStartMs = 30_000 } = options;
-      const { documents, findings } = await readDocuments(input, signal);
-      const policies = await openPolicies(input, openModule, signal);
-      const run = (check: Check) => {
-        const limit = deadlineMs + (check.needs.includes('policies') ? policyStartMs : 0);
-        return runInPool(pool, { check, input, documents, policies: policies.task, deadlineMs: limit }, signal);
-      };
-      const results = await Promise.all(checks.map(run));
-      return [...findings, ...policies.findings, ...results.flat()];
-    },
+    validate,
+    // What goes wrong will go wrong again, and is told then.
+    warm: (input) => void validate(input, ended.signal).catch(() => undefined),
     findLeaks: (files, signal) => searchInPool(pool, files, { signal, deadlineMs: options.deadlineMs }),
-    close: () => pool.close(),
+    close: () => {
+      ended.abort(new Error('the validator is closed'));
+      return pool.close();
+    },
   };
 }
 
