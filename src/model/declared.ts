@@ -140,6 +140,8 @@ export interface Declaration {
   readonly build: { readonly ignore: string | null; readonly variables: SecretTold } | null;
   /** With a HelmRelease whose values came from Secrets: its values twice, with others in the place of those; else empty. */
   readonly dummies: readonly Pick<HelmOptions, 'values' | 'parameters'>[];
+  /** `spec` of its AppProject, where that is in the tree. */
+  readonly restrictions?: JsonObject;
 }
 
 /** What the objects of controllers in a tree declare. */

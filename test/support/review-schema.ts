@@ -85,7 +85,14 @@ export interface ReviewJson {
     readonly resource: { readonly kind: string; readonly name: string };
     readonly paths: readonly { readonly path: readonly unknown[]; readonly before: unknown; readonly after: unknown }[];
   }[];
-  readonly findings: readonly { readonly rule: string; readonly severity: string; readonly message: string }[];
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly severity: string;
+    readonly file: string | null;
+    readonly line: number | null;
+    readonly message: string;
+    readonly fix: string | null;
+  }[];
   readonly coverage: {
     readonly applications: number;
     readonly rendered: number;

@@ -4,6 +4,7 @@ import type { Resource } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
 import { sourceFetchersFor } from '../../world/sources/fetchers.ts';
 import { declareAll } from './argocd-all.ts';
+import { judgeApplication, projectOf, readProjects } from './argocd-projects.ts';
 import type { ArgoWorld } from './argocd-world.ts';
 import { isReference } from './declared-sources.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
@@ -20,12 +21,20 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
   const files = { likely: likely.argo, built: question.built };
   const renderChildren = (application: DeclaredApplication) => childrenOf(application, declaring, signal);
   const roots = await bootstrapped(declaring, signal);
+  const projects = await readProjects(question.tree, likely.projects, signal);
   const { applications, findings, unknown } = await declareAll(
     question.tree,
     { files, world: worldOf(declaring), roots, renderChildren },
     signal,
   );
-  return { declared: applications.map((application) => declarationFor(application, question)), findings, unknown };
+  const declared = applications.map((application): Declaration => {
+    const restrictions = projectOf(application, projects);
+    return { ...declarationFor(application, question), ...(restrictions === null ? {} : { restrictions }) };
+  });
+  const refused = declared.flatMap(({ application, restrictions }) =>
+    restrictions === undefined ? [] : judgeApplication(application, restrictions),
+  );
+  return { declared, findings: [...findings, ...refused], unknown };
 }
 
 function declarationFor(application: DeclaredApplication, { tree, own }: DeclareQuestion): Declaration {

@@ -12,6 +12,7 @@ import { isLink, renderDirectory } from './argocd-directory.ts';
 import { argoKustomizationTree } from './argocd-kustomization.ts';
 import { linkFindings } from './argocd-links.ts';
 import { documentOf, overrideFromTree } from './argocd-overrides.ts';
+import { judgeObjects } from './argocd-projects.ts';
 import { annotationRefused, notRendered, pluginRefused } from './argocd-refusals.ts';
 import { declarationOf } from './declaration-of.ts';
 import { renderHelmSource } from './declared-helm.ts';
@@ -32,7 +33,7 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
     name: 'argocd',
     detects: () => false,
     render: async (application, tree, inputs, signal) => {
-      const { application: declared, origins } = declarationOf(application);
+      const { application: declared, origins, restrictions } = declarationOf(application);
       const fetchers = sourceFetchersFor(parts.fetchers, inputs.unfetched);
       const opening = { application: declared, tree, treeAt: inputs.treeAt, fetchers };
       const opened: OpenedSource[] = [];
@@ -51,7 +52,10 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
         rendered.push(await renderSource({ application, opened: one, refs }, { parts, inputs: own }, signal));
       }
       const links = await linkFindings(opened, declared.declaredAt, signal);
-      return combine(rendered, [...opened.flatMap(({ findings }) => findings), ...links], declared.declaredAt);
+      const all = combine(rendered, [...opened.flatMap(({ findings }) => findings), ...links], declared.declaredAt);
+      if (restrictions === undefined) return all;
+      const refused = judgeObjects(declared, { spec: restrictions, resources: all.resources, inputs });
+      return { ...all, findings: [...all.findings, ...refused] };
     },
   };
 }

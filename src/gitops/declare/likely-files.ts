@@ -1,11 +1,14 @@
 import type { Tree, TreeEntry } from '../../model/tree.ts';
 import { maybeArgo } from './argocd-objects.ts';
+import { maybeProject } from './argocd-projects.ts';
 import { maybeFlux } from './flux-roots.ts';
 
 /** Files of a tree that may hold objects of a controller, or of which one may be built. */
 export interface LikelyFiles {
   readonly argo: ReadonlySet<string>;
   readonly flux: ReadonlySet<string>;
+  /** AppProjects of Argo CD. */
+  readonly projects: ReadonlySet<string>;
 }
 
 /** Larger files hold no such objects, or are an attack. */
@@ -30,7 +33,7 @@ export function createLikelyFiles(): (tree: Tree, signal: AbortSignal) => Promis
     }
     const pathsOf = (kind: keyof LikelyFiles) =>
       new Set(files.filter(({ oid }) => known.get(oid)?.[kind] === true).map(({ path }) => path));
-    const likely = { argo: pathsOf('argo'), flux: pathsOf('flux') };
+    const likely = { argo: pathsOf('argo'), flux: pathsOf('flux'), projects: pathsOf('projects') };
     forget(known);
     return likely;
   };
@@ -48,7 +51,7 @@ async function look(
   return files.map(({ path, oid }) => {
     const bytes = contents.get(path) ?? new Uint8Array();
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return [oid, { argo: maybeArgo(text), flux: maybeFlux(text) }];
+    return [oid, { argo: maybeArgo(text), flux: maybeFlux(text), projects: maybeProject(text) }];
   });
 }
 

@@ -1,7 +1,15 @@
 /** Rule ids of findings, as figures name them: those of our own checks, of what cannot be rendered, and of the shipped policies. */
 export const knownRules: readonly string[] = [
   ...['applications-unknown', 'argocd-cycle', 'argocd-differs', 'argocd-incomplete', 'argocd-invalid'],
-  ...['argocd-repeated', 'argocd-unreadable', 'flux-ignored', 'hidden-values', 'not-pruned', 'sops-encrypted'],
+  ...[
+    'argocd-project',
+    'argocd-repeated',
+    'argocd-unreadable',
+    'flux-ignored',
+    'hidden-values',
+    'not-pruned',
+    'sops-encrypted',
+  ],
   ...['flux-children-unknown', 'flux-cycle', 'flux-dependency-missing', 'flux-invalid', 'flux-namespace-missing'],
   ...['flux-source-includes', 'flux-source-missing', 'flux-suspended', 'flux-values-files', 'flux-values-hidden'],
   ...['flux-values-invalid', 'flux-values-missing', 'flux-values-preserved', 'flux-variables-missing'],

@@ -204,3 +204,44 @@ test('a chart is rendered with the Helm that the settings name, whoever declares
   expect(await versions('helm3')).toEqual(['v3']);
   expect(await versions('helm4')).toEqual(['v4']);
 });
+
+describe('a project in the tree', () => {
+  const project = (spec: string) =>
+    `apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: default, namespace: argocd}\nspec: ${spec}\n`;
+  const app = { 'apps/web.yaml': argoApp('web', sourceOf('web')), 'web/cm.yaml': configMap('web') };
+
+  test('that does not permit a source or destination is told with the application', async () => {
+    const base = {
+      ...app,
+      'projects/a.yaml': project('{sourceRepos: ["*"], destinations: [{server: "*", namespace: "*"}]}'),
+    };
+    const narrow = project(
+      '{sourceRepos: ["https://other.example.com/*"], destinations: [{server: "*", namespace: other}]}',
+    );
+    const { findings } = await affectedOf({ base, head: { ...base, 'projects/a.yaml': narrow } }, world);
+
+    expect((await affectedOf({ base: app, head: base }, world)).findings).toEqual([]);
+    expect(findings.map(({ rule, severity, file, message }) => [rule, severity, file, message])).toEqual([
+      [
+        'argocd-project',
+        'block',
+        'apps/web.yaml',
+        `Application web: the project default does not permit the source ${ownUrl}, so Argo CD syncs nothing of it.`,
+      ],
+      [
+        'argocd-project',
+        'block',
+        'apps/web.yaml',
+        'Application web: the project default does not permit the destination https://kubernetes.default.svc shop, so Argo CD syncs nothing of it.',
+      ],
+    ]);
+  });
+
+  test('that does not permit a kind is told with the object', async () => {
+    const spec =
+      '{sourceRepos: ["*"], destinations: [{server: "*", namespace: "*"}], namespaceResourceBlacklist: [{group: "", kind: ConfigMap}]}';
+    const { findings } = await renderedOf({ ...app, 'projects/a.yaml': project(spec) }, 'web', world);
+
+    expect(findings).toMatchObject([{ rule: 'argocd-project', severity: 'block', file: 'web/cm.yaml', line: 1 }]);
+  });
+});
