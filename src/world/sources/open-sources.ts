@@ -1,3 +1,4 @@
+import type { SecretStore } from '../../model/secret-store.ts';
 import type { ArgoCdHome, FluxHome } from '../../model/server-settings.ts';
 import type { Tree } from '../../model/tree.ts';
 import { accessOf, type HostAccess, type Lookup } from './access.ts';
@@ -5,7 +6,6 @@ import { argoCdOffers } from './credentials/argocd.ts';
 import { controllerLookup } from './credentials/controller-lookup.ts';
 import { fluxOffers } from './credentials/flux.ts';
 import { hostLookup } from './credentials/host-lookup.ts';
-import type { SecretStore } from './credentials/secret-store.ts';
 import { openDiskCache } from './disk-cache.ts';
 import { fileContent, fileUrl } from './file/file-source.ts';
 import { gitContent, gitUrl } from './git/git-source.ts';

@@ -1,10 +1,11 @@
 import { type JsonObject, pickText } from '../../../model/json.ts';
+import type { SecretStore } from '../../../model/secret-store.ts';
 import type { ArgoCdHome } from '../../../model/server-settings.ts';
 import { secretUnfit, secretUnread } from '../faults.ts';
 import type { Offer } from './controller-lookup.ts';
 import { type Covered, coveredBy } from './covered.ts';
 import type { Credentials } from './credentials.ts';
-import { clusterName, nameOf, type SecretStore } from './secret-store.ts';
+import { clusterName, nameOf } from './secret-names.ts';
 
 const typeLabel = 'argocd.argoproj.io/secret-type';
 

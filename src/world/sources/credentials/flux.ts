@@ -1,11 +1,12 @@
 import { type JsonObject, pickText } from '../../../model/json.ts';
+import type { SecretStore } from '../../../model/secret-store.ts';
 import type { FluxHome, SecretPlace } from '../../../model/server-settings.ts';
 import { secretUnfit, secretUnread } from '../faults.ts';
 import type { Offer } from './controller-lookup.ts';
 import { coveredBy } from './covered.ts';
 import type { Credentials } from './credentials.ts';
 import { Held } from './held.ts';
-import { clusterName, nameOf, type SecretStore } from './secret-store.ts';
+import { clusterName, nameOf } from './secret-names.ts';
 import { credentialsIn } from './secret-values.ts';
 
 /** Sources that may name a Secret. What lies in a repository of charts belongs to it. */

@@ -1,9 +1,10 @@
+import type { SecretStore } from '../../../model/secret-store.ts';
 import type { SourceSecret } from '../../../model/server-settings.ts';
 import type { HostAccess, Lookup } from '../access.ts';
 import { secretUnread } from '../faults.ts';
 import type { Credentials } from './credentials.ts';
 import { Held } from './held.ts';
-import { nameOf, type SecretStore } from './secret-store.ts';
+import { nameOf } from './secret-names.ts';
 import { credentialsIn } from './secret-values.ts';
 
 /** What the operator said of hosts. Nothing of one host is ever given for another. */

@@ -1,7 +1,7 @@
 import { BorderError } from '../../../../src/model/error.ts';
 import type { JsonObject } from '../../../../src/model/json.ts';
+import type { SecretStore } from '../../../../src/model/secret-store.ts';
 import type { SecretPlace } from '../../../../src/model/server-settings.ts';
-import type { SecretStore } from '../../../../src/world/sources/credentials/secret-store.ts';
 
 /** A Secret as the API server gives it. */
 export function secretOf(name: string, data: Readonly<Record<string, string>>): JsonObject {

@@ -1,11 +1,12 @@
 import type { Redactor } from '../../../../formats/redaction/redactor.ts';
+import type { SecretStore } from '../../../../model/secret-store.ts';
 import type { ClusterEntry } from '../../../../model/server-settings.ts';
 import { systemClock } from '../clock.ts';
 import type { Proxies } from '../dispatcher.ts';
 import type { KubeconfigSource } from '../kubeconfig.ts';
 import { type Entrance, openOwnPod, type Surroundings } from './entrance.ts';
 import { type Entries, type OpenedCluster, openEntry, openIdentity } from './open-entry.ts';
-import { createSecretStore, type SecretStore } from './secret-store.ts';
+import { createSecretStore } from './secret-store.ts';
 
 /** Where clusters are looked for, as the door read it from flags, environment and file. */
 export interface ClusterAccess {

@@ -1,25 +1,9 @@
 import type { JsonObject } from '../../../../model/json.ts';
-import type { SecretPlace } from '../../../../model/server-settings.ts';
+import type { SecretStore } from '../../../../model/secret-store.ts';
 import type { Cluster } from '../../cluster.ts';
 import { openEntrance } from '../open-cluster.ts';
 import type { Entrance, Surroundings } from './entrance.ts';
 import { listRawSecrets, readRawSecret } from './raw-secrets.ts';
-
-/** Secrets of clusters, unmasked. Whoever reads them keeps them to itself; what they hold is learned before it is given. */
-export interface SecretStore {
-  /** Throws `BorderError`, and what opening a way in throws; so do the others. */
-  secret(place: SecretPlace): Promise<JsonObject>;
-  /** Secrets of a namespace with a label, at most 10,000. */
-  secrets(where: InNamespace & { readonly labelSelector: string }): Promise<readonly JsonObject[]>;
-  /** Other objects of a namespace, whatever the version of their kind, at most 10,000; none of a kind that is not served. */
-  objects(where: InNamespace & { readonly group: string; readonly kind: string }): Promise<readonly JsonObject[]>;
-}
-
-/** A namespace of a cluster; null: the one this process runs in. */
-export interface InNamespace {
-  readonly cluster: string | null;
-  readonly namespace: string;
-}
 
 /** Reads Secrets by ways into clusters that are opened for one read; null is the cluster this process runs in. */
 export function createSecretStore(
