@@ -16,7 +16,10 @@ export function pullOrigin(
   return {
     own: { urls: [url], branch, defaultBranch },
     // Credentials are short-lived, and a tree may be asked for much later.
-    treeAt: async (revision, signal) => treeAt(revision, { repository, remote: await remote() }, signal),
+    treeAt: async (revision, signal) => {
+      const name = revision === '' || revision === 'HEAD' ? `refs/heads/${defaultBranch}` : revision;
+      return treeAt(name, { repository, remote: await remote() }, signal);
+    },
   };
 }
 

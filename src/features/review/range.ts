@@ -66,7 +66,8 @@ export async function originOf(baseName: string, repository: Repository, signal:
   return {
     own: { urls, branch: isBranch ? named : fallback, defaultBranch: fallback },
     treeAt: async (revision, treeSignal) => {
-      for (const name of [`refs/tags/${revision}`, `refs/remotes/origin/${revision}`, revision]) {
+      const wanted = revision === '' || revision === 'HEAD' ? fallback : revision;
+      for (const name of [`refs/tags/${wanted}`, `refs/remotes/origin/${wanted}`, wanted]) {
         const found = await resolved(repository, name, treeSignal);
         if (found !== null) return repository.tree(found, treeSignal);
       }

@@ -73,10 +73,10 @@ export async function affectedBy(
   };
 }
 
-/** An environment of another branch gets nothing of this change. */
+/** On the branch of one environment those of other branches get nothing of the change. On a branch of none it is on its way to any. */
 function deploysFrom(environment: string | null, { environments }: Settings, { own }: TreeOrigin): boolean {
-  const branch = environment === null ? null : (environments.get(environment)?.branch ?? null);
-  return branch === null || own.branch === '' || branch === own.branch;
+  if (environment === null || ![...environments.values()].some(({ branch }) => branch === own.branch)) return true;
+  return (environments.get(environment)?.branch ?? own.defaultBranch) === own.branch;
 }
 
 type Reasons = ReadonlyMap<Application, readonly Reason[]>;

@@ -55,6 +55,8 @@ describe('the repository of a pull', () => {
     ['a range of versions', '1.x', '2'],
     ['a branch', 'release/2', '3'],
     ['a full ref', 'refs/heads/main', '4'],
+    ['its default branch', 'HEAD', '4'],
+    ['nothing named', '', '4'],
     ['a range without a tag', '>=2', null],
     ['nothing there', 'none', null],
     ['the ref of a pull', 'refs/pull/1/head', null],
@@ -95,6 +97,7 @@ describe('the repository of a person', () => {
 
     expect(await textOf((await treeAt?.('v1.0.0', signal)) ?? null)).toBe('1');
     expect(await textOf((await treeAt?.('release/2', signal)) ?? null)).toBe('3');
+    expect(await textOf((await treeAt?.('', signal)) ?? null)).toBe('4');
     expect(await treeAt?.('none', signal)).toBeNull();
   });
 });

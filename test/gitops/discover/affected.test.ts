@@ -103,4 +103,34 @@ describe('the applications of two trees', () => {
 
     expect(found).toEqual({ environments: [], names: [], unownedFiles: ['values/web.yaml'], ...nothingSaid });
   });
+
+  test('on the branch of an environment those of other branches are left out', async () => {
+    const deploy = { on: 'never', engine: 'apply', after: null, approvals: null } as const;
+    const more = {
+      match: [],
+      clusters: [],
+      deploy,
+      onFailure: { action: 'none' },
+      onDrift: { action: 'report' },
+    } as const;
+    const on = (name: string, branch: string | null) => [name, { name, branch, ...more }] as const;
+    const environments = new Map([on('prod', 'live'), on('staging', 'main'), on('dev', null)]);
+    const base = ['prod', 'staging', 'dev'].map((name) => [`web/${name}/a.yaml`, manifest('ConfigMap')] as const);
+    const head = base.map(([path]) => [path, manifest('ConfigMap', 'other')] as const);
+    const reached = async (branch: string) => {
+      const { pairs: found } = await affectedBy(
+        {
+          ...{ base: memoryTree(Object.fromEntries(base)), head: memoryTree(Object.fromEntries(head)) },
+          ...{ changedFiles: base.map(([path]) => path), settings: { ...defaultSettings, environments } },
+          origin: { own: { urls: ['https://x.example.com/a'], branch, defaultBranch: 'main' } },
+        },
+        signal,
+      );
+      return found.map(({ environment }) => environment).sort();
+    };
+
+    expect(await reached('live')).toEqual(['prod']);
+    expect(await reached('main')).toEqual(['dev', 'staging']);
+    expect(await reached('feature')).toEqual(['dev', 'prod', 'staging']);
+  });
 });
