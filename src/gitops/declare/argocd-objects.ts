@@ -40,12 +40,25 @@ export async function findArgoObjects(
     files.map(({ path }) => path),
     signal,
   );
-  for (const [file, bytes] of contents) {
-    const found = decodeFile(file, bytes);
+  for (const { path, oid } of files) {
+    const found = decodeOnce(path, oid, contents.get(path) ?? new Uint8Array());
     if ('rule' in found) findings.push(found);
     else resources.push(...found.resources);
   }
   return { resources, findings };
+}
+
+/** What files held: most of a repository is the same on both sides of a change, and in the next one. */
+const decoded = new Map<string, ReturnType<typeof decodeFile>>();
+const mostDecoded = 5_000;
+
+function decodeOnce(path: string, oid: string, bytes: Uint8Array): ReturnType<typeof decodeFile> {
+  const key = `${oid} ${path}`;
+  const found = decoded.get(key) ?? decodeFile(path, bytes);
+  decoded.set(key, found);
+  const [oldest] = decoded.keys();
+  if (decoded.size > mostDecoded && oldest !== undefined) decoded.delete(oldest);
+  return found;
 }
 
 /** An Application is small; larger files are bundles of a tool. */

@@ -47,7 +47,10 @@ export async function overrideFromTree(
     return { application: null, findings: [findingOf(document, invalid(pointer, `${folder}: ${why}`))] };
   }
   const at = (name: string) => (place.path === '' ? name : `${place.path}/${name}`);
-  const names = ['.argocd-source.yaml', `.argocd-source-${instanceName(document, reading)}.yaml`];
+  const there = treeFiles(tree).list(place.path);
+  const names = ['.argocd-source.yaml', `.argocd-source-${instanceName(document, reading)}.yaml`].filter((name) =>
+    there.includes(name),
+  );
   const read = await Promise.all(names.map((name) => readOverride(tree, at(name), signal)));
   const [fault] = read.flatMap((one) => (typeof one === 'string' ? [one] : []));
   if (fault !== undefined) {

@@ -54,8 +54,8 @@ export async function affectedBy(
   declare?: Declare,
 ): Promise<AffectedPairs> {
   const options = { under: '', settings, origin, ...(declare === undefined ? {} : { declare }) };
-  const before = await discover(base, options, signal);
-  const after = await discover(head, options, signal);
+  // While one waits for its templates the other goes on.
+  const [before, after] = await Promise.all([discover(base, options, signal), discover(head, options, signal)]);
   const reasons = reasonsOf([before, after], changedFiles);
   const pairs = withoutUnknown(pairApplications(before.applications, after.applications), after.declarations.unknown)
     .filter(({ environment }) => deploysFrom(environment, settings, origin))
