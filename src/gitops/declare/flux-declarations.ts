@@ -7,6 +7,7 @@ import {
 import type { Declaration, Declarations, SecretTold } from '../../model/declared.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Tree } from '../../model/tree.ts';
+import { readBatches } from '../../tools/read-batches.ts';
 import { applicationOf, type Declaring, renderOnTheWay } from './declaring.ts';
 import { type DeclareFluxInput, declareFlux, type FluxApplication } from './flux.ts';
 import { declareKustomization } from './flux-declared.ts';
@@ -75,17 +76,13 @@ function namesOf(objects: readonly Resource[]): readonly string[] {
   return [...new Set(names.map(({ name }) => name))].filter((name) => name !== '');
 }
 
-/** How many files are held in memory at once. */
-const batch = 500;
-
 /** Files in which one of the names stands: what is built of them may be looked up. */
 async function filesNaming(tree: Tree, names: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
   if (names.length === 0) return [];
   const files = tree.entries.filter(({ path, mode }) => mode.startsWith('100') && /\.ya?ml$/.test(path));
   const paths = files.filter(({ size }) => size <= 1024 * 1024).map(({ path }) => path);
   const found: string[] = [];
-  for (let start = 0; start < paths.length; start += batch) {
-    const contents = await tree.read(paths.slice(start, start + batch), signal);
+  for await (const contents of readBatches(tree, paths, signal)) {
     for (const [path, bytes] of contents) {
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       if (names.some((name) => text.includes(name))) found.push(path);

@@ -1,4 +1,5 @@
-import type { Tree, TreeEntry } from '../../model/tree.ts';
+import type { Tree } from '../../model/tree.ts';
+import { readBatches } from '../../tools/read-batches.ts';
 import { maybeArgo } from './argocd-objects.ts';
 import { maybeProject } from './argocd-projects.ts';
 import { maybeFlux } from './flux-roots.ts';
@@ -13,51 +14,49 @@ export interface LikelyFiles {
 
 /** Larger files hold no such objects, or are an attack. */
 const maxBytes = 1024 * 1024;
-/** How many files are held in memory at once. */
-const batch = 500;
 /** Contents whose text is not looked at again. */
 const mostKnown = 200_000;
 
 type Kinds = Readonly<Record<keyof LikelyFiles, boolean>>;
 
-/** Looks for them by the text of every file; contents that were looked at once are known by their id. */
-export function createLikelyFiles(): (tree: Tree, signal: AbortSignal) => Promise<LikelyFiles> {
+/**
+ * Looks for them by the text of every file. Contents that were looked at once are known by their id, as many as `most`; what one call
+ * forgets is not lost to another that is under way.
+ */
+export function createLikelyFiles(most = mostKnown): (tree: Tree, signal: AbortSignal) => Promise<LikelyFiles> {
   const known = new Map<string, Kinds>();
   return async (tree, signal) => {
     const files = tree.entries.filter(
       ({ path, mode, size }) => mode.startsWith('100') && size <= maxBytes && /\.(?:ya?ml|json|tpl)$/.test(path),
     );
-    const fresh = files.filter(({ oid }) => !known.has(oid));
-    for (let start = 0; start < fresh.length; start += batch) {
-      for (const [oid, kinds] of await look(fresh.slice(start, start + batch), tree, signal)) known.set(oid, kinds);
+    const kinds = new Map<string, Kinds>(files.flatMap(({ path, oid }) => pairOf(path, known.get(oid))));
+    const fresh = new Map(files.flatMap(({ path, oid }) => (kinds.has(path) ? [] : [[path, oid] as const])));
+    for await (const contents of readBatches(tree, [...fresh.keys()], signal)) {
+      for (const [path, bytes] of contents) {
+        const told = kindsOf(bytes);
+        kinds.set(path, told);
+        known.set(fresh.get(path) ?? '', told);
+      }
     }
+    forget(known, most);
     const pathsOf = (kind: keyof LikelyFiles) =>
-      new Set(files.filter(({ oid }) => known.get(oid)?.[kind] === true).map(({ path }) => path));
-    const likely = { argo: pathsOf('argo'), flux: pathsOf('flux'), projects: pathsOf('projects') };
-    forget(known);
-    return likely;
+      new Set([...kinds].flatMap(([path, told]) => (told[kind] ? [path] : [])));
+    return { argo: pathsOf('argo'), flux: pathsOf('flux'), projects: pathsOf('projects') };
   };
 }
 
-async function look(
-  files: readonly TreeEntry[],
-  tree: Tree,
-  signal: AbortSignal,
-): Promise<readonly (readonly [string, Kinds])[]> {
-  const contents = await tree.read(
-    files.map(({ path }) => path),
-    signal,
-  );
-  return files.map(({ path, oid }) => {
-    const bytes = contents.get(path) ?? new Uint8Array();
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return [oid, { argo: maybeArgo(text), flux: maybeFlux(text), projects: maybeProject(text) }];
-  });
+function pairOf(path: string, kinds: Kinds | undefined): readonly (readonly [string, Kinds])[] {
+  return kinds === undefined ? [] : [[path, kinds]];
 }
 
-function forget(known: Map<string, Kinds>): void {
+function kindsOf(bytes: Uint8Array): Kinds {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { argo: maybeArgo(text), flux: maybeFlux(text), projects: maybeProject(text) };
+}
+
+function forget(known: Map<string, Kinds>, most: number): void {
   for (const oldest of known.keys()) {
-    if (known.size <= mostKnown) return;
+    if (known.size <= most) return;
     known.delete(oldest);
   }
 }

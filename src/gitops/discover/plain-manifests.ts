@@ -1,4 +1,5 @@
 import type { TreeEntry } from '../../model/tree.ts';
+import { readBatches } from '../../tools/read-batches.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
 import { type Found, folderInput, folderOf, isWithin } from './found.ts';
 import { looksLikeManifest } from './ignored.ts';
@@ -40,8 +41,6 @@ function isAtRoot(path: string, taken: Taken): boolean {
   return taken.kustomizations.has('') && !path.includes('/');
 }
 
-/** How many files are held in memory at once. */
-const batch = 500;
 /** Larger files are taken for manifests unseen: reading them is the renderer's affair, with its own limits. */
 const maxSize = 5 * 1024 * 1024;
 
@@ -54,8 +53,7 @@ async function filterManifests(
     .filter(({ size, path }) => size > maxSize && !path.endsWith('.json'))
     .map(({ path }) => path);
   const small = candidates.filter(({ size }) => size <= maxSize).map(({ path }) => path);
-  for (let start = 0; start < small.length; start += batch) {
-    const contents = await snapshot.readOnce(small.slice(start, start + batch), signal);
+  for await (const contents of readBatches({ read: snapshot.readOnce }, small, signal)) {
     for (const [path, bytes] of contents) if (holdsManifest(path, bytes)) found.push(path);
   }
   return found;

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { createLikelyFiles } from '../../../src/gitops/declare/likely-files.ts';
+import { memoryTree } from '../../support/memory-tree.ts';
+import { argoApp, kustomization, sourceOf } from './declared-support.ts';
+
+const { signal } = new AbortController();
+
+test('files that may hold objects of a controller are found, by each tree that is looked through at the same time', async () => {
+  const tree = memoryTree({
+    'a.yaml': argoApp('a', sourceOf('x')),
+    'b.yaml': kustomization('b', './x'),
+    'c.yaml': 'apiVersion: argoproj.io/v1alpha1\nkind: AppProject\n',
+    'd.txt': argoApp('d', sourceOf('x')),
+    'e.yaml': 'kind: ConfigMap\n',
+    // The last one looked at is all that is remembered, and forgotten by the next.
+    'f.yaml': argoApp('f', sourceOf('x')),
+  });
+  const find = createLikelyFiles(1);
+  const expected = { argo: new Set(['a.yaml', 'f.yaml']), flux: new Set(['b.yaml']), projects: new Set(['c.yaml']) };
+
+  expect(await find(tree, signal)).toEqual(expected);
+  expect(await Promise.all([find(tree, signal), find(memoryTree({}), signal), find(tree, signal)])).toEqual([
+    expected,
+    { argo: new Set(), flux: new Set(), projects: new Set() },
+    expected,
+  ]);
+});
