@@ -86,6 +86,11 @@ export interface DeclaredSource {
   readonly plugin: string | null;
 }
 
+/** Whether a source only lends its files to others. */
+export function isReference({ ref, place }: Pick<DeclaredSource, 'ref' | 'place'>): boolean {
+  return ref !== null && place.kind !== 'chart' && place.path === '';
+}
+
 /** Where it goes, as far as the object says. */
 export interface Destination {
   /** Address of the API server, or null. */

@@ -1,12 +1,17 @@
 import type { DeclareQuestion } from '../../model/declare.ts';
-import type { Declaration, Declarations, DeclaredApplication, DeclaredSource } from '../../model/declared.ts';
+import {
+  type Declaration,
+  type Declarations,
+  type DeclaredApplication,
+  type DeclaredSource,
+  isReference,
+} from '../../model/declared.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
 import { sourceFetchersFor } from '../../world/sources/fetchers.ts';
 import { declareAll } from './argocd-all.ts';
 import { judgeApplication, projectOf, readProjects } from './argocd-projects.ts';
 import type { ArgoWorld } from './argocd-world.ts';
-import { isReference } from './declared-sources.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
 import { follows, originOf } from './source-origin.ts';
 

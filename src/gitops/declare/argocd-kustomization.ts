@@ -1,5 +1,4 @@
 import { type Document, isMap, isSeq, type YAMLMap } from 'yaml';
-import { kustomizationNames } from '../../formats/kustomization/kustomize-inputs.ts';
 import type { KustomizeOptions } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
@@ -8,6 +7,7 @@ import type { Tree } from '../../model/tree.ts';
 import { overlayFiles } from '../../tools/mount-trees.ts';
 import { joinPath, treeFiles } from '../../tools/tree-files.ts';
 import { append, editKustomization, node, setText } from './edit-kustomization.ts';
+import { kustomizationOf } from './kustomization-of.ts';
 
 /** Which kustomization is changed, and where its options are written. */
 export interface KustomizationPlace {
@@ -25,21 +25,16 @@ export async function argoKustomizationTree(
   options: KustomizeOptions,
   signal: AbortSignal,
 ): Promise<Tree> {
-  const files = treeFiles(tree);
-  const names = files.list((await files.resolve(folder, signal)).path);
-  const name = kustomizationNames.find((one) => names.includes(one));
+  const file = await kustomizationOf(tree, folder, signal);
   // Without one kustomize has the word.
-  if (name === undefined) return tree;
-  const place = await files.resolve(folder === '' ? name : `${folder}/${name}`, signal);
-  if (place.kind !== 'file') return tree;
-  const before = new TextDecoder().decode((await tree.read([place.path], signal)).get(place.path));
+  if (file === null) return tree;
   const components = options.components.filter((one) => isWanted(one, options, { tree, folder }));
   const failure: { message: string | null } = { message: null };
-  const after = editKustomization(before, (document) => {
+  const after = editKustomization(file.text, (document) => {
     failure.message = change(document, { ...options, components });
   });
   if (failure.message !== null) throw editFailed(failure.message, declaredAt);
-  return after === before ? tree : overlayFiles(tree, new Map([[place.path, new TextEncoder().encode(after)]]));
+  return after === file.text ? tree : overlayFiles(tree, new Map([[file.path, new TextEncoder().encode(after)]]));
 }
 
 function isWanted(

@@ -1,12 +1,12 @@
 import { kustomizationNames } from '../../formats/kustomization/kustomize-inputs.ts';
-import { FairleadError } from '../../model/error.ts';
+import { isReference } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isJsonObject, pick } from '../../model/json.ts';
 import type { Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
 import { formatResource, type Resource, resourceKey, type Source } from '../../model/resource.ts';
 import type { Application, FolderRenderer } from '../../model/target.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
-import { type SourceFetchers, sourceFetchersFor } from '../../world/sources/fetchers.ts';
+import type { SourceFetchers } from '../../world/sources/fetchers.ts';
 import { chartNote } from './argocd-chart-note.ts';
 import { isLink, renderDirectory } from './argocd-directory.ts';
 import { argoKustomizationTree } from './argocd-kustomization.ts';
@@ -16,7 +16,7 @@ import { judgeObjects } from './argocd-projects.ts';
 import { annotationRefused, notRendered, pluginRefused } from './argocd-refusals.ts';
 import { declarationOf } from './declaration-of.ts';
 import { renderHelmSource } from './declared-helm.ts';
-import { isReference, type OpenedSource, openSource, placedIn } from './declared-sources.ts';
+import { type OpenedSource, openDeclared, renderPlaced } from './declared-sources.ts';
 
 /** What renderers of declared applications are made of. */
 export interface DeclaredRendererParts {
@@ -33,13 +33,10 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
     name: 'argocd',
     detects: () => false,
     render: async (application, tree, inputs, signal) => {
-      const { application: declared, origins, restrictions } = declarationOf(application);
-      const fetchers = sourceFetchersFor(parts.fetchers, inputs.unfetched);
-      const opening = { application: declared, tree, treeAt: inputs.treeAt, fetchers };
+      const { application: declared, restrictions } = declarationOf(application);
       const opened: OpenedSource[] = [];
-      for (const [index, source] of declared.sources.entries()) {
-        const one = await openSource(source, origins[index] ?? 'elsewhere', opening, signal);
-        opened.push(await withOverrides(one, { index, application }, signal));
+      for (const one of await openDeclared({ application, tree, inputs }, parts.fetchers, signal)) {
+        opened.push(await withOverrides(one, { index: opened.length, application }, signal));
       }
       const refs = new Map(opened.flatMap((one) => (one.source.ref === null ? [] : [[one.source.ref, one] as const])));
       const own = {
@@ -93,21 +90,13 @@ interface SourceTools {
   readonly inputs: RenderInputs;
 }
 
-async function renderSource(job: SourceJob, tools: SourceTools, signal: AbortSignal): Promise<Rendered> {
+function renderSource(job: SourceJob, tools: SourceTools, signal: AbortSignal): Promise<Rendered> {
   const { declaredAt } = declarationOf(job.application).application;
-  try {
+  return renderPlaced(job.opened, declaredAt, async () => {
     const rendered = await renderByKind(job, tools, signal);
     checkAnnotations(rendered, declaredAt);
-    const place = placedIn(job.opened, declaredAt);
-    const findings = job.opened.isHere
-      ? rendered.findings
-      : rendered.findings.map((one) => ({ ...one, ...declaredAt }));
-    return { resources: rendered.resources.map(place), hooks: rendered.hooks.map(place), findings };
-  } catch (fault) {
-    if (!(fault instanceof FairleadError) || job.opened.isHere) throw fault;
-    const { code, message, remedy } = fault;
-    throw new FairleadError({ code, message, remedy, subject: `${declaredAt.file}:${declaredAt.line}`, cause: fault });
-  }
+    return rendered;
+  });
 }
 
 async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, signal: AbortSignal): Promise<Rendered> {

@@ -1,6 +1,6 @@
 import { dryPlaceOf, readArgoApplication } from '../../formats/argocd/application.ts';
 import { type ArgoDocument, isArgoObject } from '../../formats/argocd/document.ts';
-import type { DeclaredApplication } from '../../model/declared.ts';
+import { type DeclaredApplication, isReference } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Resource, Source } from '../../model/resource.ts';
 import { argoObjectsOf } from './argocd-objects.ts';
@@ -111,7 +111,7 @@ async function lookAtFiles(
 ): Promise<Overridden> {
   const unchanged = { application: declared.application, findings: [] };
   const source = declared.application.sources[index];
-  if (source?.place.kind !== 'git' || (source.ref !== null && source.place.path === '')) return unchanged;
+  if (source?.place.kind !== 'git' || isReference(source)) return unchanged;
   const tree = await world.treeOf(source.place, signal);
   if (tree === null) return unchanged;
   return overrideFromTree(declared, { index, tree, folder: source.place.path, hydrator }, world, signal);

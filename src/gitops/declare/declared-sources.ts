@@ -1,12 +1,14 @@
 import type { DeclaredApplication, DeclaredSource, SourceOrigin, SourcePlace } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { RenderInputs } from '../../model/renderer.ts';
+import type { Rendered, RenderInputs } from '../../model/renderer.ts';
 import type { Resource, Source } from '../../model/resource.ts';
+import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { fetchedFor } from '../../world/sources/asked-for.ts';
-import type { FetchedTree, SourceFetchers } from '../../world/sources/fetchers.ts';
+import { type FetchedTree, type SourceFetchers, sourceFetchersFor } from '../../world/sources/fetchers.ts';
 import type { WantedGit } from '../../world/sources/sources.ts';
+import { declarationOf } from './declaration-of.ts';
 
 /** The files of a source. */
 export interface OpenedSource {
@@ -21,9 +23,28 @@ export interface OpenedSource {
   readonly findings: readonly Finding[];
 }
 
-/** A source that only lends its files to others. */
-export function isReference({ ref, place }: DeclaredSource): boolean {
-  return ref !== null && place.kind !== 'chart' && place.path === '';
+/** An application of a tree, and what it is rendered with. */
+export interface DeclaredRender {
+  readonly application: Application;
+  /** The tree that declares it. */
+  readonly tree: Tree;
+  readonly inputs: RenderInputs;
+}
+
+/** Gets the files of all sources of an application, in their order. Throws what `openSource` throws. */
+export async function openDeclared(
+  { application, tree, inputs }: DeclaredRender,
+  fetchers: SourceFetchers,
+  signal: AbortSignal,
+): Promise<readonly OpenedSource[]> {
+  const { application: declared, origins } = declarationOf(application);
+  const allowed = sourceFetchersFor(fetchers, inputs.unfetched);
+  const opening = { application: declared, tree, treeAt: inputs.treeAt, fetchers: allowed };
+  const opened: OpenedSource[] = [];
+  for (const [index, source] of declared.sources.entries()) {
+    opened.push(await openSource(source, origins[index] ?? 'elsewhere', opening, signal));
+  }
+  return opened;
 }
 
 /** Where sources are opened. */
@@ -60,12 +81,30 @@ export async function openSource(
   return { source, tree, folder, isHere: false, resolved, findings };
 }
 
-/** Where a resource of a source was written, as people find it: in the repository, else where the source is declared. */
-export function placedIn(opened: Pick<OpenedSource, 'isHere'>, declaredAt: Source): (resource: Resource) => Resource {
-  return (resource) => {
-    if (resource.source === null || opened.isHere) return resource;
-    return { ...resource, source: declaredAt, lines: new Map() };
-  };
+/**
+ * Renders a source, and tells of everything where people find it: in the repository, else where the source is declared. So are faults:
+ * nobody can open the files of somewhere else.
+ */
+export async function renderPlaced(
+  { isHere }: Pick<OpenedSource, 'isHere'>,
+  { file, line }: Source,
+  render: () => Promise<Rendered>,
+): Promise<Rendered> {
+  if (isHere) return render();
+  const place = (resource: Resource): Resource =>
+    resource.source === null ? resource : { ...resource, source: { file, line }, lines: new Map() };
+  try {
+    const { resources, hooks, findings } = await render();
+    return {
+      resources: resources.map(place),
+      hooks: hooks.map(place),
+      findings: findings.map((finding) => ({ ...finding, file, line })),
+    };
+  } catch (fault) {
+    if (!(fault instanceof FairleadError)) throw fault;
+    const { code, message, remedy } = fault;
+    throw new FairleadError({ code, message, remedy, subject: `${file}:${line}`, cause: fault });
+  }
 }
 
 async function treeAt(revision: string, { treeAt: at }: Opening, signal: AbortSignal): Promise<Tree | null> {

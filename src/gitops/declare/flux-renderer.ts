@@ -7,10 +7,9 @@ import type { Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
 import { formatResource, type Resource } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
-import { sourceFetchersFor } from '../../world/sources/fetchers.ts';
 import type { DeclaredRendererParts } from './argocd-render.ts';
 import { declarationOf } from './declaration-of.ts';
-import { type OpenedSource, openSource, placedIn } from './declared-sources.ts';
+import { type OpenedSource, openDeclared, renderPlaced } from './declared-sources.ts';
 import { renderRelease } from './flux-release.ts';
 import { renderFlux } from './flux-render.ts';
 import type { SubstitutedResource } from './flux-substitute.ts';
@@ -29,19 +28,13 @@ export function createFluxRenderer(parts: FluxRendererParts): Renderer {
     name: 'flux',
     detects: () => false,
     render: async (application, tree, inputs, signal) => {
-      const { application: declared, origins } = declarationOf(application);
-      const [source] = declared.sources;
-      if (source === undefined) throw sourceless(declared);
-      const fetchers = sourceFetchersFor(parts.fetchers, inputs.unfetched);
-      const opening = { application: declared, tree, treeAt: inputs.treeAt, fetchers };
-      const opened = await openSource(source, origins[0] ?? 'elsewhere', opening, signal);
-      const rendered = await renderOpened({ application, opened, inputs }, parts, signal);
-      const place = placedIn(opened, declared.declaredAt);
-      return {
-        resources: rendered.resources.map(place),
-        hooks: rendered.hooks.map(place),
-        findings: [...opened.findings, ...rendered.findings],
-      };
+      const { application: declared } = declarationOf(application);
+      const [opened] = await openDeclared({ application, tree, inputs }, parts.fetchers, signal);
+      if (opened === undefined) throw sourceless(declared);
+      const rendered = await renderPlaced(opened, declared.declaredAt, () =>
+        renderOpened({ application, opened, inputs }, parts, signal),
+      );
+      return { ...rendered, findings: [...opened.findings, ...rendered.findings] };
     },
   };
 }
@@ -53,17 +46,9 @@ interface FluxJob {
 }
 
 async function renderOpened(job: FluxJob, parts: FluxRendererParts, signal: AbortSignal): Promise<Rendered> {
-  const { application: declared } = declarationOf(job.application);
-  try {
-    const spec = specOf(declared);
-    if (spec.kind === 'helmrelease') return await renderRelease({ ...job, release: spec }, parts, signal);
-    return await renderKustomization(spec, job, parts, signal);
-  } catch (fault) {
-    if (!(fault instanceof FairleadError) || job.opened.isHere) throw fault;
-    const { code, message, remedy } = fault;
-    const { file, line } = declared.declaredAt;
-    throw new FairleadError({ code, message, remedy, subject: `${file}:${line}`, cause: fault });
-  }
+  const spec = specOf(declarationOf(job.application).application);
+  if (spec.kind === 'helmrelease') return renderRelease({ ...job, release: spec }, parts, signal);
+  return renderKustomization(spec, job, parts, signal);
 }
 
 async function renderKustomization(

@@ -1,5 +1,5 @@
 import { directoryFilter } from '../../formats/argocd/directory.ts';
-import type { Declaration, DeclaredSource } from '../../model/declared.ts';
+import { type Declaration, type DeclaredSource, isReference } from '../../model/declared.ts';
 import type { Application, FolderRenderer } from '../../model/target.ts';
 import { joinPath, treeFiles } from '../../tools/tree-files.ts';
 import type { Charts } from './charts.ts';
@@ -68,8 +68,7 @@ async function readsOf(
     const isHere = origins[index] === 'tree';
     const values = valuesOf(source, { isHere, refs });
     if (values.length > 0) reads.push(readsOfValues(values));
-    const isReference = source.ref !== null && source.place.kind !== 'chart' && source.place.path === '';
-    if (isHere && !isReference) reads.push(await readsOfFolder(source, { isFlux, ground }, signal));
+    if (isHere && !isReference(source)) reads.push(await readsOfFolder(source, { isFlux, ground }, signal));
   }
   return reads;
 }
