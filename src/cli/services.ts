@@ -1,3 +1,4 @@
+import type { Why } from '../features/review/why.ts';
 import type { FairleadError } from '../model/error.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Redacted } from '../model/redacted.ts';
@@ -43,21 +44,6 @@ export interface ReviewRun {
 export interface WhyRun extends Pick<ReviewRun, 'cwd' | 'range' | 'signal'> {
   /** A name, or `NAME@ENVIRONMENT`. */
   readonly app: string;
-}
-
-/** One application of the name. */
-export interface Why {
-  readonly application: string;
-  readonly environment: string | null;
-  /** Objects that declare it, the outermost first, and the place of the last. */
-  readonly declaredBy: readonly string[];
-  readonly reasons: readonly (
-    | { readonly file: string; readonly relation: string }
-    | 'declaration'
-    | 'added'
-    | 'removed'
-  )[];
-  readonly inputs: readonly string[];
 }
 
 export interface PathRun {

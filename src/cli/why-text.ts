@@ -1,4 +1,5 @@
-import type { Why } from './services.ts';
+import type { Why } from '../features/review/why.ts';
+import type { Relation } from '../gitops/discover/found.ts';
 
 /** The same for programs. */
 export function whyJson(applications: readonly Why[]): string {
@@ -23,11 +24,11 @@ function oneText({ application, environment, declaredBy, reasons, inputs }: Why)
 }
 
 function reasonText(reason: Why['reasons'][number]): string {
-  if (typeof reason === 'object') return `${reason.file}  (${relations[reason.relation] ?? reason.relation})`;
+  if (typeof reason === 'object') return `${reason.file}  (${relations[reason.relation]})`;
   return words[reason];
 }
 
-const relations: Readonly<Record<string, string>> = {
+const relations: Readonly<Record<Relation, string>> = {
   own: 'its own file',
   base: 'a base, component or generator input it builds on',
   chart: 'its chart',

@@ -1,3 +1,5 @@
+import type { AffectedPairs } from '../../gitops/discover/affected.ts';
+import type { ApplicationPair } from '../../gitops/discover/pair-applications.ts';
 import { checkEnvironments, checkNamed } from '../../model/cluster-map.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -11,7 +13,7 @@ import { followMoves } from './moved.ts';
 import { connect, placesFor } from './places.ts';
 import { keepsRemoved } from './removed-application.ts';
 import { type RenderContext, renderTarget } from './render-target.ts';
-import type { Affected, ApplicationPair, ReviewRequest, ReviewTools } from './request.ts';
+import type { ReviewRequest, ReviewTools } from './request.ts';
 import { reviewTarget, type TargetFacts } from './target.ts';
 
 /** Targets worked out at the same time; each waits mostly for renders and the API server. */
@@ -120,7 +122,7 @@ function placesOf(pair: ApplicationPair, request: ReviewRequest, places: Readonl
   return request.untrusted === null ? placesFor(request.clusters, places, pair.head ?? pair.base ?? pair) : [gitPlace];
 }
 
-function selectPairs(affected: Affected, environment: string | null): readonly ApplicationPair[] {
+function selectPairs(affected: AffectedPairs, environment: string | null): readonly ApplicationPair[] {
   if (environment === null) return affected.pairs;
   if (affected.environments.includes(environment))
     return affected.pairs.filter((pair) => pair.environment === environment);

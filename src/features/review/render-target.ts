@@ -1,3 +1,4 @@
+import type { ApplicationPair } from '../../gitops/discover/pair-applications.ts';
 import { renderInputs } from '../../gitops/render/inputs.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
@@ -8,7 +9,7 @@ import { type Application, type Target, targetId } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { Place } from '../../world/cluster/place.ts';
 import { hiddenFindings, hookFindings, randomFindings, sealedFindings } from './render-findings.ts';
-import type { ApplicationPair, ReviewRequest, ReviewTools } from './request.ts';
+import type { ReviewRequest, ReviewTools } from './request.ts';
 
 /** A target with what both sides of the pull want of it. */
 export interface RenderedTarget {

@@ -1,4 +1,5 @@
 import type { EngineCapabilities, Predictor } from '../../engines/engine.ts';
+import type { AffectedPairs, AffectedQuestion } from '../../gitops/discover/affected.ts';
 import type { LeakFile } from '../../gitops/validate/find-leaks.ts';
 import type { ClusterMap } from '../../model/cluster-map.ts';
 import type { Declare, TreeOrigin } from '../../model/declare.ts';
@@ -7,7 +8,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Renderer } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Settings } from '../../model/settings.ts';
-import type { Application, RendererName } from '../../model/target.ts';
+import type { RendererName } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { Cluster, Discovery, OpenApi } from '../../world/cluster/cluster.ts';
 import type { ClusterHandle } from '../../world/cluster/place.ts';
@@ -39,43 +40,6 @@ export interface ReviewRequest {
   readonly origin: TreeOrigin;
 }
 
-/** An application on the side of the base, of the head, or both. */
-export interface ApplicationPair {
-  readonly name: string;
-  readonly environment: string | null;
-  readonly base: Application | null;
-  readonly head: Application | null;
-}
-
-/** Why an application is reviewed: a file it reads, what declares it, or that only one side has it. */
-export type PairReason = { readonly file: string; readonly relation: string } | 'declaration' | 'added' | 'removed';
-
-/** An application on either side, and why it is reviewed. */
-export interface AffectedPair extends ApplicationPair {
-  readonly reasons: readonly PairReason[];
-}
-
-/** The applications of two trees, and what the changed files have to do with them. */
-export interface Affected {
-  /** Every environment of either side, sorted. */
-  readonly environments: readonly string[];
-  readonly pairs: readonly AffectedPair[];
-  /** Every application of the head, whether it is reached or not. */
-  readonly applications: readonly Application[];
-  /** Changed manifests that no application owns. */
-  readonly unownedFiles: readonly string[];
-  /** What is wrong with objects that declare applications. */
-  readonly findings: readonly Finding[];
-  /** Why applications may be reached that are not told of; null when all are. */
-  readonly incomplete: string | null;
-}
-
-/** Two trees, and what differs between them. */
-export interface AffectedQuestion extends Pick<ReviewRequest, 'changedFiles' | 'settings' | 'origin'> {
-  readonly base: Tree;
-  readonly head: Tree;
-}
-
 /** What strict validation needs to know of where the resources go. */
 export interface ValidationContext {
   /** The target before the change; null when it is not known, and then every object is taken for new. */
@@ -92,7 +56,7 @@ export interface ValidationContext {
 
 /** What the review works with, handed in by the composition root. */
 export interface ReviewTools {
-  readonly affected: (question: AffectedQuestion, signal: AbortSignal) => Promise<Affected>;
+  readonly affected: (question: AffectedQuestion, signal: AbortSignal) => Promise<AffectedPairs>;
   /** Reads what objects of controllers declare. */
   readonly declare: Declare;
   readonly rendererFor: (name: RendererName) => Renderer;

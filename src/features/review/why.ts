@@ -1,6 +1,7 @@
+import type { AffectedPair, AffectedPairs, PairReason } from '../../gitops/discover/affected.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Application } from '../../model/target.ts';
-import type { Affected, AffectedPair, PairReason, ReviewRequest, ReviewTools } from './request.ts';
+import type { ReviewRequest, ReviewTools } from './request.ts';
 
 /** One application of a name, and what a change has to do with it. */
 export interface Why {
@@ -61,7 +62,7 @@ function chainOf(declared: Application['declared']): readonly string[] {
   return [...via, `${declaredAt.file}:${declaredAt.line}`];
 }
 
-function unknownName(name: string, { applications }: Affected): FairleadError {
+function unknownName(name: string, { applications }: AffectedPairs): FairleadError {
   const names = [...new Set(applications.map((one) => one.name))];
   const near = names.filter((one) => one.includes(name) || name.includes(one)).slice(0, 5);
   return new FairleadError({

@@ -4,7 +4,6 @@ import type { HelmOptions } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
-import { differingPointers } from './flux-secret-pointers.ts';
 import type { LookedUp, Lookup } from './flux-variables.ts';
 
 /** The values of a HelmRelease. */
@@ -12,10 +11,6 @@ export interface ComposedValues {
   readonly values: JsonObject;
   /** One for each `targetPath`: they win over all values. */
   readonly parameters: HelmOptions['parameters'];
-  /** JSON pointers of values that came from Secrets. */
-  readonly secret: readonly string[];
-  /** Names of parameters whose value came from a Secret. */
-  readonly secretParameters: readonly string[];
   /** Values and parameters twice, with others in the place of those that came from Secrets; empty where none did. */
   readonly dummies: readonly Pick<HelmOptions, 'values' | 'parameters'>[];
   readonly findings: readonly Finding[];
@@ -50,8 +45,6 @@ export async function composeValues(release: FluxHelmRelease, lookup: Lookup): P
     values: mergeAll(null),
     parameters: parametersOf(null),
     dummies: letters.map((letter) => ({ values: [mergeAll(letter)], parameters: parametersOf(letter) })),
-    secret: layers.some(({ isSecret }) => isSecret) ? differingPointers(mergeAll('a'), mergeAll('b')) : [],
-    secretParameters: singles.filter(({ isSecret }) => isSecret).map(({ name }) => name),
     findings: parts.flatMap((part) => (part.kind === 'none' ? part.findings : [])),
   };
 }

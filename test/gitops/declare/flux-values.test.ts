@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFluxHelmRelease } from '../../../src/formats/flux/helm-release.ts';
+import { differingPointers } from '../../../src/gitops/declare/flux-secret-pointers.ts';
 import { composeValues, withDummies } from '../../../src/gitops/declare/flux-values.ts';
 import type { LookedUp } from '../../../src/gitops/declare/flux-variables.ts';
 import { resourceOf } from '../../formats/flux/support.ts';
@@ -8,13 +9,18 @@ const head =
   'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n' +
   '  chartRef: {kind: OCIRepository, name: web}\n';
 
-function compose(spec: string, found: Readonly<Record<string, LookedUp>> = {}) {
+/** The values of a release, and what of them the two renders with dummies tell apart. */
+async function compose(spec: string, found: Readonly<Record<string, LookedUp>> = {}) {
   const release = readFluxHelmRelease(resourceOf(head + spec));
   if (!('kind' in release)) throw new Error(JSON.stringify(release));
-  return composeValues(
+  const composed = await composeValues(
     release,
     async (kind, namespace, name) => found[`${kind}/${namespace}/${name}`] ?? { kind: 'missing' },
   );
+  const [one, other] = composed.dummies;
+  const secret = differingPointers(one?.values[0] ?? {}, other?.values[0] ?? {});
+  const changed = (one?.parameters ?? []).filter(({ value }, index) => value !== other?.parameters[index]?.value);
+  return { ...composed, secret, secretParameters: changed.map(({ name }) => name) };
 }
 
 function yaml(text: string, key = 'values.yaml'): LookedUp {
