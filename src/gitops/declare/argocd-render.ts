@@ -111,7 +111,7 @@ async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, sign
       return renderHelmSource(
         { application, opened, refs, declaredAt },
         // Whatever Helm is told of its release.
-        { renderer, inputs: { ...inputs, objectNamespace: inputs.namespace } },
+        { renderer, inputs: { ...inputs, objectNamespace: inputs.namespace }, fetchers: parts.fetchers },
         signal,
       );
     case 'kustomize': {

@@ -91,7 +91,8 @@ async function matchesOf(place: ValuesFile, trees: ValuesTrees, signal: AbortSig
   };
 }
 
-function isAddress(path: string): boolean {
+/** Whether a file is named by where it can be fetched. */
+export function isAddress(path: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
 }
 

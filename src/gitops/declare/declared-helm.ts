@@ -6,8 +6,10 @@ import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { mountTrees } from '../../tools/mount-trees.ts';
 import { joinPath } from '../../tools/tree-files.ts';
+import { type Fetchers, fetchersFor } from '../../world/sources/fetchers.ts';
 import { resolveValuesFiles, type ValuesFile } from './argocd-values-files.ts';
 import type { OpenedSource } from './declared-sources.ts';
+import { fetchAddresses } from './values-addresses.ts';
 
 /** A chart of a declared application, and what it is rendered with. */
 export interface HelmSource {
@@ -38,14 +40,34 @@ export const defaultHelmOptions: HelmOptions = {
 /** Where the files of a `ref` are laid beside the chart. */
 const refFolder = '.fetched/refs';
 
-/** Renders a chart with the options of its source. Throws what the renderer throws, and `render-failed` for a values file that is not there. */
-export async function renderHelmSource(
+/** What charts are rendered with. */
+export interface HelmTools {
+  readonly renderer: Renderer;
+  readonly inputs: RenderInputs;
+  readonly fetchers: Fetchers;
+}
+
+/**
+ * Renders a chart with the options of its source. Throws what the renderer throws, `render-failed` for a values file that is not there,
+ * and what fetching those at an address throws.
+ */
+export async function renderHelmSource(helm: HelmSource, tools: HelmTools, signal: AbortSignal): Promise<Rendered> {
+  const { opened, refs, declaredAt } = helm;
+  const { fetchFile } = fetchersFor(tools.fetchers, tools.inputs.unfetched);
+  const parts = { source: opened.source, declaredAt, fetchFile };
+  const local = await fetchAddresses(opened.source.helm ?? defaultHelmOptions, parts, signal);
+  const all = { ...helm, refs: new Map([...refs, ...local.refs]) };
+  const rendered = await renderLocal(all, local.options, tools, signal);
+  return { ...rendered, findings: [...rendered.findings, ...local.findings] };
+}
+
+async function renderLocal(
   helm: HelmSource,
-  { renderer, inputs }: { readonly renderer: Renderer; readonly inputs: RenderInputs },
+  options: HelmOptions,
+  { renderer, inputs }: HelmTools,
   signal: AbortSignal,
 ): Promise<Rendered> {
   const { opened, refs, declaredAt } = helm;
-  const options = opened.source.helm ?? defaultHelmOptions;
   const trees = { folder: opened.folder, tree: opened.tree, refs: treesOf(refs) };
   const values = await resolveValuesFiles(options, trees, signal);
   const [missing] = values.missing;
@@ -64,8 +86,6 @@ export async function renderHelmSource(
       return { name, path: pathOf(file, opened, refs) };
     }),
   );
-  const remote = values.found.find(({ path }) => /^[a-z][a-z0-9+.-]*:\/\//i.test(path));
-  if (remote !== undefined) throw remoteValues(remote.path, declaredAt);
   const application: Application = {
     ...helm.application,
     ...{ root: opened.folder, renderer: 'helm', inputs: [] },
@@ -141,14 +161,5 @@ function notAFile(path: string, { file, line }: Source): FairleadError {
     message: `${path} is a folder, and Helm takes values from files only.`,
     subject: `${file}:${line}`,
     remedy: 'Name files, with a pattern such as FOLDER/*.yaml.',
-  });
-}
-
-function remoteValues(url: string, { file, line }: Source): FairleadError {
-  return new FairleadError({
-    code: 'remote-reference',
-    message: `Values are taken from ${url}, which is not fetched here.`,
-    subject: `${file}:${line}`,
-    remedy: 'Commit the file, or name it in a source with a `ref`.',
   });
 }

@@ -147,7 +147,8 @@ function describe(place: SourcePlace): string {
   return place.revision === '' ? place.url : `${place.url} at ${place.revision}`;
 }
 
-function unfetched(): FairleadError {
+/** Nothing is fetched at all. */
+export function unfetched(): FairleadError {
   return new FairleadError({
     code: 'remote-reference',
     message: 'it is outside the repository, and nothing is fetched here.',

@@ -46,7 +46,11 @@ async function renderOnce(job: ReleaseJob, parts: DeclaredRendererParts, signal:
   const own = { ...inputs, releaseName: release.releaseName, namespace: release.targetNamespace || inputs.namespace };
   // Patches are written for what Helm prints, and that leaves it to the server which namespace an object gets that names none.
   const bare = release.postRenderers.length === 0 ? own : { ...own, objectNamespace: '' };
-  const rendered = await renderHelmSource(source, { renderer: parts.renderer('helm'), inputs: bare }, signal);
+  const rendered = await renderHelmSource(
+    source,
+    { renderer: parts.renderer('helm'), inputs: bare, fetchers: parts.fetchers },
+    signal,
+  );
   let resources = rendered.resources.map(withoutEmptyNamespace);
   for (const [index, step] of release.postRenderers.entries()) {
     const isLast = index === release.postRenderers.length - 1;

@@ -72,7 +72,7 @@ export const knownDifferences: ReadonlyMap<string, Difference> = new Map<string,
     'a values file at an address of a kind that is not allowed',
     {
       ours: 'incomplete',
-      why: 'Which kinds are allowed is configured in Argo CD. Values at an address are not fetched here, and the review says so.',
+      why: 'Which kinds are allowed is configured in Argo CD. Values are fetched over HTTPS only, from hosts that are listed, and the review says so.',
     },
   ],
   [

@@ -8,7 +8,7 @@ import { FairleadError } from '../../../src/model/error.ts';
 import type { Rendered, RenderInputs } from '../../../src/model/renderer.ts';
 import { defaultSettings, type Settings } from '../../../src/model/settings.ts';
 import type { Application } from '../../../src/model/target.ts';
-import type { WantedChart } from '../../../src/world/sources/sources.ts';
+import type { WantedChart, WantedFile } from '../../../src/world/sources/sources.ts';
 import { cacheDir } from '../../control-plane/go-program.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
 import { calm, testDependencies, testInputs } from '../render/support.ts';
@@ -26,14 +26,20 @@ const chartVersions = ['1.0.0', '1.1.0'];
 export interface DeclaredWorld {
   readonly tools: DeclaredTools;
   readonly asked: readonly WantedChart[];
+  /** Addresses of files that were asked for. */
+  readonly askedFiles: readonly string[];
   close(): Promise<void>;
 }
 
 export function openDeclaredWorld(): DeclaredWorld {
   const asked: WantedChart[] = [];
+  const askedFiles: string[] = [];
   const fetchers = {
     fetchGit: null,
-    fetchFile: null,
+    fetchFile: async ({ url }: WantedFile) => {
+      askedFiles.push(url);
+      return fetchFile(url);
+    },
     fetchArtifact: null,
     fetchChart: async (wanted: WantedChart) => {
       asked.push(wanted);
@@ -52,11 +58,21 @@ export function openDeclaredWorld(): DeclaredWorld {
   });
   return {
     tools,
-    asked,
+    ...{ asked, askedFiles },
     close: async () => {
       await Promise.all([tools.close(), renderers.close()]);
     },
   };
+}
+
+/** The colour an address ends with. */
+async function fetchFile(url: string) {
+  const color = /\/([a-z]+)\.yaml/.exec(url)?.[1];
+  if (color === undefined) {
+    throw new FairleadError({ code: 'source-missing', message: 'there is none.', subject: url, remedy: 'Look.' });
+  }
+  const tree = memoryTree({ 'remote.yaml': `color: ${color}\n` });
+  return { tree, resolved: `sha256:${color}`, isPinned: url.includes('0123456789') };
 }
 
 async function fetchChart({ name, version }: WantedChart) {
@@ -106,7 +122,7 @@ export async function renderedOf(
   changes: Partial<RenderInputs> = {},
 ): Promise<Rendered> {
   const world = { base: {}, head: files };
-  const { applications } = await affectedOf(world, { tools, asked: [], close: async () => undefined });
+  const { applications } = await affectedOf(world, { tools, asked: [], askedFiles: [], close: async () => undefined });
   const application = applications.find((one) => `${one.name}@${one.environment}` === name || one.name === name);
   if (application === undefined) throw new Error(`no ${name} among ${applications.map((one) => one.name).join(', ')}`);
   return render(application, files, tools, changes);
