@@ -29,7 +29,9 @@ func release(pointer uint32) {
 //go:wasmexport call
 func call(pointer uint32, size uint32) uint64 {
 	response := answer(held[uintptr(pointer)][:size])
-	return uint64(hold(response))<<32 | uint64(len(response))
+	result := uint64(hold(response))<<32 | uint64(len(response))
+	collect()
+	return result
 }
 
 // request is one call: what to do, and the named JSON texts that came with it.

@@ -25,14 +25,11 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// Garbage is collected only near the limit: calls are short, and the types and libraries that stay are most of the memory.
-const (
-	gcPercent   = -1
-	softLimitMB = 128
-)
+// softLimitMB is where garbage is collected during a call.
+const softLimitMB = 128
 
 func init() {
-	debug.SetGCPercent(gcPercent)
+	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(softLimitMB << 20)
 	flags := flag.NewFlagSet("", flag.ContinueOnError)
 	klog.InitFlags(flags)

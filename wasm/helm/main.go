@@ -13,9 +13,7 @@ import (
 	"io"
 	"log"
 	"log/slog"
-	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"unsafe"
 )
 
@@ -96,17 +94,6 @@ func limitMemory(megabytes int64) {
 	if megabytes != memoryMb {
 		memoryMb = megabytes
 		debug.SetMemoryLimit(megabytes << 20 / 4 * 3)
-	}
-}
-
-var heap = []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-
-// collect frees memory between calls. A collection that Go starts by itself goes on only while calls run, and slows all of
-// them down: without threads nothing else finishes it.
-func collect() {
-	metrics.Read(heap)
-	if heap[0].Value.Uint64() > uint64(memoryMb)<<20/4 {
-		runtime.GC()
 	}
 }
 

@@ -7,14 +7,11 @@ import (
 	"runtime/debug"
 )
 
-// Garbage is collected late, since a render leaves little behind, but well before the memory the host grants is used up.
-const (
-	gcPercent   = 2000
-	softLimitMB = 160
-)
+// softLimitMB is where garbage is collected during a call, well before the memory the host grants is used up.
+const softLimitMB = 160
 
 func init() {
-	debug.SetGCPercent(gcPercent)
+	debug.SetGCPercent(-1)
 	limitMemory(2 * softLimitMB)
 }
 
