@@ -40,6 +40,9 @@ export function createPool<T, R>(options: PoolOptions): Pool<T, R> {
   return new WorkerPool<T, R>(options);
 }
 
+/** Of each thread, in MiB: what one task leaves behind is most of what it made, and a thread never gives room back. */
+const youngGeneration = { maxYoungGenerationSizeMb: 24 };
+
 interface Job<T> {
   readonly task: T;
   readonly options: TaskOptions;
@@ -124,7 +127,7 @@ class WorkerPool<T, R> implements Pool<T, R> {
 
   #open(): Slot<T> {
     const { script, workerData, resourceLimits } = this.#options;
-    const worker = new Worker(script, { workerData, ...(resourceLimits === undefined ? {} : { resourceLimits }) });
+    const worker = new Worker(script, { workerData, resourceLimits: { ...youngGeneration, ...resourceLimits } });
     const slot: Slot<T> = { worker, isReady: false, job: null, timer: undefined };
     this.#slots.add(slot);
     worker.on('message', (reply: WorkerReply) => this.#receive(slot, reply));

@@ -40,7 +40,17 @@ export interface Instance {
 
 /** Reads and compiles a module with its memory capped. Throws `FairleadError` `module-invalid`. */
 export async function compileModule(path: string, maxMemoryMb: number): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(capMemory(await readFile(path), maxMemoryMb));
+  const file = await readFile(path);
+  const capped = capMemory(file, maxMemoryMb);
+  giveBack(file.buffer);
+  const module = await WebAssembly.compile(capped);
+  giveBack(capped.buffer);
+  return module;
+}
+
+/** Frees memory that nobody reads any more: some modules have tens of MiB, and when they are collected is anybody's guess. */
+function giveBack(buffer: ArrayBufferLike): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** Starts a compiled module: its own memory, clock and random stream. */
