@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import { type JsonObject, pickText } from './json.ts';
 
 /** What names one Kubernetes object. `group` is '' for the core group; `namespace` is null for cluster-scoped kinds. */
 export interface ResourceId {
@@ -58,4 +58,13 @@ export function lineOf(resource: Resource, pointer: string): number | null {
     if (current === '') return resource.source?.line ?? null;
     current = current.slice(0, current.lastIndexOf('/'));
   }
+}
+
+/** What names an object that is to be written. `null` where a part is missing. */
+export function identify(object: JsonObject): ResourceId | null {
+  const [apiVersion, kind] = [pickText(object, 'apiVersion'), pickText(object, 'kind')];
+  const name = pickText(object, 'metadata', 'name');
+  if (!apiVersion || !kind || !name) return null;
+  const [version = '', group = ''] = apiVersion.split('/').toReversed();
+  return { group, version, kind, name, namespace: pickText(object, 'metadata', 'namespace') ?? null };
 }

@@ -24,6 +24,8 @@ export function hideOwnerLabels(cluster: Cluster): Cluster {
       return { ...page, items: page.items.map(withoutOwnerLabels) };
     },
     write: (object, options, signal) => cluster.write(object, options, signal),
+    preview: (object, options, signal) => cluster.preview(object, options, signal),
+    applied: (live) => cluster.applied(live),
     patch: (id, jsonPatch, options, signal) => cluster.patch(id, jsonPatch, options, signal),
     remove: (id, options, signal) => cluster.remove(id, options, signal),
     watch: (type, options, signal) => cluster.watch(type, options, signal),

@@ -38,6 +38,16 @@ export interface WriteOptions {
   readonly as: string | null;
 }
 
+/** How to ask what another way of writing than server-side apply would make of an object. */
+export interface PreviewOptions {
+  /** Field manager, as in `WriteOptions`. */
+  readonly manager: string;
+  /** Merged three ways with the configuration that was applied last (`kubectl apply`), or put in its place (`kubectl replace`). */
+  readonly how: 'three-way' | 'replace';
+  /** The object as `get` or `list` gave it; null: it is created. */
+  readonly live: JsonObject | null;
+}
+
 /** The server's answer to a write. */
 export interface WriteResult {
   /** The object after the write (or as it would be), secrets masked. */
@@ -88,6 +98,10 @@ export interface Cluster {
   ): Promise<ListPage>;
   /** Server-side apply. `object` may hold secrets; the answer does not. */
   write(object: JsonObject, options: WriteOptions, signal: AbortSignal): Promise<WriteResult>;
+  /** A dry-run of client-side apply or of a replacement, strict; `object` may hold secrets, the answer does not. */
+  preview(object: JsonObject, options: PreviewOptions, signal: AbortSignal): Promise<WriteResult>;
+  /** The configuration that client-side apply keeps in an object that `get`, `list` or `preview` gave, masked; null where it keeps none. */
+  applied(live: JsonObject): JsonObject | null;
   /** JSON patch (RFC 6902), optionally guarded by a resourceVersion (409 becomes `conflict`). */
   patch(
     id: ResourceId,

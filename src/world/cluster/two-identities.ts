@@ -2,7 +2,7 @@ import type { Cluster } from './cluster.ts';
 
 /**
  * One cluster seen by two identities: `plan` reads and watches, `apply` does what writes. The dry-runs asked for here are those of a
- * deployment, so they are `apply`'s too: what it may not do shows before the first write.
+ * deployment, so they are `apply`'s too: what it may not do shows before the first write. Previews of how somebody else writes are not.
  */
 export function withTwoIdentities(plan: Cluster, apply: Cluster): Cluster {
   if (plan === apply) return plan;
@@ -14,6 +14,8 @@ export function withTwoIdentities(plan: Cluster, apply: Cluster): Cluster {
     openapi: (signal) => plan.openapi(signal),
     get: (id, signal) => plan.get(id, signal),
     list: (type, options, signal) => plan.list(type, options, signal),
+    preview: (object, options, signal) => plan.preview(object, options, signal),
+    applied: (live) => plan.applied(live),
     watch: (type, options, signal) => plan.watch(type, options, signal),
     podLogs: (id, lines, signal) => plan.podLogs(id, lines, signal),
     write: (object, options, signal) => apply.write(object, options, signal),

@@ -35,6 +35,8 @@ export function record(cluster: Cluster, before: (line: string) => void = () => 
         note(`${options.dryRun ? 'dry-run' : options.force ? 'force' : 'apply'} ${nameOf(object)}`);
         return cluster.write(object, options, signal);
       },
+      preview: (object, options, signal) => cluster.preview(object, options, signal),
+      applied: (live) => cluster.applied(live),
       patch: (id, patch, options, signal) => {
         note(`patch ${id.kind} ${id.name}`);
         return cluster.patch(id, patch, options, signal);

@@ -1,10 +1,10 @@
 import { stringifyJson } from '../../../formats/json.ts';
 import { BorderError } from '../../../model/error.ts';
 import type { JsonObject } from '../../../model/json.ts';
-import type { ResourceId } from '../../../model/resource.ts';
+import { identify, type ResourceId } from '../../../model/resource.ts';
 import type { ApiResource, WriteOptions, WriteResult } from '../cluster.ts';
 import { readObject } from './answer.ts';
-import { describeAction, identify, impersonation, notServed, readAs, requireScope } from './objects.ts';
+import { describeAction, impersonation, notServed, readAs, requireScope, unnamed } from './objects.ts';
 import type { Session } from './session.ts';
 import { undeclaredPaths, withoutPaths } from './undeclared.ts';
 import { objectPath, withQuery } from './urls.ts';
@@ -88,15 +88,4 @@ async function send(session: Session, application: Application, signal: AbortSig
 function onlyUndeclared(fault: unknown): BorderError {
   if (fault instanceof BorderError && fault.code === 'cluster-schema-refused') return fault;
   throw fault;
-}
-
-function unnamed(server: string): BorderError {
-  return new BorderError({
-    kind: 'invalid',
-    status: 0,
-    code: 'object-unnamed',
-    message: 'An object without apiVersion, kind or metadata.name cannot be applied.',
-    subject: server,
-    remedy: 'Give the object an apiVersion, a kind and a metadata.name.',
-  });
 }

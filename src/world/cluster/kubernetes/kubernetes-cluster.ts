@@ -1,6 +1,6 @@
 import { BorderError } from '../../../model/error.ts';
 import { isJsonList, isJsonObject, type JsonObject, pick, pickText } from '../../../model/json.ts';
-import type { ResourceId } from '../../../model/resource.ts';
+import { identify, type ResourceId } from '../../../model/resource.ts';
 import type {
   ApiResource,
   Cluster,
@@ -8,6 +8,7 @@ import type {
   ListOptions,
   ListPage,
   OpenApi,
+  PreviewOptions,
   RemoveOptions,
   ServerVersion,
   WatchEvent,
@@ -20,6 +21,7 @@ import { applyObject } from './apply.ts';
 import { acceptOf, describeAction, notServed, readAs, requireScope } from './objects.ts';
 import { createOpenApiReader } from './openapi.ts';
 import { readPodLogs } from './pod-logs.ts';
+import { appliedConfiguration, type PreviewParts, previewObject } from './preview.ts';
 import type { Session } from './session.ts';
 import { collectionPath, objectPath, withQuery } from './urls.ts';
 import { watchCollection } from './watch.ts';
@@ -104,6 +106,18 @@ export class KubernetesCluster implements Cluster {
     return applyObject(this.#session, object, options, signal);
   }
 
+  async preview(object: JsonObject, options: PreviewOptions, signal: AbortSignal): Promise<WriteResult> {
+    const raw: PreviewParts['raw'] = async (live, resource, until) =>
+      this.#session.unmasked(live) ?? this.#whole(live, resource, until);
+    const parts = { session: this.#session, openapi: this.#openOpenApi, raw };
+    return previewObject(parts, object, options, signal);
+  }
+
+  applied(live: JsonObject): JsonObject | null {
+    const configuration = appliedConfiguration(this.#session.unmasked(live) ?? live);
+    return configuration === null ? null : this.#session.mask(configuration);
+  }
+
   async patch(
     id: ResourceId,
     jsonPatch: readonly JsonObject[],
@@ -132,6 +146,13 @@ export class KubernetesCluster implements Cluster {
 
   async close(): Promise<void> {
     await this.#session.transport.close();
+  }
+
+  /** The object anew, as it is; null when it is gone. */
+  async #whole(live: JsonObject, resource: ApiResource, signal: AbortSignal): Promise<JsonObject | null> {
+    const id = identify(live);
+    const found = id === null ? null : await this.get({ ...id, version: resource.version }, signal);
+    return found === null ? null : (this.#session.unmasked(found) ?? null);
   }
 
   async *#pages(type: Type, options: WatchOptions, signal: AbortSignal): AsyncIterable<ListPage> {

@@ -1,5 +1,5 @@
 import { BorderError } from '../../../model/error.ts';
-import { type JsonObject, pickText } from '../../../model/json.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import { apiVersionOf, formatResource, type ResourceId } from '../../../model/resource.ts';
 import type { ApiResource } from '../cluster.ts';
 
@@ -16,15 +16,6 @@ export function readAs(resource: ApiResource, object: JsonObject): JsonObject {
   const { apiVersion, kind, ...rest } = object;
   if (typeof kind === 'string' && apiVersion !== 'meta.k8s.io/v1') return object;
   return { apiVersion: apiVersionOf(resource), kind: resource.kind, ...rest };
-}
-
-/** What names an object that is to be written. `null` where a part is missing. */
-export function identify(object: JsonObject): ResourceId | null {
-  const [apiVersion, kind] = [pickText(object, 'apiVersion'), pickText(object, 'kind')];
-  const name = pickText(object, 'metadata', 'name');
-  if (!apiVersion || !kind || !name) return null;
-  const [version = '', group = ''] = apiVersion.split('/').toReversed();
-  return { group, version, kind, name, namespace: pickText(object, 'metadata', 'namespace') ?? null };
 }
 
 /** The action for sentences: `patch deployments.apps shop/web`. */
@@ -62,4 +53,16 @@ export function notServed(type: Pick<ResourceId, 'group' | 'version' | 'kind'>, 
 /** The header that makes the server act as another user; none for null. */
 export function impersonation(user: string | null): Readonly<Record<string, string>> {
   return user === null ? {} : { 'impersonate-user': user };
+}
+
+/** The error for an object that names nothing. */
+export function unnamed(server: string): BorderError {
+  return new BorderError({
+    kind: 'invalid',
+    status: 0,
+    code: 'object-unnamed',
+    message: 'An object without apiVersion, kind or metadata.name cannot be applied.',
+    subject: server,
+    remedy: 'Give the object an apiVersion, a kind and a metadata.name.',
+  });
 }

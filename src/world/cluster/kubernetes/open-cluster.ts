@@ -1,5 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Redactor } from '../../../formats/redaction/redactor.ts';
+import type { JsonObject } from '../../../model/json.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Entrance } from './access/entrance.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -9,6 +10,7 @@ import { noProxies } from './dispatcher.ts';
 import { chooseContext, type KubeconfigSource } from './kubeconfig.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { type ClusterLimits, defaultLimits } from './limits.ts';
+import type { Session } from './session.ts';
 import { createTransport } from './transport.ts';
 
 /** How to open a cluster. */
@@ -47,13 +49,20 @@ export function openEntrance(
   const limits = { ...defaultLimits, ...options.limits };
   const transport = createTransport({ url, server, credentials, limits, redactor, clock, random });
   const catalogue = createCatalogue(transport, limits, clock);
-  return new KubernetesCluster(options.name, {
-    transport,
-    catalogue,
-    limits,
-    redactor,
-    mask: (object) => redactor.maskObject(object),
-  });
+  return new KubernetesCluster(options.name, { transport, catalogue, limits, redactor, ...masking(redactor) });
+}
+
+/** Whatever leaves is remembered for as long as somebody has it: what is compared with it may need the whole. */
+function masking(redactor: Redactor): Pick<Session, 'mask' | 'unmasked'> {
+  const whole = new WeakMap<JsonObject, JsonObject>();
+  return {
+    mask: (object) => {
+      const masked = redactor.maskObject(object);
+      whole.set(masked, object);
+      return masked;
+    },
+    unmasked: (object) => whole.get(object),
+  };
 }
 
 function serverUrl(config: KubeConfig): URL {

@@ -12,4 +12,6 @@ export interface Session {
   readonly redactor: Redactor;
   /** The only way out for an object. */
   mask(object: JsonObject): JsonObject;
+  /** What an object was made of that left by `mask`; it never leaves itself. undefined for others. */
+  unmasked(object: JsonObject): JsonObject | undefined;
 }

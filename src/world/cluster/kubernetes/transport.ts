@@ -15,7 +15,7 @@ import { untilAborted } from './until-aborted.ts';
 
 /** One request to the API server. */
 export interface Call {
-  readonly method: 'GET' | 'PATCH' | 'DELETE' | 'POST';
+  readonly method: 'GET' | 'PATCH' | 'PUT' | 'DELETE' | 'POST';
   /** Path and query, from urls.ts. */
   readonly path: string;
   /** For errors: `get deployments.apps shop/web`. */
