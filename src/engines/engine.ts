@@ -1,4 +1,5 @@
 import type { Change } from '../model/change.ts';
+import type { DeclaredApplication } from '../model/declared.ts';
 import type { ApplyCounts } from '../model/deployment.ts';
 import type { Finding } from '../model/finding.ts';
 import type { TargetHealth } from '../model/health.ts';
@@ -13,6 +14,8 @@ export interface Desired {
   /** null where the base could not be rendered. */
   readonly base: readonly Resource[] | null;
   readonly head: readonly Resource[];
+  /** The object that declares the target, where one does: it may say how its controller writes. */
+  readonly declared?: Pick<DeclaredApplication, 'kind' | 'syncOptions'> | null;
 }
 
 /** What an engine would do to a target's cluster. */

@@ -33,7 +33,7 @@ export const engines: readonly EngineDescriptor[] = [
     name: 'argocd',
     capabilities: capabilities.argocd,
     text: 'Argo CD applies; Fairlead asks it to, and follows exactly this commit',
-    predictor: (context) => serverSideApply(context, 'argocd-controller'),
+    predictor: argoCdPredictor,
     engine: async (context) => {
       const { createArgoCdEngine } = await import('./argocd/argocd-engine.ts');
       return createArgoCdEngine({
@@ -41,7 +41,7 @@ export const engines: readonly EngineDescriptor[] = [
         control: context.cluster,
         namespace: context.controllers.argocd,
         destinations: [],
-        predictor: await serverSideApply(context, 'argocd-controller'),
+        predictor: await argoCdPredictor(context),
         health: healthById(context),
       });
     },
@@ -62,6 +62,15 @@ export const engines: readonly EngineDescriptor[] = [
     },
   },
 ];
+
+/** Argo CD writes as `kubectl apply` does, unless sync options say otherwise. */
+async function argoCdPredictor(context: PredictorContext): Promise<Predictor> {
+  const { createArgoCdPredictor } = await import('./argocd/predictor.ts');
+  const { createApplyPredictor } = await import('./apply/apply-engine.ts');
+  const manager = 'argocd-controller';
+  const serverSide = (cluster: PredictorContext['cluster']) => createApplyPredictor({ ...context, cluster, manager });
+  return createArgoCdPredictor({ cluster: context.cluster, schemas: context.schemas, manager, serverSide });
+}
 
 /** Flux puts labels of its own on every object: they are no difference. */
 async function fluxPredictor(context: PredictorContext): Promise<Predictor> {

@@ -1,4 +1,5 @@
 import { type ClusterMap, clustersFor } from './cluster-map.ts';
+import type { DeclaredApplication } from './declared.ts';
 import type { Severity } from './finding.ts';
 import type { HelmEngine } from './target.ts';
 import type { Mode } from './verdict.ts';
@@ -72,9 +73,19 @@ export const defaultSettings: Settings = {
   render: { helm: 'helm4' },
 };
 
-/** The engine of an environment's targets; our own where none is named. */
-export function engineOf(settings: Settings, environment: string | null): string {
-  return (environment === null ? undefined : settings.environments.get(environment)?.deploy.engine) ?? 'apply';
+/**
+ * The engine by whose method a target is predicted: the one that deploys it where Fairlead does, else the controller whose object declares
+ * it; our own where none is named.
+ */
+export function engineOf(
+  settings: Settings,
+  environment: string | null,
+  declared: Pick<DeclaredApplication, 'kind'> | null,
+): string {
+  const deploy = environment === null ? undefined : settings.environments.get(environment)?.deploy;
+  const isOurs = declared === null || (deploy !== undefined && deploy.on !== 'never');
+  if (isOurs) return deploy?.engine ?? 'apply';
+  return declared.kind === 'argocd-application' ? 'argocd' : 'flux';
 }
 
 /** The settings a repository is worked with now. */

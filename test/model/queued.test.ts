@@ -114,10 +114,14 @@ describe('the clusters of the environments', () => {
   test('have the engine of their environment, or our own', () => {
     const named = settings(environment('prod', []));
 
-    expect([engineOf(named, 'prod'), engineOf(named, 'staging'), engineOf(named, null)]).toEqual([
-      'flux',
-      'apply',
-      'apply',
-    ]);
+    expect(['prod', 'staging', null].map((name) => engineOf(named, name, null))).toEqual(['flux', 'apply', 'apply']);
+  });
+
+  test('have the controller that declares them, unless Fairlead deploys the environment', () => {
+    const named = settings(environment('prod', []));
+    const declared = ['argocd-application', 'flux-kustomization', 'flux-helmrelease'] as const;
+
+    expect(declared.map((kind) => engineOf(named, 'staging', { kind }))).toEqual(['argocd', 'flux', 'flux']);
+    expect(declared.map((kind) => engineOf(named, 'prod', { kind }))).toEqual(['flux', 'flux', 'flux']);
   });
 });

@@ -20,8 +20,12 @@ const invalidField = new RegExp(
 
 const typedField = /^\s*(\.\S.*?): (field not declared in schema|duplicate entries for key .*|expected .*)$/;
 
-/** What server-side apply says about fields that do not fit the schema: `... .spec.foo: field not declared in schema`. */
+/**
+ * What the server says about fields that do not fit the schema: `... .spec.foo: field not declared in schema` with server-side apply,
+ * `strict decoding error: unknown field "spec.foo"` with every other write.
+ */
 export function typedComplaints(message: string, object: JsonObject): readonly Complaint[] {
+  if (message.includes(strictDecoding)) return unknownFields(message, object);
   if (!message.includes('failed to create typed patch object')) return [];
   // `...: errors:` stands before several, one a line or separated by semicolons.
   return message.split(/\n|; |: errors:|\): /).flatMap((fault) => {
@@ -29,6 +33,17 @@ export function typedComplaints(message: string, object: JsonObject): readonly C
     if (path === undefined || reason === undefined) return [];
     return [{ at: locateField(object, path), field: path.slice(1), reason }];
   });
+}
+
+const strictDecoding = 'strict decoding error: ';
+
+/** The object itself may be quoted before. */
+function unknownFields(message: string, object: JsonObject): readonly Complaint[] {
+  const text = message.slice(message.lastIndexOf(strictDecoding));
+  return [...text.matchAll(/unknown field "([^"]+)"/g)].map(([, field = '']) => ({
+    ...{ at: locateField(object, `.${field}`), field },
+    reason: 'field not declared in schema',
+  }));
 }
 
 /** What validation says (422): `spec.replicas: Invalid value: -1: must be greater than or equal to 0`, one or more. */

@@ -10,9 +10,7 @@ import { takeStep } from './take-step.ts';
  * follows it to its end. It never changes an Application's spec. `step` and `status` throw `BorderError` when the cluster of
  * Argo CD cannot be reached.
  *
- * `predict` is the given predictor's word: server-side apply as Argo CD's field manager, which is what Argo CD does where the
- * option ServerSideApply is on. By default it merges three ways from the last applied configuration, which may leave alone a
- * field that the prediction shows as changed.
+ * `predict` is the given predictor's word.
  */
 export function createArgoCdEngine(options: ArgoCdOptions): Engine {
   const { predictor } = options;

@@ -86,7 +86,8 @@ export async function baselineOf(
   if (application === undefined) return null;
   const place = await tools.place(target.cluster, signal);
   const desired = await tools.render(application, tree, place, signal);
-  const engine = await tools.engine(engineOf(inForce.settings, target.environment), place, repo);
+  const declared = application.declared?.application ?? null;
+  const engine = await tools.engine(engineOf(inForce.settings, target.environment, declared), place, repo);
   return { target, inForce, commit, isDeployed, tree, application, place, engine, desired };
 }
 

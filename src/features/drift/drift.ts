@@ -60,7 +60,8 @@ async function compare(
   tools.watch({ repo, target, place: baseline.place, ids: baseline.desired.map(({ id }) => id) });
   const { engine, desired, commit, isDeployed } = baseline;
   const subject = { id: target, ...parts(baseline), digest: null, error: null };
-  const set = await engine.predict(subject, { base: desired, head: desired }, signal);
+  const declared = baseline.application.declared?.application ?? null;
+  const set = await engine.predict(subject, { base: desired, head: desired, declared }, signal);
   const open = await tools.store.drift.find({ repo, target, open: true });
   const rows = driftRows({
     ...{ repo, target: baseline.target, commit, manager: engine.manager, set, now: tools.now(), open },

@@ -23,8 +23,13 @@ export async function whyDrifted(row: Drift, baseline: Baseline, doing: Doing): 
 
 async function look(row: Drift, baseline: Baseline, { tools, signal }: Doing): Promise<string | null> {
   const { engine, target, commit, desired } = baseline;
+  const declared = baseline.application.declared?.application ?? null;
   const own = desired.filter(({ id }) => resourceKey(id) === resourceKey(row.resource));
-  const set = await engine.predict({ ...target, digest: null, error: null }, { base: own, head: own }, signal);
+  const set = await engine.predict(
+    { ...target, digest: null, error: null },
+    { base: own, head: own, declared },
+    signal,
+  );
   if (set.error !== null) return `It could not be read whether the field is put back. ${set.error}`;
   const seen = { repo: row.repo, target, commit, manager: engine.manager, set, now: tools.now(), open: [row] };
   const isThere = driftRows(seen).some(({ id, resolvedAt }) => id === row.id && resolvedAt === null);

@@ -109,7 +109,7 @@ async function reviewAll(
     signal.throwIfAborted();
     const { settings } = context.request;
     const { environment } = target.target;
-    const engine = engineOf(settings, environment);
+    const engine = engineOf(settings, environment, target.declared);
     const keeps = keepsRemoved(settings, environment, tools);
     const facts = await reviewTarget(target, { tools, engine, keeps }, signal);
     done += 1;

@@ -34,7 +34,7 @@ export async function reviewTarget(
 ): Promise<TargetFacts> {
   const { target, place, base, head } = rendered;
   if (head === null) return { target, changes: [], findings: rendered.findings, rendered: false, plan: null };
-  const desired: Desired = { base, head };
+  const desired: Desired = { base, head, declared: rendered.declared };
   const { predictor, failure } = await predictorFor(engine, place, tools);
   const [invalid, all] = await Promise.all([
     // Of what is encrypted nothing but the keys can be judged.

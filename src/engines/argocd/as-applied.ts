@@ -1,0 +1,128 @@
+import { fieldsOf, type ListKeysAt } from '../../formats/openapi/fields-of.ts';
+import type { Schemas } from '../../formats/openapi/schemas.ts';
+import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
+import { identify, type ResourceId, resourceKey } from '../../model/resource.ts';
+import type { Cluster, WriteOptions, WriteResult } from '../../world/cluster/cluster.ts';
+import type { SyncMethod } from './sync-method.ts';
+
+/** What looking at a cluster as Argo CD writes to it needs. */
+export interface AsAppliedOptions {
+  /** Its field manager. */
+  readonly manager: string;
+  readonly schemas: Schemas;
+  /** How it writes an object. */
+  readonly methodOf: (id: ResourceId) => SyncMethod;
+}
+
+/**
+ * A cluster in which objects that Argo CD writes three ways look like those of server-side apply: what it owns is what it applied last
+ * (`last-applied-configuration`), and a dry-run is one of that way of writing. So who reads and dry-runs by it predicts what Argo CD
+ * really does. Objects that it applies on the server's side pass as they are. Its own record of what it tracks stays out of sight.
+ */
+export function asApplied(cluster: Cluster, options: AsAppliedOptions): Cluster {
+  const seen = new Map<string, JsonObject>();
+  const show = async (live: JsonObject, signal: AbortSignal): Promise<JsonObject> => {
+    const id = identify(live);
+    if (id === null || options.methodOf(id) === 'server-side') return live;
+    seen.set(resourceKey(id), live);
+    const applied = options.methodOf(id) === 'replace' ? live : (cluster.applied(live) ?? {});
+    return withEntry(live, ownWords(applied), options, signal);
+  };
+  const write = async (object: JsonObject, given: WriteOptions, signal: AbortSignal): Promise<WriteResult> => {
+    const id = identify(object);
+    const how = id === null ? 'server-side' : options.methodOf(id);
+    if (id === null || how === 'server-side' || !given.dryRun) return cluster.write(object, given, signal);
+    const live = seen.get(resourceKey(id)) ?? null;
+    const applied = live === null ? null : cluster.applied(live);
+    const sent = applied === null ? object : withTracking(object, applied);
+    const result = await cluster.preview(sent, { manager: options.manager, how, live }, signal);
+    return { ...result, object: await withEntry(result.object, ownWords(object), options, signal) };
+  };
+  return {
+    name: cluster.name,
+    version: (signal) => cluster.version(signal),
+    uid: (signal) => cluster.uid(signal),
+    discovery: (signal) => cluster.discovery(signal),
+    openapi: (signal) => cluster.openapi(signal),
+    get: async (id, signal) => {
+      const found = await cluster.get(id, signal);
+      return found === null ? null : show(found, signal);
+    },
+    list: async (type, asked, signal) => {
+      const page = await cluster.list(type, asked, signal);
+      return { ...page, items: await Promise.all(page.items.map((item) => show(item, signal))) };
+    },
+    write,
+    preview: (object, asked, signal) => cluster.preview(object, asked, signal),
+    applied: (live) => cluster.applied(live),
+    patch: (id, jsonPatch, asked, signal) => cluster.patch(id, jsonPatch, asked, signal),
+    remove: (id, asked, signal) => cluster.remove(id, asked, signal),
+    watch: (type, asked, signal) => cluster.watch(type, asked, signal),
+    podLogs: (id, lines, signal) => cluster.podLogs(id, lines, signal),
+    close: () => cluster.close(),
+  };
+}
+
+/** Argo CD's own marks of what belongs to an application: an annotation, or a label in older installations. */
+const trackingId = 'argocd.argoproj.io/tracking-id';
+const trackingLabel = 'app.kubernetes.io/instance';
+
+/** With the marks of the last time, which no file in Git has. */
+function withTracking(object: JsonObject, applied: JsonObject): JsonObject {
+  const id = pickText(applied, 'metadata', 'annotations', trackingId);
+  const label = pickText(applied, 'metadata', 'labels', trackingLabel);
+  if (id !== undefined) return withMark(object, 'annotations', { [trackingId]: id });
+  return label === undefined ? object : withMark(object, 'labels', { [trackingLabel]: label });
+}
+
+function withMark(object: JsonObject, field: 'annotations' | 'labels', mark: JsonObject): JsonObject {
+  const metadata = asObject(pick(object, 'metadata'));
+  return { ...object, metadata: { ...metadata, [field]: { ...asObject(pick(metadata, field)), ...mark } } };
+}
+
+/** What an applied configuration says of its own: what names it left out, Argo CD's mark, and maps that are empty. */
+function ownWords(applied: JsonObject): JsonObject {
+  const { apiVersion: _version, kind: _kind, metadata, status: _status, ...rest } = applied;
+  const { name: _name, namespace: _namespace, ...named } = asObject(metadata);
+  const marks = ['creationTimestamp', 'generation', 'managedFields', 'resourceVersion', 'selfLink', 'uid'];
+  const kept = Object.entries(named).flatMap(([key, value]): [string, Json][] => {
+    if (marks.includes(key)) return [];
+    const plain = key === 'annotations' && isJsonObject(value) ? withoutTracking(value) : value;
+    return isJsonObject(plain) && Object.keys(plain).length === 0 ? [] : [[key, plain]];
+  });
+  return kept.length === 0 ? rest : { ...rest, metadata: Object.fromEntries(kept) };
+}
+
+function withoutTracking(annotations: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== trackingId));
+}
+
+/** With an apply entry over what the manager says, in the place of its entries of updates. */
+async function withEntry(
+  object: JsonObject,
+  says: JsonObject,
+  { manager, schemas }: AsAppliedOptions,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const metadata = asObject(pick(object, 'metadata'));
+  const entries = pick(metadata, 'managedFields');
+  const others = (isJsonList(entries) ? entries : []).filter((entry) => !isUpdateOf(entry, manager));
+  const apiVersion = pickText(object, 'apiVersion') ?? '';
+  const listKeysAt = await listKeysOf(object, schemas, signal);
+  const own = { manager, operation: 'Apply', apiVersion, fieldsV1: fieldsOf(says, listKeysAt) };
+  return { ...object, metadata: { ...metadata, managedFields: [...others, own] } };
+}
+
+function isUpdateOf(entry: Json, manager: string): boolean {
+  return pickText(entry, 'manager') === manager && !pickText(entry, 'subresource');
+}
+
+async function listKeysOf(object: JsonObject, schemas: Schemas, signal: AbortSignal): Promise<ListKeysAt> {
+  const id = identify(object);
+  const schema = id === null ? null : await schemas.find(id, signal);
+  return (path) => schema?.listKeysAt(path);
+}
+
+function asObject(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,18 @@
+import { type JsonObject, pickText } from '../../model/json.ts';
+
+/** How Argo CD writes an object. */
+export type SyncMethod = 'three-way' | 'server-side' | 'replace';
+
+/**
+ * The way an object is written by the sync options of its Application and its own annotation (Argo CD 3.5, gitops-engine sync_context.go
+ * `applyObject`, `shouldUseServerSideApply`): a replacement first, then server-side apply, else as `kubectl apply` does.
+ */
+export function syncMethod(object: JsonObject, syncOptions: readonly string[]): SyncMethod {
+  const own = (pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')
+    .split(',')
+    .map((option) => option.trim());
+  const has = (option: string): boolean => syncOptions.includes(option) || own.includes(option);
+  if (has('Replace=true') && !own.includes('Replace=false')) return 'replace';
+  if (own.includes('ServerSideApply=false')) return 'three-way';
+  return has('ServerSideApply=true') ? 'server-side' : 'three-way';
+}
