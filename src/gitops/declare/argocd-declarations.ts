@@ -1,3 +1,4 @@
+import { follows } from '../../formats/repository-url.ts';
 import type { DeclareQuestion } from '../../model/declare.ts';
 import {
   type Declaration,
@@ -13,7 +14,7 @@ import { declareAll } from './argocd-all.ts';
 import { judgeApplication, projectOf, readProjects } from './argocd-projects.ts';
 import type { ArgoWorld } from './argocd-world.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
-import { follows, originOf } from './source-origin.ts';
+import { originOf } from './source-origin.ts';
 
 /** Namespace of Argo CD as it is installed by default. */
 const controllerNamespace = 'argocd';

@@ -1,8 +1,8 @@
+import { follows, isThisRepository } from '../../formats/repository-url.ts';
 import type { SourceOrigin, SourcePlace } from '../../model/declared.ts';
 import type { OwnRepository } from '../../model/repo.ts';
 import type { Tree } from '../../model/tree.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
-import { followsBranch, isThisRepository } from './argocd-own.ts';
 
 /**
  * Where the files of a place are. In a repository whose addresses are not known, a folder that the tree has is taken for its own: it
@@ -13,11 +13,6 @@ export function originOf(place: SourcePlace, tree: Tree, own: OwnRepository): So
   if (own.urls.length === 0) return isFolder(tree, place.path) ? 'tree' : 'elsewhere';
   if (!isThisRepository(place.url, own.urls)) return 'elsewhere';
   return follows(place.revision, own) ? 'tree' : 'repository';
-}
-
-/** Whether a revision of this repository is the branch a change goes to. */
-export function follows(revision: string, { branch, defaultBranch }: OwnRepository): boolean {
-  return branch === '' || followsBranch(revision, branch, defaultBranch);
 }
 
 function isFolder(tree: Tree, path: string): boolean {

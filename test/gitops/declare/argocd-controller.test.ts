@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isThisRepository } from '../../../src/gitops/declare/argocd-own.ts';
+import { isThisRepository } from '../../../src/formats/repository-url.ts';
 import { generateApplications } from '../../../src/gitops/declare/argocd-set.ts';
 import type { ArgoWorld } from '../../../src/gitops/declare/argocd-world.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';

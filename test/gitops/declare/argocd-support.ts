@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { followsBranch, isThisRepository } from '../../../src/formats/repository-url.ts';
 import { locateModule } from '../../../src/formats/wasm/locate-module.ts';
 import { decodeManifests } from '../../../src/formats/yaml/decode.ts';
 import { type Declared, declareArgo } from '../../../src/gitops/declare/argocd.ts';
 import { createGoTemplates, type GoTemplates } from '../../../src/gitops/declare/argocd-go-templates.ts';
-import { followsBranch, isThisRepository } from '../../../src/gitops/declare/argocd-own.ts';
 import type { ArgoWorld, KnownCluster } from '../../../src/gitops/declare/argocd-world.ts';
 import type { Resource } from '../../../src/model/resource.ts';
 import { cacheDir } from '../../control-plane/go-program.ts';

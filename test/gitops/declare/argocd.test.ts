@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { followsBranch, isThisRepository } from '../../../src/formats/repository-url.ts';
 import { type Declared, declareArgo } from '../../../src/gitops/declare/argocd.ts';
 import { declareAll } from '../../../src/gitops/declare/argocd-all.ts';
 import { findArgoObjects, type KnownFiles } from '../../../src/gitops/declare/argocd-objects.ts';
 import { documentOf, overrideFromTree } from '../../../src/gitops/declare/argocd-overrides.ts';
-import { followsBranch, isThisRepository } from '../../../src/gitops/declare/argocd-own.ts';
 import type { Resource } from '../../../src/model/resource.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
 import { objectsOf, ownUrl, signal, summary, testWorld } from './argocd-support.ts';
