@@ -5,7 +5,7 @@ import type { Application } from './target.ts';
 import type { Tree } from './tree.ts';
 
 /** Where a tree comes from, as far as objects of controllers depend on it. */
-export interface TreeOrigin extends Pick<RenderInputs, 'treeAt' | 'unfetched'> {
+export interface TreeOrigin extends Pick<RenderInputs, 'treeAt' | 'unfetched' | 'lent'> {
   readonly own: OwnRepository;
 }
 

@@ -133,8 +133,11 @@ export interface SecretTold {
   readonly hasUnknown: boolean;
 }
 
-/** Where the files of a source are: in the tree that declares it, in its repository at another revision, or somewhere else. */
-export type SourceOrigin = 'tree' | 'repository' | 'elsewhere';
+/**
+ * Where the files of a source are: in the tree that declares it, in its repository at another revision, in another repository whose files
+ * are at hand, or somewhere else.
+ */
+export type SourceOrigin = 'tree' | 'repository' | 'lent' | 'elsewhere';
 
 /** A declared application as its renderer takes it. */
 export interface Declaration {

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
+import type { LentTree } from './lent.ts';
 import type { Resource } from './resource.ts';
 import type { Application, HelmEngine, RendererName } from './target.ts';
 import type { Tree } from './tree.ts';
@@ -40,6 +41,8 @@ export interface RenderInputs {
   readonly unfetched?: string;
   /** Files of this repository at another revision: a tag, a branch, a commit; null where there is none. Left out: there is no telling. */
   readonly treeAt?: (revision: string, signal: AbortSignal) => Promise<Tree | null>;
+  /** Another repository whose files are at hand; left out: none. */
+  readonly lent?: LentTree | undefined;
   /** What else is told to Helm; what is left out is as `defaultHelmSettings` says. */
   readonly helm?: Partial<HelmSettings>;
 }

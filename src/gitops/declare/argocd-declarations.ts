@@ -10,6 +10,7 @@ import {
 import type { Resource } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
 import { sourceFetchersFor } from '../../world/sources/fetchers.ts';
+import { withLent } from '../../world/sources/lent.ts';
 import { declareAll } from './argocd-all.ts';
 import { judgeApplication, projectOf, readProjects } from './argocd-projects.ts';
 import type { ArgoWorld } from './argocd-world.ts';
@@ -43,17 +44,18 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
   return { declared, findings: [...findings, ...refused], unknown };
 }
 
-function declarationFor(application: DeclaredApplication, { tree, own }: DeclareQuestion): Declaration {
-  const origins = application.sources.map(({ place }) => originOf(place, tree, own));
+function declarationFor(application: DeclaredApplication, question: DeclareQuestion): Declaration {
+  const origins = application.sources.map(({ place }) => originOf(place, question.tree, question));
   return { application, origins, build: null, dummies: [] };
 }
 
 function worldOf({ question, parts }: Declaring): ArgoWorld {
-  const { tree, own, treeAt, unfetched } = question;
-  const { fetchGit } = sourceFetchersFor(parts.fetchers, unfetched);
+  const { tree, own, treeAt, unfetched, lent } = question;
+  const { fetchGit } = withLent(sourceFetchersFor(parts.fetchers, unfetched), lent);
   const treeOf: ArgoWorld['treeOf'] = async ({ url, revision }, signal) => {
-    const origin = originOf({ kind: 'git', url, revision, path: '' }, tree, own);
+    const origin = originOf({ kind: 'git', url, revision, path: '' }, tree, question);
     if (origin === 'tree') return tree;
+    if (origin === 'lent') return lent?.tree ?? null;
     return origin === 'repository' && treeAt !== undefined ? treeAt(revision, signal) : null;
   };
   return {
@@ -63,7 +65,10 @@ function worldOf({ question, parts }: Declaring): ArgoWorld {
       const atHand = await treeOf(place, signal);
       return atHand ?? (fetchGit === null ? null : (await fetchGit(place, signal)).tree);
     },
-    revisionOf: (place) => (place.kind === 'git' && follows(place.revision, own) ? tree.id : revisionIn(place)),
+    revisionOf: (place) => {
+      if (originOf(place, tree, question) === 'lent') return lent?.tree.id ?? revisionIn(place);
+      return place.kind === 'git' && follows(place.revision, own) ? tree.id : revisionIn(place);
+    },
     clusters: parts.clusters,
     goTemplates: parts.goTemplates,
     fileGlobbing: 'pathspec',

@@ -1,12 +1,14 @@
 import type { DeclaredApplication, DeclaredSource, SourceOrigin, SourcePlace } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import { type LentTree, lentFile } from '../../model/lent.ts';
 import type { Rendered, RenderInputs } from '../../model/renderer.ts';
 import type { Resource, Source } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { fetchedFor } from '../../world/sources/asked-for.ts';
 import { type FetchedTree, type SourceFetchers, sourceFetchersFor } from '../../world/sources/fetchers.ts';
+import { withLent } from '../../world/sources/lent.ts';
 import type { WantedGit } from '../../world/sources/sources.ts';
 import { declarationOf } from './declaration-of.ts';
 
@@ -18,6 +20,8 @@ export interface OpenedSource {
   readonly folder: string;
   /** Whether people find its files in the repository, at these paths. */
   readonly isHere: boolean;
+  /** Whose files they are, where another repository lends them; left out: nobody does. */
+  readonly lent?: LentTree;
   /** What the revision or version stands for now. */
   readonly resolved: string;
   readonly findings: readonly Finding[];
@@ -38,8 +42,9 @@ export async function openDeclared(
   signal: AbortSignal,
 ): Promise<readonly OpenedSource[]> {
   const { application: declared, origins } = declarationOf(application);
-  const allowed = sourceFetchersFor(fetchers, inputs.unfetched);
-  const opening = { application: declared, tree, treeAt: inputs.treeAt, fetchers: allowed };
+  const { unfetched, treeAt, lent } = inputs;
+  const allowed = withLent(sourceFetchersFor(fetchers, unfetched), lent);
+  const opening = { application: declared, tree, treeAt, lent, fetchers: allowed };
   const opened: OpenedSource[] = [];
   for (const [index, source] of declared.sources.entries()) {
     opened.push(await openSource(source, origins[index] ?? 'elsewhere', opening, signal));
@@ -53,11 +58,12 @@ export interface Opening {
   /** The tree that declares the application. */
   readonly tree: Tree;
   readonly treeAt: RenderInputs['treeAt'];
+  readonly lent?: RenderInputs['lent'];
   readonly fetchers: SourceFetchers;
 }
 
 /**
- * Gets the files of a source: those of the tree itself, of its repository at another revision, or fetched. Throws `FairleadError` with
+ * Gets the files of a source: those of the tree itself, of its repository at another revision, of one that lends them, or fetched. Throws `FairleadError` with
  * the place of the declaration: `source-missing` for a revision that is not there, `remote-reference` for what is not fetched, and what
  * fetching throws.
  */
@@ -72,6 +78,10 @@ export async function openSource(
   if (origin === 'tree') {
     return { source, tree: opening.tree, folder, isHere: true, resolved: opening.tree.id, findings: [] };
   }
+  const { lent } = opening;
+  if (origin === 'lent' && lent !== undefined) {
+    return { source, tree: lent.tree, folder, isHere: false, lent, resolved: lent.tree.id, findings: [] };
+  }
   const { declaredAt } = opening.application;
   const local = origin === 'repository' && place.kind === 'git' ? await treeAt(place.revision, opening, signal) : null;
   if (local !== null) return { source, tree: local, folder, isHere: false, resolved: local.id, findings: [] };
@@ -82,29 +92,57 @@ export async function openSource(
 }
 
 /**
- * Renders a source, and tells of everything where people find it: in the repository, else where the source is declared. So are faults:
- * nobody can open the files of somewhere else.
+ * Renders a source, and tells of everything where people find it: in the repository, in the one that lends it, else where the source is
+ * declared. So are faults: nobody can open the files of somewhere else.
  */
 export async function renderPlaced(
-  { isHere }: Pick<OpenedSource, 'isHere'>,
-  { file, line }: Source,
+  { isHere, lent }: Pick<OpenedSource, 'isHere' | 'lent'>,
+  declaredAt: Source,
   render: () => Promise<Rendered>,
 ): Promise<Rendered> {
   if (isHere) return render();
-  const place = (resource: Resource): Resource =>
-    resource.source === null ? resource : { ...resource, source: { file, line }, lines: new Map() };
+  const placing = lent === undefined ? placedAt(declaredAt) : placedIn(lent, declaredAt);
   try {
     const { resources, hooks, findings } = await render();
     return {
-      resources: resources.map(place),
-      hooks: hooks.map(place),
-      findings: findings.map((finding) => ({ ...finding, file, line })),
+      resources: resources.map(placing.resource),
+      hooks: hooks.map(placing.resource),
+      findings: findings.map(placing.finding),
     };
   } catch (fault) {
     if (!(fault instanceof FairleadError)) throw fault;
     const { code, message, remedy } = fault;
-    throw new FairleadError({ code, message, remedy, subject: `${file}:${line}`, cause: fault });
+    throw new FairleadError({ code, message, remedy, subject: placing.subject(fault.subject), cause: fault });
   }
+}
+
+/** Says where what was rendered is found. */
+interface Placing {
+  readonly resource: (resource: Resource) => Resource;
+  readonly finding: (finding: Finding) => Finding;
+  readonly subject: (subject: string) => string;
+}
+
+function placedAt({ file, line }: Source): Placing {
+  return {
+    resource: (one) => (one.source === null ? one : { ...one, source: { file, line }, lines: new Map() }),
+    finding: (finding) => ({ ...finding, file, line }),
+    subject: () => `${file}:${line}`,
+  };
+}
+
+/** What was told of the declaration itself stays there. */
+function placedIn(lent: LentTree, declaredAt: Source): Placing {
+  const declaration = `${declaredAt.file}:${declaredAt.line}`;
+  return {
+    resource: (one) =>
+      one.source === null ? one : { ...one, source: { ...one.source, file: lentFile(lent, one.source.file) } },
+    finding: (finding) => {
+      const isOfLent = finding.file !== null && `${finding.file}:${finding.line}` !== declaration;
+      return isOfLent ? { ...finding, file: lentFile(lent, finding.file ?? '') } : finding;
+    },
+    subject: (subject) => (subject === '' || subject === declaration ? declaration : lentFile(lent, subject)),
+  };
 }
 
 async function treeAt(revision: string, { treeAt: at }: Opening, signal: AbortSignal): Promise<Tree | null> {

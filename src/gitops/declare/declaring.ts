@@ -41,13 +41,14 @@ export function applicationOf(declaration: Declaration, renderer: 'argocd' | 'fl
 /** Renders on the way to what is declared. Throws what the renderer throws. */
 export async function renderOnTheWay(
   application: Application,
-  { parts, question: { tree, treeAt, unfetched } }: Declaring,
+  { parts, question: { tree, treeAt, unfetched, lent } }: Declaring,
   signal: AbortSignal,
 ): Promise<readonly Resource[]> {
   const inputs: RenderInputs = {
     ...(await parts.inputs()),
     ...(treeAt === undefined ? {} : { treeAt }),
     ...(unfetched === undefined ? {} : { unfetched }),
+    lent,
     releaseName: application.root.split('/').at(-1) || 'release',
   };
   const rendered = await parts.renderer(application.renderer).render(application, tree, inputs, signal);

@@ -50,7 +50,7 @@ function declarationFor(
   const ignore = source === null ? null : ignoreOf(source);
   return {
     application: declared,
-    origins: declared.sources.map(({ place }) => originOf(place, question.tree, question.own)),
+    origins: declared.sources.map(({ place }) => originOf(place, question.tree, question)),
     build: variables === null ? null : { ignore, variables: told(variables) },
     dummies: composed?.dummies ?? [],
   };

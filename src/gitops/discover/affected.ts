@@ -1,6 +1,7 @@
 import type { Declare, TreeOrigin } from '../../model/declare.ts';
 import type { Declaration } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
+import { type Lending, lentBy } from '../../model/lent.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
@@ -15,6 +16,8 @@ export interface AffectedQuestion {
   readonly settings: Settings;
   /** Where both come from. */
   readonly origin: TreeOrigin;
+  /** A change of another repository, whose changed files these are then; both trees are one. Left out: the trees' own change. */
+  readonly lending?: Lending | undefined;
 }
 
 /** Why an application is reviewed. */
@@ -49,26 +52,28 @@ export interface AffectedPairs {
 
 /** Discovers both trees and selects what the changed files reach. */
 export async function affectedBy(
-  { base, head, changedFiles, settings, origin }: AffectedQuestion,
+  { base, head, changedFiles, settings, origin, lending }: AffectedQuestion,
   signal: AbortSignal,
   declare?: Declare,
 ): Promise<AffectedPairs> {
-  const options = { under: '', settings, origin, ...(declare === undefined ? {} : { declare }) };
+  const options = { under: '', settings, ...(declare === undefined ? {} : { declare }) };
+  const at = (side: 'base' | 'head') =>
+    lending === undefined ? { ...options, origin } : { ...options, origin: { ...origin, lent: lentBy(lending, side) } };
   // While one waits for its templates the other goes on.
-  const [before, after] = await Promise.all([discover(base, options, signal), discover(head, options, signal)]);
+  const [before, after] = await Promise.all([discover(base, at('base'), signal), discover(head, at('head'), signal)]);
   const reasons = reasonsOf([before, after], changedFiles);
   const pairs = withoutUnknown(pairApplications(before.applications, after.applications), after.declarations.unknown)
     .filter(({ environment }) => deploysFrom(environment, settings, origin))
     .map((pair) => ({ ...pair, reasons: [...structural(pair), ...reached(pair, reasons)] }))
     .filter((pair) => pair.reasons.length > 0);
   const unowned = new Set(before.unowned(changedFiles));
-  const unownedFiles = after.unowned(changedFiles).filter((file) => unowned.has(file));
+  const unownedFiles = after.unowned(lending?.unowned ?? changedFiles).filter((file) => unowned.has(file));
   return {
     environments: [...new Set([...before.environments, ...after.environments])].sort(),
     pairs,
     applications: after.applications,
     unownedFiles,
-    findings: findingsOf({ before, after, pairs, changedFiles }),
+    findings: findingsOf({ before, after, pairs, changedFiles: lending === undefined ? changedFiles : [] }),
     incomplete: incompleteReason({ before, after, unownedFiles }),
   };
 }

@@ -25,26 +25,28 @@ export interface DeclaredFound {
   readonly files: ReadonlySet<string>;
 }
 
-/** Gives declared applications their name, environment and inputs. */
+/** Gives declared applications their name, environment and inputs. `lent`: what another repository lends; null: none does. */
 export async function findDeclared(
   declared: readonly Declaration[],
-  ground: DeclaredGround,
+  { own, lent }: { readonly own: DeclaredGround; readonly lent: DeclaredGround | null },
   signal: AbortSignal,
 ): Promise<DeclaredFound> {
-  const all: { readonly declaration: Declaration; readonly reads: readonly Reads[] }[] = [];
+  const all: { readonly reads: readonly Reads[]; readonly found: Found }[] = [];
   for (const declaration of declared) {
-    all.push({ declaration, reads: await readsOf(declaration, ground, signal) });
+    const reads = await readsOf(declaration, { origin: 'tree', ground: own }, signal);
+    const lends = lent === null ? [] : await readsOf(declaration, { origin: 'lent', ground: lent }, signal);
+    all.push({ reads, found: foundOf(declaration, reads, lends) });
   }
   const reads = all.flatMap((one) => one.reads);
   return {
-    found: all.map((one) => foundOf(one.declaration, one.reads)),
+    found: all.map(({ found }) => found),
     folders: new Set(reads.flatMap(({ folders }) => folders)),
     files: new Set(reads.flatMap(({ manifests }) => manifests)),
   };
 }
 
-/** What one source reads of the tree. */
-interface Reads {
+/** What one source reads of a tree. */
+interface Reads extends Pick<Found, 'remote'> {
   readonly folder: string;
   /** Folders of kustomizations and charts that it deploys. */
   readonly folders: readonly string[];
@@ -54,18 +56,19 @@ interface Reads {
   relate(path: string): Relation | null;
 }
 
+/** What all sources of an application read of one tree: the one that declares it, or a lent one. */
 async function readsOf(
   { application, origins, build }: Declaration,
-  ground: DeclaredGround,
+  { origin, ground }: { readonly origin: 'tree' | 'lent'; readonly ground: DeclaredGround },
   signal: AbortSignal,
 ): Promise<readonly Reads[]> {
   const isFlux = build !== null;
   const refs = new Set(
-    application.sources.flatMap(({ ref }, index) => (ref !== null && origins[index] === 'tree' ? [ref] : [])),
+    application.sources.flatMap(({ ref }, index) => (ref !== null && origins[index] === origin ? [ref] : [])),
   );
   const reads: Reads[] = [];
   for (const [index, source] of application.sources.entries()) {
-    const isHere = origins[index] === 'tree';
+    const isHere = origins[index] === origin;
     const values = valuesOf(source, { isHere, refs });
     if (values.length > 0) reads.push(readsOfValues(values));
     if (isHere && !isReference(source)) reads.push(await readsOfFolder(source, { isFlux, ground }, signal));
@@ -93,13 +96,17 @@ function readsOfValues(values: readonly string[]): Reads {
   const inputs = values.map((file) =>
     /[*?[]/.test(file) ? `${file.slice(0, file.search(/[*?[]/)).replace(/[^/]*$/, '')}` : file,
   );
-  const named = inputs.filter((input) => input !== '');
+  const named = inputs.map((input) => (input === '' ? folderInput('') : input));
   return {
     ...{ folder: '', folders: [], manifests: [], values: values.filter((file) => !/[*?[]/.test(file)) },
     inputs: named,
-    relate: (path) =>
-      named.some((input) => input === path || (input.endsWith('/') && path.startsWith(input))) ? 'values' : null,
+    relate: (path) => (named.some((input) => isOf(path, input)) ? 'values' : null),
   };
+}
+
+/** Whether an input is a file, or its folder. */
+function isOf(path: string, input: string): boolean {
+  return input === path || input === '/' || (input.endsWith('/') && path.startsWith(input));
 }
 
 async function readsOfFolder(
@@ -142,6 +149,7 @@ async function readsOfKustomization(
   const read = new Set(inputs);
   return {
     ...{ folder, inputs, manifests: [], values: [] },
+    remote: closures.flatMap(({ remote }) => remote),
     folders: closures.flatMap(({ folders }) => folders),
     relate: (path) => (read.has(path) ? relationWithin(path, folder) : null),
   };
@@ -190,7 +198,7 @@ function relationWithin(path: string, folder: string): Relation {
   return isWithin(path, folder) ? 'own' : 'base';
 }
 
-function foundOf(declaration: Declaration, reads: readonly Reads[]): Found {
+function foundOf(declaration: Declaration, reads: readonly Reads[], lends: readonly Reads[]): Found {
   const { application } = declaration;
   const { kind, name, namespace, declaredAt, hints } = application;
   const renderer: Application['renderer'] = kind === 'argocd-application' ? 'argocd' : 'flux';
@@ -203,6 +211,15 @@ function foundOf(declaration: Declaration, reads: readonly Reads[]): Found {
       inputs: [...new Set([...reads.flatMap(({ inputs }) => inputs), declaredAt.file])],
     },
     longName: `${kind.replace(/^[a-z]+-/, '')}/${namespace ?? ''}/${name}`,
+    ...together(reads),
+    remote: reads.flatMap(({ remote = [] }) => remote),
+    lent: { ...together(lends), inputs: lends.flatMap(({ inputs }) => inputs) },
+  };
+}
+
+/** The first that says how a file belongs to it is right. */
+function together(reads: readonly Pick<Reads, 'relate'>[]): Pick<Found, 'relate'> {
+  return {
     relate: (path) => {
       for (const { relate } of reads) {
         const relation = relate(path);

@@ -1,14 +1,16 @@
 import { type Declare, type TreeOrigin, unknownOrigin } from '../../model/declare.ts';
 import { type Declarations, noDeclarations } from '../../model/declared.ts';
+import type { LentTree } from '../../model/lent.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree, TreeEntry } from '../../model/tree.ts';
 import { findCharts, isChart } from './charts.ts';
-import { findDeclared } from './declared.ts';
+import { type DeclaredGround, findDeclared } from './declared.ts';
 import { withSettings } from './environments.ts';
 import { type Found, isWithin, type Relation } from './found.ts';
 import { isIgnored, looksLikeManifest } from './ignored.ts';
 import { findKustomizations, isKustomization } from './kustomizations.ts';
+import { type Lent, withLent } from './lent.ts';
 import { findPlain } from './plain-manifests.ts';
 import { openSnapshot } from './snapshot.ts';
 import { nameUniquely } from './unique-names.ts';
@@ -48,7 +50,7 @@ export interface DiscoverOptions {
   readonly settings: Settings | null;
   /** Reads the objects of controllers; left out: they count as manifests like others. */
   readonly declare?: Declare;
-  /** Where the tree comes from; left out: that is not known. */
+  /** Where the tree comes from; left out: that is not known. Where another repository lends its files, it is these that change. */
   readonly origin?: TreeOrigin;
 }
 
@@ -57,25 +59,35 @@ export interface DiscoverOptions {
  * deploy, kustomizations that no other includes, charts with their values files, folders of plain manifests. Broken files are no error here: the application is found and its renderer tells.
  */
 export async function discover(tree: Tree, options: DiscoverOptions, signal: AbortSignal): Promise<Discovery> {
+  const own = await groundOf(tree, signal);
+  const lent = options.origin?.lent === undefined ? null : await lentGround(options.origin.lent, signal);
+  const { snapshot, kustomizations, charts } = own;
+  const folders = [...kustomizations.found, ...charts.found];
+  const declarations = await declare(tree, { folders, built: kustomizations.files, options }, signal);
+  const declared = await findDeclared(declarations.declared, { own, lent }, signal);
+  const owned = new Set([...kustomizations.files, ...declared.files]);
+  const taken = { kustomizations: kustomizations.folders, charts: charts.folders, files: owned };
+  const plain = await findPlain(snapshot, taken, signal);
+  const others = folders.filter(({ application }) => !declared.folders.has(application.root));
+  const named = nameUniquely([...declared.found, ...others, ...plain]);
+  const found = settle(lent === null ? named : await withLent(named, lent, signal), options).filter(({ application }) =>
+    isUnder(application.root, options.under),
+  );
+  return discoveryOf(found, declarations, lent === null ? relateOwn : relateLent);
+}
+
+async function groundOf(tree: Tree, signal: AbortSignal): Promise<DeclaredGround> {
   const entries = tree.entries.filter(({ path }) => !isIgnored(path));
   const files = entries.filter(isRegular);
   const links = entries.filter(({ mode }) => mode === '120000');
   const small = files.filter(({ path, size }) => isDescription(path) && size <= maxDescription).map(({ path }) => path);
   const snapshot = await openSnapshot(tree, { files, links, small }, signal);
   const kustomizations = await findKustomizations(snapshot, signal);
-  const charts = await findCharts(snapshot, signal);
-  const folders = [...kustomizations.found, ...charts.found];
-  const declarations = await declare(tree, { folders, built: kustomizations.files, options }, signal);
-  const declared = await findDeclared(declarations.declared, { snapshot, kustomizations, charts }, signal);
-  const owned = new Set([...kustomizations.files, ...declared.files]);
-  const taken = { kustomizations: kustomizations.folders, charts: charts.folders, files: owned };
-  const plain = await findPlain(snapshot, taken, signal);
-  const others = folders.filter(({ application }) => !declared.folders.has(application.root));
-  const found = settle(nameUniquely([...declared.found, ...others, ...plain]), options);
-  return discoveryOf(
-    found.filter(({ application }) => isUnder(application.root, options.under)),
-    declarations,
-  );
+  return { snapshot, kustomizations, charts: await findCharts(snapshot, signal) };
+}
+
+async function lentGround(tree: LentTree, signal: AbortSignal): Promise<DeclaredGround & Lent> {
+  return { ...(await groundOf(tree.tree, signal)), tree };
 }
 
 async function declare(
@@ -120,21 +132,27 @@ function isUnder(root: string, folder: string): boolean {
   return root === folder || isWithin(root, folder);
 }
 
-function discoveryOf(found: readonly Found[], { findings, unknown }: Declarations): Discovery {
+type Relate = (found: Found, path: string) => Relation | null;
+
+const relateOwn: Relate = ({ relate }, path) => relate(path);
+
+const relateLent: Relate = ({ lent }, path) => lent?.relate(path) ?? null;
+
+function discoveryOf(found: readonly Found[], { findings, unknown }: Declarations, relate: Relate): Discovery {
   const environments = found.flatMap(({ application }) => application.environment ?? []);
   return {
     applications: found.map(({ application }) => application),
     environments: [...new Set(environments)].sort(),
     declarations: { findings, unknown },
     affected: (changedFiles) =>
-      found.flatMap(({ application, relate }) => {
+      found.flatMap((one) => {
         const reasons = changedFiles.flatMap((file): readonly Reason[] => {
-          const relation = relate(file);
+          const relation = relate(one, file);
           return relation === null ? [] : [{ file, relation }];
         });
-        return reasons.length === 0 ? [] : [{ application, reasons }];
+        return reasons.length === 0 ? [] : [{ application: one.application, reasons }];
       }),
     unowned: (changedFiles) =>
-      changedFiles.filter((file) => looksLikeManifest(file) && !found.some(({ relate }) => relate(file) !== null)),
+      changedFiles.filter((file) => looksLikeManifest(file) && !found.some((one) => relate(one, file) !== null)),
   };
 }

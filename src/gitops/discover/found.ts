@@ -1,3 +1,4 @@
+import type { NamedRemote } from '../../formats/kustomization/named-reference.ts';
 import type { Application } from '../../model/target.ts';
 
 /** How a file belongs to an application: its own, of something it builds on, a chart's, or values. */
@@ -10,6 +11,16 @@ export interface Found {
   readonly longName?: string;
   /** How a file, present or deleted, belongs to it; null when it does not. */
   relate(path: string): Relation | null;
+  /** Bases it builds on that are in other repositories; left out: none. */
+  readonly remote?: readonly NamedRemote[];
+  /** What it reads of another repository, where one lends its files. */
+  readonly lent?: LentReads;
+}
+
+/** Files of another repository that an application reads. */
+export interface LentReads extends Pick<Found, 'relate'> {
+  /** As `Application.inputs`, in that repository. */
+  readonly inputs: readonly string[];
 }
 
 /** The folder of a path, '' at the root. */

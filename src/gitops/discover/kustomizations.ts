@@ -70,6 +70,7 @@ function applicationOf(root: string, closure: KustomizeInputs | undefined): read
   return [
     {
       application,
+      remote: closure.remote,
       relate: (path) => {
         if (!read.has(path)) return null;
         return isWithin(path, root) ? 'own' : 'base';

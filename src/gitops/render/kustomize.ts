@@ -6,6 +6,7 @@ import type { Renderer, RenderInputs } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import { askedFor } from '../../world/sources/asked-for.ts';
 import { fetchersFor } from '../../world/sources/fetchers.ts';
+import { withLent } from '../../world/sources/lent.ts';
 import { assign } from './assign.ts';
 import type { RenderDependencies } from './dependencies.ts';
 import type { ChartTools } from './helm-chart.ts';
@@ -41,7 +42,7 @@ export function createKustomizeRenderer(
     name: 'kustomize',
     detects: (files) => files.some((file) => kustomizationNames.includes(file)),
     render: async ({ root }, tree, inputs, signal) => {
-      const fetchers = fetchersFor(dependencies, inputs.unfetched);
+      const fetchers = withLent(fetchersFor(dependencies, inputs.unfetched), inputs.lent);
       const tools = { build, charts: { run, fetchChart: fetchers.fetchChart } };
       const sources = await gatherSources({ root, tree }, fetchers, signal);
       const [broken] = sources.closure.broken;
