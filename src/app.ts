@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import type { ServiceOptions } from './cli/context.ts';
-import type { PathRun, PostRun, RenderRun, ReviewRun, RunningServer, ServeRun, Services } from './cli/services.ts';
+import type { PathRun, PostRun, RenderRun, RunningServer, ServeRun, Services } from './cli/services.ts';
 import { type EngineDescriptor, engines } from './engines/index.ts';
 import { createGitEngine } from './features/review/git-engine.ts';
+import { withRange } from './features/review/open-range.ts';
 import { diffPath, type PathRequest, renderPath, validatePath } from './features/review/path.ts';
 import { pathRequest, valuesFile } from './features/review/path-request.ts';
 import { commentKey } from './features/review/pull-tools.ts';
-import { requestForRange } from './features/review/range.ts';
-import type { ReviewRequest, ReviewTools, ValidationContext } from './features/review/request.ts';
+import type { ReviewTools, ValidationContext } from './features/review/request.ts';
 import { review } from './features/review/review.ts';
 import { explain } from './features/review/why.ts';
 import { apiVersionsOf } from './formats/openapi/api-versions.ts';
@@ -35,7 +35,7 @@ import { type Clusters, createClusters } from './world/cluster/kubernetes/access
 import { defaultKubeconfigPaths, type KubeconfigSource } from './world/cluster/kubernetes/kubeconfig.ts';
 import { gitHubLimits } from './world/forge/github/github.ts';
 import { overlayTree } from './world/git/overlay.ts';
-import { openMirror, openRepository } from './world/git/repository.ts';
+import { openMirror } from './world/git/repository.ts';
 import type { SourceFetchers } from './world/sources/fetchers.ts';
 import type { OpenMirror } from './world/sources/git/mirror.ts';
 import type { Sources } from './world/sources/sources.ts';
@@ -59,14 +59,15 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const tools = await createTools(options, parts, redactor);
   const request = (run: PathRun): Promise<PathRequest> =>
     pathRequest({ ...run, environment: options.childEnvironment, settingsAt, declare: parts.declared.declare });
+  const reading = { gitEnvironment: options.childEnvironment, settingsAt };
   return {
-    review: (run) => withRange(run, options, (ranged) => review(ranged, tools, run.signal)),
+    review: (run) => withRange({ ...run, ...reading }, (ranged) => review(ranged, tools, run.signal)),
     render: async (run) => renderAt(run, await request(run), tools),
     validate: async (run) => validatePath(await request(run), tools, run.signal),
     diff: async (run) => diffPath(await request(run), run.cluster, tools, run.signal),
     discover: async (run) => (await request(run)).applications,
     why: (run) =>
-      withRange({ ...run, clusters: [], environment: null }, options, (ranged) =>
+      withRange({ ...run, ...reading, clusters: [], environment: null }, (ranged) =>
         explain(run.app, ranged, tools, run.signal),
       ),
     post: (run) => post(run, redactor),
@@ -246,21 +247,6 @@ async function settingsAt(tree: Tree, signal: AbortSignal): Promise<Settings> {
     message: first === undefined ? '.fairlead.yaml is broken' : problemText(first),
     remedy: 'Correct it; `fairlead config check` lists all that is wrong with it.',
   });
-}
-
-async function withRange<T>(
-  run: ReviewRun,
-  options: ServiceOptions,
-  use: (request: ReviewRequest) => Promise<T>,
-): Promise<T> {
-  const { cwd, range, environment, signal } = run;
-  const repository = await openRepository({ path: cwd, signal, environment: options.childEnvironment });
-  try {
-    const clusters = parseClusterMap(run.clusters);
-    return await use(await requestForRange({ range, clusters, environment, settingsAt }, repository, signal));
-  } finally {
-    await repository.close();
-  }
 }
 
 async function renderAt(run: RenderRun, request: PathRequest, tools: ReviewTools): ReturnType<Services['render']> {

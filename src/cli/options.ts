@@ -25,6 +25,15 @@ export const environmentOption = (): Option => new Option('--env <env>', 'only a
 export const formatOption = (choices: readonly string[]): Option =>
   new Option('--format <format>', 'how to print it').choices([...choices]).default(choices[0]);
 
+/** `--used-by DIR`, repeatable. */
+export const usedByOption = (): Option =>
+  new Option(
+    '--used-by <dir>',
+    'a clone of a repository whose applications take values, charts or bases from this one; repeatable',
+  )
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'none');
+
 /** `--fail-on LEVEL`. */
 export const failOnOption = (): Option =>
   new Option('--fail-on <level>', 'exit with 1 when a finding is this grave or graver')

@@ -3,13 +3,22 @@ import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { type FailOn, reviewExitCode } from './exit-codes.ts';
-import { clusterOption, configOption, cwdOption, environmentOption, failOnOption, formatOption } from './options.ts';
+import {
+  clusterOption,
+  configOption,
+  cwdOption,
+  environmentOption,
+  failOnOption,
+  formatOption,
+  usedByOption,
+} from './options.ts';
 
 interface ReviewOptions {
   readonly config?: string;
   readonly cwd?: string;
   readonly cluster: readonly string[];
   readonly env?: string;
+  readonly usedBy: readonly string[];
   readonly format: 'pretty' | 'md' | 'json';
   readonly failOn: FailOn;
   readonly exitCode?: boolean;
@@ -24,6 +33,7 @@ export function addReview(program: Command, context: CommandContext): void {
     .argument('[base..head]', 'commits to review (default: the default branch..HEAD, in a GitHub Actions job the pull)')
     .addOption(clusterOption())
     .addOption(environmentOption())
+    .addOption(usedByOption())
     .addOption(formatOption(['pretty', 'md', 'json']))
     .addOption(failOnOption())
     .option('--exit-code', 'exit with 1 when merging changes anything')
@@ -42,6 +52,7 @@ export function addReview(program: Command, context: CommandContext): void {
         range: range ?? (await jobRange(context.environment)),
         clusters: options.cluster,
         environment: options.env ?? null,
+        usedBy: options.usedBy,
         signal: context.signal,
       });
       context.terminal.out(formatReview(review, options.format, services, context));

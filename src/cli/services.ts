@@ -38,10 +38,12 @@ export interface ReviewRun {
   readonly range: string | null;
   readonly clusters: readonly string[];
   readonly environment: string | null;
+  /** Folders of clones whose applications take files of this repository; left out: none. */
+  readonly usedBy?: readonly string[];
   readonly signal: AbortSignal;
 }
 
-export interface WhyRun extends Pick<ReviewRun, 'cwd' | 'range' | 'signal'> {
+export interface WhyRun extends Pick<ReviewRun, 'cwd' | 'range' | 'usedBy' | 'signal'> {
   /** A name, or `NAME@ENVIRONMENT`. */
   readonly app: string;
 }

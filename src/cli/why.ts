@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
-import { configOption, cwdOption, formatOption } from './options.ts';
+import { configOption, cwdOption, formatOption, usedByOption } from './options.ts';
 
 interface WhyOptions {
   readonly cwd?: string;
   readonly config?: string;
   readonly format: string;
+  readonly usedBy: readonly string[];
 }
 
 /** `fairlead why APP [BASE..HEAD]`. */
@@ -17,6 +18,7 @@ export function addWhy(program: Command, context: CommandContext): void {
     .description('why a change reviews an application, or why it does not')
     .argument('<app>', 'name of the application, or NAME@ENVIRONMENT')
     .argument('[base..head]', 'commits of the change (default: the default branch..HEAD)')
+    .addOption(usedByOption())
     .addOption(formatOption(['pretty', 'json']))
     .addOption(configOption())
     .addOption(cwdOption())
@@ -26,7 +28,8 @@ export function addWhy(program: Command, context: CommandContext): void {
         import('./why-text.ts'),
       ]);
       const cwd = workingDirectory(context.environment, options.cwd);
-      const found = await services.why({ cwd, app, range: range ?? null, signal: context.signal });
+      const { usedBy } = options;
+      const found = await services.why({ cwd, app, range: range ?? null, usedBy, signal: context.signal });
       context.terminal.out(options.format === 'json' ? whyJson(found) : whyText(found));
     });
 }

@@ -22,6 +22,12 @@ export function repositoryKey(address: string): string | null {
   return plainPath === '' ? null : `${host.replace(/^(?:alt)?ssh\./, '')}/${plainPath}`;
 }
 
+/** `owner/name` of a clone address, in lower case; null for what is none. */
+export function nameOfRepository(address: string): string | null {
+  const key = repositoryKey(address);
+  return key === null ? null : key.slice(key.indexOf('/') + 1);
+}
+
 /** `user@host:path`, never something with a scheme. */
 function scpForm(text: string): RegExpExecArray | null {
   return text.includes('://') ? null : /^(?:[^@/:]+@)?([^/:@]+):(.+)$/.exec(text);

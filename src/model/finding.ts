@@ -15,6 +15,8 @@ export interface Finding {
   readonly target: string | null;
   readonly resource: ResourceId | null;
   readonly file: string | null;
+  /** Repository of the file, `owner/name`; left out: the one under review. */
+  readonly repository?: string;
   /** 1-based. */
   readonly line: number | null;
   /** One sentence: what happened, to what. Never holds a secret value. */

@@ -11,6 +11,16 @@ export interface Coverage {
   readonly rendered: number;
   /** Changed files that no application owns, sorted. */
   readonly unownedFiles: readonly string[];
+  /** Repositories that use the one under review, and how many of the applications are theirs; left out: none is known. */
+  readonly usedBy?: readonly UserCoverage[];
+}
+
+/** How much of a repository that uses the one under review a review saw. */
+export interface UserCoverage {
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Applications the changed files reach. */
+  readonly applications: number;
 }
 
 /** What a review worked out for the merge of a head and its base. Holds no secret value. */

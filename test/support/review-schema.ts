@@ -4,9 +4,10 @@ const text = { type: 'string' } as const;
 const textOrNull = { type: ['string', 'null'] } as const;
 const list = (items: object): object => ({ type: 'array', items });
 
-/** An object with exactly these keys. */
-function exactly(properties: Readonly<Record<string, object>>): object {
-  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+/** An object with exactly these keys; of the others those that are there. */
+function exactly(properties: Readonly<Record<string, object>>, others: Readonly<Record<string, object>> = {}): object {
+  const required = Object.keys(properties);
+  return { type: 'object', properties: { ...properties, ...others }, required, additionalProperties: false };
 }
 
 const resource = exactly({ group: text, version: text, kind: text, namespace: textOrNull, name: text });
@@ -46,22 +47,28 @@ const review = exactly({
     }),
   ),
   findings: list(
-    exactly({
-      rule: { type: 'string', pattern: '^[a-z0-9-]+$' },
-      severity: { enum: ['block', 'caution', 'note'] },
-      target: textOrNull,
-      resource: nullable(resource),
-      file: textOrNull,
-      line: { type: ['integer', 'null'], minimum: 1 },
-      message: text,
-      fix: textOrNull,
-    }),
+    exactly(
+      {
+        rule: { type: 'string', pattern: '^[a-z0-9-]+$' },
+        severity: { enum: ['block', 'caution', 'note'] },
+        target: textOrNull,
+        resource: nullable(resource),
+        file: textOrNull,
+        line: { type: ['integer', 'null'], minimum: 1 },
+        message: text,
+        fix: textOrNull,
+      },
+      { repository: text },
+    ),
   ),
-  coverage: exactly({
-    applications: { type: 'integer', minimum: 0 },
-    rendered: { type: 'integer', minimum: 0 },
-    unownedFiles: list(text),
-  }),
+  coverage: exactly(
+    {
+      applications: { type: 'integer', minimum: 0 },
+      rendered: { type: 'integer', minimum: 0 },
+      unownedFiles: list(text),
+    },
+    { usedBy: list(exactly({ repository: text, applications: { type: 'integer', minimum: 0 } })) },
+  ),
   helm: list({ enum: ['v3', 'v4'] }),
 });
 
@@ -89,6 +96,7 @@ export interface ReviewJson {
     readonly rule: string;
     readonly severity: string;
     readonly file: string | null;
+    readonly repository?: string;
     readonly line: number | null;
     readonly message: string;
     readonly fix: string | null;
@@ -97,6 +105,7 @@ export interface ReviewJson {
     readonly applications: number;
     readonly rendered: number;
     readonly unownedFiles: readonly string[];
+    readonly usedBy?: readonly { readonly repository: string; readonly applications: number }[];
   };
 }
 

@@ -13,8 +13,9 @@ import { followMoves } from './moved.ts';
 import { connect, placesFor } from './places.ts';
 import { keepsRemoved } from './removed-application.ts';
 import { type RenderContext, renderTarget } from './render-target.ts';
-import type { ReviewRequest, ReviewTools } from './request.ts';
+import type { ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
 import { reviewTarget, type TargetFacts } from './target.ts';
+import { orUnread, type Reached, type ReachedUser, reachAll } from './users.ts';
 
 /** Targets worked out at the same time; each waits mostly for renders and the API server. */
 const targetsInFlight = 4;
@@ -38,30 +39,84 @@ export interface Facts {
   readonly readAt: Date | null;
 }
 
+/** Facts of the repository under review, and of those that use it. */
+export interface Gathered {
+  readonly own: Facts;
+  readonly users: readonly GatheredUser[];
+}
+
+/** What is known of a repository that uses the one under review. */
+export type GatheredUser = UnreadUser | (ReachedUser & { readonly facts: Facts });
+
 /**
- * Reads what a review rests on: applications of both trees, renders, schemas, live state and predictions. Throws `FairleadError`
- * only for what the caller got wrong (usage, unknown context); everything else becomes part of the facts.
+ * Reads what a review rests on: applications of both trees, renders, schemas, live state and predictions; the same of repositories that
+ * use this one. Throws `FairleadError` only for what the caller got wrong (usage, unknown context); everything else becomes part of the
+ * facts.
  */
-export async function gather(request: ReviewRequest, tools: ReviewTools, signal: AbortSignal): Promise<Facts> {
-  const common = { request: { base: request.base, head: request.head }, gitOnly: gitOnlyReason(request) };
-  if (request.merged.kind === 'conflict') return { ...common, ...unmerged, conflict: request.merged.files };
-  const head = request.merged.tree;
-  const { changedFiles, settings, origin } = request;
-  tools.warm(likelyRenderers(changedFiles, head));
-  const affected = await tools.affected({ base: request.baseTree, head, changedFiles, settings, origin }, signal);
-  if (request.strictEnvironments) checkNamed(request.clusters, affected.environments);
-  checkEnvironments(request.clusters, request.environment === null ? affected.environments : [request.environment]);
-  const pairs = selectPairs(affected, request.environment);
+export async function gather(request: ReviewRequest, tools: ReviewTools, signal: AbortSignal): Promise<Gathered> {
+  const { merged, changedFiles } = request;
+  if (merged.kind === 'conflict')
+    return { own: { ...commonOf(request), ...unmerged, conflict: merged.files }, users: [] };
+  tools.warm(likelyRenderers(changedFiles, merged.tree));
+  const { own, users } = await reachAll(request, tools, signal);
+  const reached = [own, ...users.filter((user) => user.kind === 'reached')];
+  checkClusters(request, reached);
+  const isThere = reached.some(({ affected }) => affected.environments.includes(request.environment ?? ''));
+  const facts = await workOut(own, { isThere, tools }, signal);
+  const gathered: GatheredUser[] = [];
+  for (const user of users) gathered.push(await workOutUser(user, tools, signal));
+  return { own: facts, users: gathered };
+}
+
+/** On a command line all repositories share the clusters that are named. */
+function checkClusters(
+  { strictEnvironments, clusters, environment }: ReviewRequest,
+  reached: readonly Reached[],
+): void {
+  const [own] = reached;
+  const counted = strictEnvironments || own === undefined ? reached : [own];
+  const environments = [...new Set(counted.flatMap(({ affected }) => affected.environments))].sort();
+  if (strictEnvironments) checkNamed(clusters, environments);
+  checkEnvironments(clusters, environment === null ? environments : [environment]);
+}
+
+/** What goes wrong with a user is told of it, and takes nothing from the others. */
+async function workOutUser(
+  user: UnreadUser | ReachedUser,
+  tools: ReviewTools,
+  signal: AbortSignal,
+): Promise<GatheredUser> {
+  if (user.kind === 'unread') return user;
+  const { clusters, environment } = user.request;
+  return orUnread(user.name, signal, async () => {
+    checkEnvironments(clusters, environment === null ? user.affected.environments : [environment]);
+    return { ...user, facts: await workOut(user, { isThere: true, tools }, signal) };
+  });
+}
+
+function commonOf(request: ReviewRequest): Pick<Facts, 'request' | 'gitOnly'> {
+  return { request: { base: request.base, head: request.head }, gitOnly: gitOnlyReason(request) };
+}
+
+/** Works out the applications of one repository. `isThere`: whether some repository has the environment that is asked for. */
+async function workOut(
+  { request, head, affected }: Reached,
+  { isThere, tools }: { readonly isThere: boolean; readonly tools: ReviewTools },
+  signal: AbortSignal,
+): Promise<Facts> {
+  const common = commonOf(request);
+  const pairs = selectPairs(affected, { environment: request.environment, isThere });
   tools.progress(
     `${pairs.length} of the repository's applications are reached by ${request.changedFiles.length} changed files`,
   );
   tools.warm(new Set(pairs.flatMap(({ base, head }) => [base, head].flatMap((side) => side?.renderer ?? []))));
-  const places = request.untrusted === null ? await connect(request.clusters, tools, signal) : new Map<string, Place>();
+  const places = isLive(request, pairs) ? await connect(request.clusters, tools, signal) : new Map<string, Place>();
   const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
   const trees = { base: request.baseTree, head };
   const [targets, leaks] = await Promise.all([
     reviewAll(jobs, { request, head, tools, signal }),
-    leaksIn(request.changedFiles, trees, { tools, signal }),
+    // Of a change of another repository that one tells.
+    request.lending === undefined ? leaksIn(request.changedFiles, trees, { tools, signal }) : [],
   ]);
   const clustersRead = [
     ...new Set(jobs.filter(({ place }) => place.read !== null).map(({ place }) => place.context ?? '')),
@@ -87,6 +142,11 @@ const unmerged: Omit<Facts, 'request' | 'conflict' | 'gitOnly'> = {
   ...{ targets: [], leaks: [], declarations: [], incomplete: null },
   ...{ unownedFiles: [], inputs: [], helm: [], clustersRead: [], readAt: null },
 };
+
+/** Of a repository that only uses the one under review no cluster is asked for nothing. */
+function isLive({ untrusted, lending }: ReviewRequest, pairs: readonly ApplicationPair[]): boolean {
+  return untrusted === null && (lending === undefined || pairs.length > 0);
+}
 
 function unreadReason(jobs: readonly { readonly place: Place }[], clustersRead: readonly string[]): string | null {
   if (clustersRead.length > 0 || jobs.length === 0) return null;
@@ -122,10 +182,12 @@ function placesOf(pair: ApplicationPair, request: ReviewRequest, places: Readonl
   return request.untrusted === null ? placesFor(request.clusters, places, pair.head ?? pair.base ?? pair) : [gitPlace];
 }
 
-function selectPairs(affected: AffectedPairs, environment: string | null): readonly ApplicationPair[] {
+function selectPairs(
+  affected: AffectedPairs,
+  { environment, isThere }: { readonly environment: string | null; readonly isThere: boolean },
+): readonly ApplicationPair[] {
   if (environment === null) return affected.pairs;
-  if (affected.environments.includes(environment))
-    return affected.pairs.filter((pair) => pair.environment === environment);
+  if (isThere) return affected.pairs.filter((pair) => pair.environment === environment);
   throw new FairleadError({
     code: 'usage',
     subject: environment,

@@ -3,6 +3,7 @@ import { renderInputs } from '../../gitops/render/inputs.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
+import { lentBy } from '../../model/lent.ts';
 import type { Rendered, RenderInputs } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import { type Application, type Target, targetId } from '../../model/target.ts';
@@ -26,7 +27,7 @@ export interface RenderedTarget {
 
 /** What rendering works with. */
 export interface RenderContext {
-  readonly request: Pick<ReviewRequest, 'baseTree' | 'untrusted' | 'origin'>;
+  readonly request: Pick<ReviewRequest, 'baseTree' | 'untrusted' | 'origin' | 'lending'>;
   readonly head: Tree;
   readonly tools: ReviewTools;
   readonly signal: AbortSignal;
@@ -51,8 +52,8 @@ export async function renderTarget(
     cluster: place.context,
   };
   const [base, head] = await Promise.all([
-    renderSide(pair.base, context.request.baseTree, place, context),
-    renderSide(pair.head, context.head, place, context),
+    renderSide(pair.base, 'base', place, context),
+    renderSide(pair.head, 'head', place, context),
   ]);
   learnSecrets([base, head], context.tools);
   const id = targetId({ application, environment, cluster });
@@ -89,17 +90,19 @@ function sideFindings({ rendered, failure }: Side): readonly Finding[] {
 
 async function renderSide(
   application: Application | null,
-  tree: Tree,
+  side: 'base' | 'head',
   place: Place,
-  { request: { untrusted, origin }, tools, signal }: RenderContext,
+  { request: { untrusted, origin, baseTree, lending }, head, tools, signal }: RenderContext,
 ): Promise<Side> {
   if (application === null) return nothing;
+  const tree = side === 'base' ? baseTree : head;
   try {
     const { treeAt } = origin;
     const inputs: RenderInputs = {
       ...renderInputs(application, place, tools),
       ...(treeAt === undefined ? {} : { treeAt }),
       ...(untrusted === null ? {} : { unfetched: untrusted }),
+      ...(lending === undefined ? {} : { lent: lentBy(lending, side) }),
     };
     const rendered = await tools.rendererFor(application.renderer).render(application, tree, inputs, signal);
     return { rendered, failure: null };

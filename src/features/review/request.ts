@@ -5,6 +5,7 @@ import type { ClusterMap } from '../../model/cluster-map.ts';
 import type { Declare, TreeOrigin } from '../../model/declare.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { Lending } from '../../model/lent.ts';
 import type { Renderer } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Settings } from '../../model/settings.ts';
@@ -38,6 +39,31 @@ export interface ReviewRequest {
   readonly untrusted: string | null;
   /** Where both trees come from. */
   readonly origin: TreeOrigin;
+  /** Repositories with applications that take files of this one; left out: none is known. */
+  readonly users?: readonly RepositoryUser[];
+  /** The change of another repository that is looked at, whose changed files these are; left out: the change of these trees. */
+  readonly lending?: Lending;
+}
+
+/** A repository with applications that take files of the one under review, as its default branch has it; or why it cannot be read. */
+export type RepositoryUser =
+  | ({
+      readonly kind: 'read';
+      /** `owner/name`. */
+      readonly name: string;
+      readonly tree: Tree;
+      /** What is wrong with its settings. */
+      readonly findings: readonly Finding[];
+    } & Pick<ReviewRequest, 'settings' | 'clusters' | 'origin'>)
+  | UnreadUser;
+
+/** One that cannot be read. */
+export interface UnreadUser {
+  readonly kind: 'unread';
+  readonly name: string;
+  /** A sentence. */
+  readonly reason: string;
+  readonly remedy: string;
 }
 
 /** What strict validation needs to know of where the resources go. */

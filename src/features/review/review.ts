@@ -1,9 +1,10 @@
 import type { PlanTarget } from '../../model/plan.ts';
 import type { Review } from '../../model/review.ts';
 import { decide } from './decide.ts';
-import { gather } from './gather.ts';
+import { type GatheredUser, gather } from './gather.ts';
+import { joinUsers, type UserReview } from './join-users.ts';
 import { planTargets } from './plan.ts';
-import type { ReviewRequest, ReviewTools } from './request.ts';
+import type { ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
 
 /** Reviews the merge of a head and its base: gather what the world says, then decide. Writes nothing anywhere. */
 export async function review(request: ReviewRequest, tools: ReviewTools, signal: AbortSignal): Promise<Review> {
@@ -16,6 +17,14 @@ export async function reviewToPlan(
   tools: ReviewTools,
   signal: AbortSignal,
 ): Promise<{ readonly review: Review; readonly targets: readonly PlanTarget[] }> {
-  const facts = await gather(request, tools, signal);
-  return { review: decide(facts, request.rulings), targets: planTargets(facts.targets) };
+  const { own, users } = await gather(request, tools, signal);
+  const review = joinUsers(decide(own, request.rulings), users.map(decideUser));
+  // What others deploy is carried out where it is declared.
+  return { review, targets: planTargets(own.targets) };
+}
+
+function decideUser(user: GatheredUser): UserReview | UnreadUser {
+  if (user.kind === 'unread') return user;
+  const { name, lender, facts, request } = user;
+  return { kind: 'reviewed', name, lender, review: decide(facts, request.rulings) };
 }

@@ -1,7 +1,8 @@
 import type { AffectedPair, AffectedPairs, PairReason } from '../../gitops/discover/affected.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Application } from '../../model/target.ts';
-import type { ReviewRequest, ReviewTools } from './request.ts';
+import type { ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
+import { type ReachedUser, reachAll } from './users.ts';
 
 /** One application of a name, and what a change has to do with it. */
 export interface Why {
@@ -17,7 +18,7 @@ export interface Why {
 
 /**
  * Explains why a change reviews the applications of a name, or why it does not. Throws `FairleadError` `usage` for a name that no
- * application has, and for a change in conflict.
+ * application has, for a change in conflict, and for a repository that uses this one and cannot be read.
  */
 export async function explain(
   name: string,
@@ -25,16 +26,34 @@ export async function explain(
   tools: Pick<ReviewTools, 'affected'>,
   signal: AbortSignal,
 ): Promise<readonly Why[]> {
-  const { merged, changedFiles, settings, origin, baseTree } = request;
-  if (merged.kind === 'conflict') throw conflict(merged.files);
-  const question = { base: baseTree, head: merged.tree, changedFiles, settings, origin };
-  const affected = await tools.affected(question, signal);
+  if (request.merged.kind === 'conflict') throw conflict(request.merged.files);
+  const { own, users } = await reachAll(request, tools, signal);
+  const found = [...foundIn(own.affected, name), ...users.flatMap((user) => foundInUser(user, name))];
+  if (found.length > 0) return found;
+  const theirs = users.flatMap((user) => (user.kind === 'reached' ? user.affected.applications : []));
+  throw unknownName(name, [...own.affected.applications, ...theirs]);
+}
+
+function foundIn(affected: AffectedPairs, name: string): readonly Why[] {
   const reached = affected.pairs.filter((pair) => isMeant(pair, name));
   const others = affected.applications.filter(
     (application) => isMeant(application, name) && !reached.some(({ head }) => head === application),
   );
-  if (reached.length + others.length === 0) throw unknownName(name, affected);
   return [...reached.map(whyReached), ...others.map((application) => whyOf(application, []))];
+}
+
+/** The same of a repository that uses this one. Throws why it cannot be read. */
+function foundInUser(user: ReachedUser | UnreadUser, name: string): readonly Why[] {
+  if (user.kind === 'unread') throw unread(user);
+  const prefix = `${user.lender}:`;
+  const place = (file: string): string =>
+    file.startsWith(prefix) ? file.slice(prefix.length) : `${user.name}:${file}`;
+  return foundIn(user.affected, name).map((why) => ({
+    ...why,
+    application: `${user.name}: ${why.application}`,
+    declaredBy: why.declaredBy.map((step, index, all) => (index === all.length - 1 ? place(step) : step)),
+    inputs: why.inputs.map(place),
+  }));
 }
 
 /** `web` is every web, `web@prod` the one. */
@@ -62,7 +81,7 @@ function chainOf(declared: Application['declared']): readonly string[] {
   return [...via, `${declaredAt.file}:${declaredAt.line}`];
 }
 
-function unknownName(name: string, { applications }: AffectedPairs): FairleadError {
+function unknownName(name: string, applications: readonly Application[]): FairleadError {
   const names = [...new Set(applications.map((one) => one.name))];
   const near = names.filter((one) => one.includes(name) || name.includes(one)).slice(0, 5);
   return new FairleadError({
@@ -70,6 +89,15 @@ function unknownName(name: string, { applications }: AffectedPairs): FairleadErr
     subject: name,
     message: `no application is called ${name}`,
     remedy: near.length === 0 ? '`fairlead discover` lists what there is.' : `Is it ${near.join(', ')}?`,
+  });
+}
+
+function unread({ name, reason, remedy }: UnreadUser): FairleadError {
+  return new FairleadError({
+    code: 'usage',
+    subject: name,
+    message: `what ${name} takes from this repository cannot be told: ${reason}`,
+    remedy,
   });
 }
 

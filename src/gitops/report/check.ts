@@ -43,7 +43,7 @@ export function conclusionOf(verdict: Verdict, mode: Mode): CheckText['conclusio
 }
 
 function remark(finding: Finding): readonly Remark[] {
-  if (finding.file === null) return [];
+  if (finding.file === null || finding.repository !== undefined) return [];
   const subject = finding.resource === null ? '' : `${formatResource(finding.resource)}: `;
   return [
     {

@@ -7,7 +7,7 @@ import { findingLine, limitedList, sortFindings } from './finding-text.ts';
 import { settingsLine } from './settings-line.ts';
 import { type SlowForge, slowLine } from './slow-line.ts';
 import { targetTable } from './target-table.ts';
-import { headline, helmText, verdictTitle } from './words.ts';
+import { headline, renderedText, verdictTitle } from './words.ts';
 
 /** What a comment depends on beside the review. */
 export interface CommentOptions {
@@ -87,10 +87,9 @@ function unownedFiles(review: Review): string {
 }
 
 function footer(review: Review, { problem, unreported, forgotten = false, slow }: CommentOptions): string {
-  const { applications, rendered } = review.coverage;
   const parts = [
     `head <code>${html(review.head.slice(0, 12))}</code> on base <code>${html(review.base.slice(0, 12))}</code>`,
-    `${rendered} of ${count(applications, 'application')} rendered${helmText(review)}`,
+    html(renderedText(review)),
     review.readAt === null
       ? 'no live state read'
       : `live state read ${review.readAt.slice(0, 19).replace('T', ' ')} UTC`,

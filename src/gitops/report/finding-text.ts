@@ -9,6 +9,7 @@ export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   const name = (finding: Finding): string =>
     [
       finding.target ?? '',
+      finding.repository ?? '',
       finding.file ?? '',
       String(finding.line ?? 0).padStart(8, '0'),
       finding.rule,
@@ -41,10 +42,11 @@ export function sentences(finding: Finding): string {
   return finding.fix === null ? message : `${message} ${finding.fix}`;
 }
 
-/** Where a finding points, `file:line` as text; empty when it points nowhere. */
+/** Where a finding points, `file:line` as text, behind `owner/name:` in another repository; empty when it points nowhere. */
 export function placeText(finding: Finding): string {
   if (finding.file === null) return '';
-  return finding.line === null ? finding.file : `${finding.file}:${finding.line}`;
+  const file = finding.repository === undefined ? finding.file : `${finding.repository}:${finding.file}`;
+  return finding.line === null ? file : `${file}:${finding.line}`;
 }
 
 /** Lines in order as long as they fit; the rest is one counted sentence. */
@@ -63,5 +65,7 @@ export function limitedList(lines: readonly string[], budget: number): string {
 function place(finding: Finding, fileUrl: ((file: string, line: number | null) => string) | null): string {
   if (finding.file === null) return '';
   const text = code(placeText(finding));
-  return fileUrl === null ? ` — ${text}` : ` — [${text}](${fileUrl(finding.file, finding.line)})`;
+  return fileUrl === null || finding.repository !== undefined
+    ? ` — ${text}`
+    : ` — [${text}](${fileUrl(finding.file, finding.line)})`;
 }

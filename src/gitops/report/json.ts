@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { ResourceId } from '../../model/resource.ts';
-import type { Review } from '../../model/review.ts';
+import type { Coverage, Review } from '../../model/review.ts';
 
 /**
  * The documented JSON of a review, `schemaVersion: 1`. Numbers beyond 2^53 are bigint: write it with formats/json.
@@ -37,6 +37,7 @@ export function reviewJson(review: Review): JsonObject {
       applications: review.coverage.applications,
       rendered: review.coverage.rendered,
       unownedFiles: review.coverage.unownedFiles,
+      ...usedByJson(review.coverage.usedBy),
     },
     helm: review.helm.map((engine) => (engine === 'helm3' ? 'v3' : 'v4')),
   };
@@ -50,10 +51,16 @@ export function findingsJson(findings: readonly Finding[]): readonly JsonObject[
     target: finding.target,
     resource: finding.resource === null ? null : resourceJson(finding.resource),
     file: finding.file,
+    ...(finding.repository === undefined ? {} : { repository: finding.repository }),
     line: finding.line,
     message: finding.message,
     fix: finding.fix,
   }));
+}
+
+function usedByJson(usedBy: Coverage['usedBy']): JsonObject {
+  if (usedBy === undefined) return {};
+  return { usedBy: usedBy.map(({ repository, applications }) => ({ repository, applications })) };
 }
 
 function resourceJson(id: ResourceId): JsonObject {

@@ -8,7 +8,7 @@ import type { Target } from '../../model/target.ts';
 import { placeText, sentences, sortFindings } from './finding-text.ts';
 import { rankChanges, rankTargets } from './rank.ts';
 import { changedLines, inlineValue, isLong } from './values.ts';
-import { changesOf, headline, helmText, placeOf, severityIcons, signOf, verdictTitle } from './words.ts';
+import { changesOf, headline, placeOf, renderedText, severityIcons, signOf, verdictTitle } from './words.ts';
 
 /** How the terminal colours text; returns it unchanged where colour is off. */
 export type Paint = (colour: 'red' | 'green' | 'yellow' | 'cyan' | 'bold' | 'dim', text: string) => string;
@@ -40,11 +40,10 @@ function head(review: Review, paint: Paint): string {
     lines.push(paint('yellow', `No cluster was read: ${visible(review.gitOnly)}. Base is compared with head in Git.`));
   const clusters =
     review.clustersRead.length === 0 ? '' : ` · live state of ${review.clustersRead.map(visible).join(', ')}`;
-  const { applications, rendered } = review.coverage;
   lines.push(
     paint(
       'dim',
-      `base ${review.base.slice(0, 12)} · head ${review.head.slice(0, 12)} · ${rendered} of ${count(applications, 'application')} rendered${helmText(review)}${clusters}`,
+      `base ${review.base.slice(0, 12)} · head ${review.head.slice(0, 12)} · ${visible(renderedText(review))}${clusters}`,
     ),
   );
   return `${lines.join('\n')}\n`;

@@ -87,8 +87,16 @@ function changing(resources: number): string {
   return `${count(resources, 'resource')} ${resources === 1 ? 'changes' : 'change'}`;
 }
 
+/** `3 of 3 applications rendered`, and how many of them are of the repositories that use this one. */
+export function renderedText({ coverage, helm }: Pick<Review, 'coverage' | 'helm'>): string {
+  const { applications, rendered, usedBy = [] } = coverage;
+  const theirs = usedBy.map((user) => `${user.applications} of ${user.repository}`);
+  const among = theirs.length === 0 ? '' : ` (${theirs.join(', ')})`;
+  return `${rendered} of ${count(applications, 'application')} rendered${among}${helmText({ helm })}`;
+}
+
 /** ` with Helm 4`, for the line that says what was rendered; nothing where no chart was. */
-export function helmText({ helm }: Pick<Review, 'helm'>): string {
+function helmText({ helm }: Pick<Review, 'helm'>): string {
   const names = helm.map((engine) => (engine === 'helm3' ? 'Helm 3' : 'Helm 4'));
   return names.length === 0 ? '' : `, charts with ${names.join(' and ')}`;
 }

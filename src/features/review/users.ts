@@ -1,0 +1,93 @@
+import { nameOfRepository } from '../../formats/repository-url.ts';
+import type { AffectedPairs } from '../../gitops/discover/affected.ts';
+import { FairleadError } from '../../model/error.ts';
+import type { Tree } from '../../model/tree.ts';
+import type { RepositoryUser, ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
+
+/** What a change has to do with the applications of a repository. */
+export interface Reached {
+  readonly request: ReviewRequest;
+  /** Of the merge result. */
+  readonly head: Tree;
+  readonly affected: AffectedPairs;
+}
+
+/** The same for a repository that uses the one under review. */
+export interface ReachedUser extends Reached {
+  readonly kind: 'reached';
+  readonly name: string;
+  /** What files of the one under review begin with in what is said here. */
+  readonly lender: string;
+}
+
+/** What a change reaches: in its own repository, and in those that use it. Throws `TypeError` for one in conflict. */
+export async function reachAll(
+  request: ReviewRequest,
+  tools: Pick<ReviewTools, 'affected'>,
+  signal: AbortSignal,
+): Promise<{ readonly own: Reached; readonly users: readonly (ReachedUser | UnreadUser)[] }> {
+  const own = await reach(request, tools, signal);
+  const users: (ReachedUser | UnreadUser)[] = [];
+  let { unownedFiles } = own.affected;
+  for (const user of request.users ?? []) {
+    const reached = await reachUser(user, { request, head: own.head, unowned: unownedFiles, tools }, signal);
+    users.push(reached);
+    if (reached.kind === 'reached') ({ unownedFiles } = reached.affected);
+  }
+  return { own: { ...own, affected: { ...own.affected, unownedFiles } }, users };
+}
+
+/** Does it, and says why it cannot be done. */
+export async function orUnread<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T | UnreadUser> {
+  try {
+    return await work();
+  } catch (fault) {
+    signal.throwIfAborted();
+    if (!(fault instanceof FairleadError)) throw fault;
+    return { kind: 'unread', name, reason: fault.message, remedy: fault.remedy };
+  }
+}
+
+async function reach(
+  request: ReviewRequest,
+  tools: Pick<ReviewTools, 'affected'>,
+  signal: AbortSignal,
+): Promise<Reached> {
+  const { baseTree: base, merged, changedFiles, settings, origin, lending } = request;
+  if (merged.kind === 'conflict') throw new TypeError('a change in conflict has no merge result');
+  const question = { base, head: merged.tree, changedFiles, settings, origin, lending };
+  return { request, head: merged.tree, affected: await tools.affected(question, signal) };
+}
+
+async function reachUser(
+  user: RepositoryUser,
+  {
+    request,
+    head,
+    unowned,
+    tools,
+  }: {
+    readonly request: ReviewRequest;
+    readonly head: Tree;
+    readonly unowned: readonly string[];
+    readonly tools: Pick<ReviewTools, 'affected'>;
+  },
+  signal: AbortSignal,
+): Promise<ReachedUser | UnreadUser> {
+  if (user.kind === 'unread') return user;
+  const { name, tree, settings, clusters, findings } = user;
+  const { origin, untrusted, baseTree, rulings } = request;
+  const lender = nameOfRepository(origin.own.urls[0] ?? '') ?? 'this repository';
+  const { treeAt, own } = origin;
+  const theirs: ReviewRequest = {
+    ...request,
+    ...{ baseTree: tree, merged: { kind: 'clean', tree }, settings, clusters, users: [] },
+    rulings: { rules: settings.policy.rules, allowed: rulings.allowed, findings },
+    origin: untrusted === null ? user.origin : { ...user.origin, unfetched: untrusted },
+    lending: { name: lender, own, base: baseTree, head, treeAt, unowned },
+  };
+  return orUnread(name, signal, async () => ({
+    ...({ kind: 'reached', name, lender } as const),
+    ...(await reach(theirs, tools, signal)),
+  }));
+}
