@@ -106,6 +106,7 @@ async function serveRun(
     ...(await variableForges(environment, { hasOthers: others.length > 0 })),
     others,
     limits: configuration.settings,
+    usedBy: configuration.settings.usedBy,
     ...polled(options.poll ?? environment['FAIRLEAD_POLL'], configuration),
   };
 }

@@ -114,6 +114,8 @@ export interface ServeRun {
   readonly told?: readonly string[];
   /** What repositories are restricted to; left out: nothing. */
   readonly limits?: ServerLimits;
+  /** Which repositories use which, as `ServerSettings.usedBy`; left out: none. */
+  readonly usedBy?: ReadonlyMap<string, readonly string[]>;
   /** How long things may take, in milliseconds; left out in production. */
   readonly pace?: Partial<
     Readonly<Record<'soak' | 'healthDeadline' | 'look' | 'driftEvery' | 'poll' | 'forgeWrites' | 'pushes', number>>

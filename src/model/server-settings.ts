@@ -22,6 +22,8 @@ export interface ServerSettings {
   readonly repositories: readonly string[];
   /** Globs on names of applications that may be deployed, healed and reverted; empty: every one. */
   readonly applications: readonly string[];
+  /** Repository, `owner/name` or `forge:owner/name` -> those of its forge whose applications take files from it. */
+  readonly usedBy: ReadonlyMap<string, readonly string[]>;
   /** By name. */
   readonly forges: ReadonlyMap<string, ForgeEntry>;
   /** By name. */

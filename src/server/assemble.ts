@@ -54,6 +54,8 @@ export interface BotParts {
   readonly clusters: ClusterMap;
   readonly environment: string | null;
   readonly limits: ServerLimits;
+  /** As `PullTools.usedBy`. */
+  readonly usedBy?: PullTools['usedBy'];
   readonly key: Uint8Array;
   readonly redact: (text: string) => Redacted;
   readonly now: () => Date;

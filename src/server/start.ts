@@ -24,6 +24,7 @@ import { startOutboxKeeper } from './outbox-keeper.ts';
 import type { ServingParts } from './parts.ts';
 import { receiverSpecs } from './receivers.ts';
 import { onlyTold } from './told-clusters.ts';
+import { usersIn } from './used-by.ts';
 
 /** What serving is told. */
 export interface ServingRun extends ForgeSettings, StorePlace {
@@ -34,6 +35,8 @@ export interface ServingRun extends ForgeSettings, StorePlace {
   readonly role?: Role | undefined;
   /** What repositories are restricted to; left out: nothing. */
   readonly limits?: ServerLimits;
+  /** Which repositories use which, as `ServerSettings.usedBy`; left out: none. */
+  readonly usedBy?: ReadonlyMap<string, readonly string[]>;
   /** How long things may take, in milliseconds; the defaults suit production. */
   readonly pace?: Partial<Pace>;
   /** Milliseconds a server that stops still takes webhooks in while it says that it is not ready; left out: 0. */
@@ -97,7 +100,7 @@ export async function startServing(run: ServingRun, given: ServingParts): Promis
   const common = {
     ...{ store, queue, now, logger, key, limits, clusters, environment },
     ...{ redact: redactor.text, forge: forges.forge, parseCommands: parser.parse, engineNames: parts.engineNames },
-    meter: operation.meter,
+    ...{ meter: operation.meter, usedBy: usersIn(run.usedBy ?? new Map()) },
     mirror: operation.mirror((repo) => mirrors.open(repoKey(repo).replace(':', '-'))),
     review: {
       ...{ ...review, key, progress: (line: string) => logger.debug(line) },

@@ -9,6 +9,7 @@ import type { Outbox } from '../../world/store/store.ts';
 import { failedYet, finished, groupEnded, running } from './pull-check.ts';
 import { pullOrigin } from './pull-origin.ts';
 import type { PullTools } from './pull-tools.ts';
+import { usersOf } from './pull-users.ts';
 import { withStatus } from './report.ts';
 import type { ReviewRequest } from './request.ts';
 import { reviewToPlan } from './review.ts';
@@ -109,9 +110,10 @@ async function gatherGroup(
     allowedIn(job, port, tools),
   ]);
   const findings = await tools.judgeSettings({ base: baseTree, head: tree, inForce }, signal);
+  const users = await usersOf(job.repo, tools, signal);
   const { settings, clusters } = inForce;
   return {
-    ...{ base, head, baseTree, changedFiles, merged: { kind: 'clean', tree } as const, clusters, settings },
+    ...{ base, head, baseTree, changedFiles, merged: { kind: 'clean', tree } as const, clusters, settings, users },
     rulings: { rules: settings.policy.rules, allowed, findings },
     // Only who may write here puts pulls into the queue.
     ...{ environment: tools.environment, strictEnvironments: false, untrusted: null },

@@ -27,6 +27,8 @@ export interface PullTools {
     change: { readonly base: Tree; readonly head: Tree; readonly inForce: SettingsInForce },
     signal: AbortSignal,
   ) => Promise<readonly Finding[]>;
+  /** Names of the repositories of the same forge whose applications take files from one; left out: none do. */
+  readonly usedBy?: ((repo: RepoRef) => readonly string[]) | undefined;
   /** Only applications of this environment, or null for all. */
   readonly environment: string | null;
   readonly store: Pick<Store, 'pulls' | 'plans' | 'audit' | 'outbox' | 'repos' | 'transaction'>;

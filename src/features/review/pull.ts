@@ -15,6 +15,7 @@ import { isTouched, type LastReview } from './outdated.ts';
 import { failed, finished, running } from './pull-check.ts';
 import { pullOrigin } from './pull-origin.ts';
 import { commentKey, type PullJob, type PullTools } from './pull-tools.ts';
+import { usersOf } from './pull-users.ts';
 import { endRounds, report, reportBegun, type Seen } from './report.ts';
 import type { ReviewRequest } from './request.ts';
 import { reviewToPlan } from './review.ts';
@@ -143,7 +144,8 @@ async function gatherRequest(
   const changedFiles = await repository.changedFiles(base, merged.tree, signal);
   const tree = await repository.tree(merged.tree, signal);
   const findings = await tools.judgeSettings({ base: common.baseTree, head: tree, inForce }, signal);
-  return { ...common, rulings: { ...common.rulings, findings }, changedFiles, merged: { kind: 'clean', tree } };
+  const users = await usersOf(job.repo, tools, signal);
+  return { ...common, rulings: { ...common.rulings, findings }, changedFiles, merged: { kind: 'clean', tree }, users };
 }
 
 function allowedBy(marks: readonly Mark[]): Rulings['allowed'] {

@@ -23,6 +23,15 @@ test('the example says where its secrets stand, and which identity does what', (
   expect(settings?.clusters.get('prod-eu')?.apply).toMatchObject({ kind: 'serviceAccount', caFile: 'prod-ca.pem' });
 });
 
+test('it says who uses which repository', () => {
+  const { settings } = parseServerSettings(
+    'version: 1\nusedBy: {"gitlab:acme/a/values": [acme/gitops, acme/b/c]}',
+    'file',
+  );
+
+  expect([...(settings?.usedBy ?? [])]).toEqual([['gitlab:acme/a/values', ['acme/gitops', 'acme/b/c']]]);
+});
+
 test('a file that says nothing restricts nothing', () => {
   const { settings } = parseServerSettings('version: 1', 'file');
 
@@ -51,6 +60,14 @@ describe('a problem names its place, the value, what is allowed and the nearest'
       /"hubb" is no cluster of this file; did you mean "hub"\?/,
     ],
     ['clusters: {a: {plan: {serviceAccount: {server: 10.0.0.1, tokenFile: t}}}}', /"10\.0\.0\.1" is not an address/],
+    ['usedBy: {values: [acme/gitops]}', /"values" is not a repository, such as acme\/values/],
+    ['usedBy: {acme/values: acme/gitops}', /usedBy\S*: expected a list/],
+    ['usedBy: {acme/values: ["github:acme/gitops"]}', /"github:acme\/gitops" is not a repository of the same forge/],
+    ['usedBy: {acme/values: [a/b, a/b]}', /"a\/b" is listed twice/],
+    [
+      'usedBy: {"github:acme/values": [a/b, Acme/Values]}',
+      /usedBy\S*: a repository is no user of itself -> Leave it out/,
+    ],
   ])('%s', (text, says) => {
     expect(problems(text)).toEqual([expect.stringMatching(says)]);
   });

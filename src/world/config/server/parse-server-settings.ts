@@ -43,6 +43,7 @@ function build(filled: Json): ServerSettings {
   return {
     ...{ mode: whole.mode, host: whole.host, port: whole.port, data: whole.data, logLevel: whole.logLevel },
     ...{ caFile: whole.caFile, repositories: whole.repositories, applications: whole.applications },
+    usedBy: new Map(Object.entries(whole.usedBy)),
     poll: whole.poll === null ? null : parseDuration(whole.poll),
     database: whole.database === null ? null : secretOf(whole.database, 'url'),
     forges: mapOf(whole.forges, forgeOf),
@@ -52,9 +53,10 @@ function build(filled: Json): ServerSettings {
 }
 
 /** The file with its defaults, as the options describe it. */
-interface Whole extends Omit<ServerSettings, 'poll' | 'database' | 'forges' | 'clusters' | 'sources'> {
+interface Whole extends Omit<ServerSettings, 'poll' | 'database' | 'usedBy' | 'forges' | 'clusters' | 'sources'> {
   readonly poll: string | number | null;
   readonly database: JsonObject | null;
+  readonly usedBy: Readonly<Record<string, readonly string[]>>;
   readonly forges: Readonly<Record<string, JsonObject>>;
   readonly clusters: Readonly<Record<string, JsonObject>>;
   readonly sources: Pick<SourceSettings, 'allow' | 'private' | 'argocd' | 'flux'> & {

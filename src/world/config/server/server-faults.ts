@@ -5,6 +5,7 @@ import { optionFaults } from '../schema-faults.ts';
 import { serverOptions } from './server-options.ts';
 import { sourceFaults } from './source-faults.ts';
 import { unknownCluster } from './unknown-cluster.ts';
+import { usedByFaults } from './used-by-faults.ts';
 
 /** Keys a secret itself would stand under, and what is written in their place. */
 const literals: Readonly<Record<string, string>> = {
@@ -24,7 +25,8 @@ export function serverFaults(value: Json): readonly Fault[] {
   const secrets = literalSecrets(value);
   const taken = new Set(secrets.map(({ at }) => pathText(at)));
   const others = optionFaults(value, serverOptions).filter(({ at }) => !taken.has(pathText(at)));
-  const together = [...forgeFaults(value), ...clusterFaults(value), ...sourceFaults(value), ...doubledHosts(value)];
+  const kinds = [forgeFaults, clusterFaults, usedByFaults, sourceFaults, doubledHosts];
+  const together = kinds.flatMap((faultsOf) => faultsOf(value));
   return [...secrets, ...others.map(unquoted), ...together];
 }
 

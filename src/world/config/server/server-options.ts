@@ -25,6 +25,16 @@ const environmentName = pattern('^[A-Za-z](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$'
 
 const hostName = pattern('^[A-Za-z0-9.:_-]+$', 'a host name or address');
 
+const usedName = pattern(
+  '^(?:[a-z][a-z0-9-]*:)?[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)+$',
+  'a repository, such as acme/values or github:acme/values',
+);
+
+const userName = pattern(
+  '^[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)+$',
+  'a repository of the same forge, such as acme/gitops',
+);
+
 const nameGlob = pattern('^[^\\s\\x00-\\x1f]{1,300}$', 'a glob of names, without spaces');
 
 const basicOptions: readonly Option[] = [
@@ -48,6 +58,13 @@ const basicOptions: readonly Option[] = [
     nameGlob,
     ['apps/*'],
   ),
+  {
+    name: 'usedBy',
+    text: 'Repositories with values, charts or bases, as `owner/name` or `forge:owner/name`, and the repositories of the same forge whose applications take from them: a pull of the first reviews these applications too, and shows what they deploy.',
+    shape: { kind: 'named', word: 'REPOSITORY', names: usedName, of: { kind: 'texts', rule: userName, alone: false } },
+    default: {},
+    examples: [{ 'acme/values': ['acme/gitops'] }],
+  },
   text('host', 'Address to listen on; 0.0.0.0 when left out. Variable: `HOST`.', hostName, '0.0.0.0'),
   {
     name: 'port',

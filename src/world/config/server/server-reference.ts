@@ -48,6 +48,9 @@ segment and \`**\` across segments.
 ## Ways into a cluster
 
 ${ways}
+## Used by
+
+${users}
 ## Sources
 
 ${sources}
@@ -115,6 +118,11 @@ doctor\` says whether it is in force.
   directly. A \`proxy-url\` of a kubeconfig wins.
 - EKS, GKE and AKS are reached through the vendors' own libraries, loaded when first needed. **Not proven live:** they are tested
   against exchanges written from the vendors' documentation.
+`;
+
+const users = `What is kept in \`usedBy\` is who may see what: a pull of \`acme/values\` shows the objects that \`acme/gitops\` deploys with it, and those
+who push to it have them dry-run in its clusters. Both are repositories this server works for. Only sources that follow the branch of the
+pull are meant; [controllers.md](controllers.md#values-and-charts-in-another-repository) says what is reviewed.
 `;
 
 const sources = `What manifests name is fetched over HTTPS from listed hosts only: charts of Helm repositories and OCI registries, artifacts, Git
