@@ -16,7 +16,8 @@ import { judgeObjects } from './argocd-projects.ts';
 import { annotationRefused, notRendered, pluginRefused } from './argocd-refusals.ts';
 import { declarationOf } from './declaration-of.ts';
 import { renderHelmSource } from './declared-helm.ts';
-import { type OpenedSource, openDeclared, renderPlaced } from './declared-sources.ts';
+import { type OpenedSource, openDeclared } from './declared-sources.ts';
+import { renderPlaced } from './placed.ts';
 
 /** What renderers of declared applications are made of. */
 export interface DeclaredRendererParts {
@@ -92,7 +93,7 @@ interface SourceTools {
 
 function renderSource(job: SourceJob, tools: SourceTools, signal: AbortSignal): Promise<Rendered> {
   const { declaredAt } = declarationOf(job.application).application;
-  return renderPlaced(job.opened, declaredAt, async () => {
+  return renderPlaced({ ...job, declaredAt }, async () => {
     const rendered = await renderByKind(job, tools, signal);
     checkAnnotations(rendered, declaredAt);
     return rendered;

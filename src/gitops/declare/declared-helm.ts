@@ -9,6 +9,7 @@ import { joinPath } from '../../tools/tree-files.ts';
 import { type Fetchers, fetchersFor } from '../../world/sources/fetchers.ts';
 import { resolveValuesFiles, type ValuesFile } from './argocd-values-files.ts';
 import type { OpenedSource } from './declared-sources.ts';
+import { refFolder } from './placed.ts';
 import { fetchAddresses } from './values-addresses.ts';
 
 /** A chart of a declared application, and what it is rendered with. */
@@ -36,9 +37,6 @@ export const defaultHelmOptions: HelmOptions = {
   apiVersions: [],
   engine: null,
 };
-
-/** Where the files of a `ref` are laid beside the chart. */
-const refFolder = '.fetched/refs';
 
 /** What charts are rendered with. */
 export interface HelmTools {

@@ -1,9 +1,8 @@
 import type { DeclaredApplication, DeclaredSource, SourceOrigin, SourcePlace } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
-import { type LentTree, lentFile } from '../../model/lent.ts';
-import type { Rendered, RenderInputs } from '../../model/renderer.ts';
-import type { Resource, Source } from '../../model/resource.ts';
+import type { LentTree } from '../../model/lent.ts';
+import type { RenderInputs } from '../../model/renderer.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { fetchedFor } from '../../world/sources/asked-for.ts';
@@ -89,60 +88,6 @@ export async function openSource(
   const { tree, resolved, isPinned } = await fetchedFor(asked, () => fetchPlace(place, opening.fetchers, signal));
   const findings = isPinned ? [] : [unpinned(place, resolved, opening.application)];
   return { source, tree, folder, isHere: false, resolved, findings };
-}
-
-/**
- * Renders a source, and tells of everything where people find it: in the repository, in the one that lends it, else where the source is
- * declared. So are faults: nobody can open the files of somewhere else.
- */
-export async function renderPlaced(
-  { isHere, lent }: Pick<OpenedSource, 'isHere' | 'lent'>,
-  declaredAt: Source,
-  render: () => Promise<Rendered>,
-): Promise<Rendered> {
-  if (isHere) return render();
-  const placing = lent === undefined ? placedAt(declaredAt) : placedIn(lent, declaredAt);
-  try {
-    const { resources, hooks, findings } = await render();
-    return {
-      resources: resources.map(placing.resource),
-      hooks: hooks.map(placing.resource),
-      findings: findings.map(placing.finding),
-    };
-  } catch (fault) {
-    if (!(fault instanceof FairleadError)) throw fault;
-    const { code, message, remedy } = fault;
-    throw new FairleadError({ code, message, remedy, subject: placing.subject(fault.subject), cause: fault });
-  }
-}
-
-/** Says where what was rendered is found. */
-interface Placing {
-  readonly resource: (resource: Resource) => Resource;
-  readonly finding: (finding: Finding) => Finding;
-  readonly subject: (subject: string) => string;
-}
-
-function placedAt({ file, line }: Source): Placing {
-  return {
-    resource: (one) => (one.source === null ? one : { ...one, source: { file, line }, lines: new Map() }),
-    finding: (finding) => ({ ...finding, file, line }),
-    subject: () => `${file}:${line}`,
-  };
-}
-
-/** What was told of the declaration itself stays there. */
-function placedIn(lent: LentTree, declaredAt: Source): Placing {
-  const declaration = `${declaredAt.file}:${declaredAt.line}`;
-  return {
-    resource: (one) =>
-      one.source === null ? one : { ...one, source: { ...one.source, file: lentFile(lent, one.source.file) } },
-    finding: (finding) => {
-      const isOfLent = finding.file !== null && `${finding.file}:${finding.line}` !== declaration;
-      return isOfLent ? { ...finding, file: lentFile(lent, finding.file ?? '') } : finding;
-    },
-    subject: (subject) => (subject === '' || subject === declaration ? declaration : lentFile(lent, subject)),
-  };
 }
 
 async function treeAt(revision: string, { treeAt: at }: Opening, signal: AbortSignal): Promise<Tree | null> {

@@ -9,12 +9,13 @@ import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { DeclaredRendererParts } from './argocd-render.ts';
 import { declarationOf } from './declaration-of.ts';
-import { type OpenedSource, openDeclared, renderPlaced } from './declared-sources.ts';
+import { type OpenedSource, openDeclared } from './declared-sources.ts';
 import { renderRelease } from './flux-release.ts';
 import { renderFlux } from './flux-render.ts';
 import type { SubstitutedResource } from './flux-substitute.ts';
 import type { FluxSubstituter } from './flux-substituter.ts';
 import type { Variables } from './flux-variables.ts';
+import { renderPlaced } from './placed.ts';
 import { withoutEmptyNamespace } from './without-namespace.ts';
 
 /** What the renderer of Flux is made of. */
@@ -31,7 +32,7 @@ export function createFluxRenderer(parts: FluxRendererParts): Renderer {
       const { application: declared } = declarationOf(application);
       const [opened] = await openDeclared({ application, tree, inputs }, parts.fetchers, signal);
       if (opened === undefined) throw sourceless(declared);
-      const rendered = await renderPlaced(opened, declared.declaredAt, () =>
+      const rendered = await renderPlaced({ opened, declaredAt: declared.declaredAt }, () =>
         renderOpened({ application, opened, inputs }, parts, signal),
       );
       return { ...rendered, findings: [...opened.findings, ...rendered.findings] };

@@ -155,6 +155,15 @@ describe('each side is rendered with its own files', () => {
     });
   });
 
+  test.each(['colour: [', 'just text'])('values that are no good are told there: %s', async (text) => {
+    const { colour } = await affected({ 'values/web.yaml': text });
+
+    await expect(colour('web', 'head')).rejects.toMatchObject({
+      ...{ code: 'render-failed', subject: 'acme/values:values/web.yaml:1' },
+      message: expect.stringContaining('failed to parse acme/values:values/web.yaml: '),
+    });
+  });
+
   test('a fault in a file of the other repository is told there', async () => {
     const { colour } = await affected({ 'charts/api/templates/cm.yaml': '{{ fail "no" }}' });
 
