@@ -18,6 +18,8 @@ export interface Lending extends Omit<LentTree, 'tree'> {
   readonly head: Tree;
   /** Changed files that look like manifests and that no application is known to read. */
   readonly unowned: readonly string[];
+  /** Whether the tree of those who use it counts for environments of all their branches, not of its own alone. */
+  readonly isEveryBranch: boolean;
 }
 
 /** What one side of a change lends. */

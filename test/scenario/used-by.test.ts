@@ -28,12 +28,16 @@ spec:
     - {repoURL: "${url}", targetRevision: ${revision}, ref: values}
 `;
 
+const staging = (name: string, url: string): string =>
+  application(name, url, 'main').replace('prod.yaml', 'staging.yaml');
+
 beforeAll(modulesBuilt, buildingModules);
 beforeAll(async () => {
   stage = await openStage();
   values = await stage.github.createRepo({ owner: 'acme', name: 'values' });
   await values.commit('main', {
     ...{ 'web/Chart.yaml': chartYaml, 'web/templates/a.yaml': template, 'web/prod.yaml': 'color: red\n' },
+    'web/staging.yaml': 'color: red\n',
     'own/a.yaml': configMap('own'),
   });
   values.setRole('mona', 'write');
@@ -43,7 +47,14 @@ beforeAll(async () => {
   await stage.repo.commit('main', {
     'apps/web.yaml': application('web-prod', url, 'main'),
     'apps/old.yaml': application('old', url, 'release'),
+    // Deployed from another branch, where it reads otherwise.
+    'apps/staging.yaml': staging('here-staging', url),
+    '.fairlead.yaml': 'version: 1\nenvironments: {staging: {branch: next}}\n',
     'apps/gone.yaml': application('gone-dev', url, 'main').replace('"$values/web/prod.yaml"', '"none.yaml"'),
+  });
+  await stage.repo.commit('next', {
+    'apps/staging.yaml': staging('next-staging', url),
+    'apps/web.yaml': application('web-prod', url, 'main'),
   });
   const terminal = {
     ...{ out: () => undefined, err: () => undefined, progress: () => undefined },
@@ -97,10 +108,13 @@ describe('a pull of values that others use', () => {
     expect(comment).toContain('`acme/gitops: web-prod`');
     expect(comment).toContain('`own`');
     expect(comment).not.toContain('acme/gitops: old');
+    expect(comment).toContain('`acme/gitops: next-staging`');
+    expect(comment).not.toContain('here-staging');
+    expect(comment.match(/`acme\/gitops: web-prod`/g)).toHaveLength(1);
     // What fails in the other repository is told there, without a link to a file that is not here.
     expect(comment).toMatch(/none\.yaml is not there[^\n]*— `acme\/gitops:apps\/gone\.yaml:1`\n/);
     expect(comment).toMatch(/user-unread.*acme\/nowhere uses this repository.*shows no repository acme\/nowhere/);
-    expect(comment).toMatch(/rendered \(2 of acme\/gitops, 0 of acme\/nowhere\)/);
+    expect(comment).toMatch(/rendered \(3 of acme\/gitops, 0 of acme\/nowhere\)/);
     expect(check.title).toMatch(/Incomplete/);
     expect(values.comments(pull)).toHaveLength(1);
     const store = await openSqliteReadOnly(`${stage.dir}/data/fairlead.db`);

@@ -22,6 +22,7 @@ export function joinUsers(own: Review, users: readonly (UserReview | UnreadUser)
   if (users.length === 0) return own;
   const theirs = users.map((user) => (user.kind === 'unread' ? unread(user, own) : named(user)));
   const all = [own, ...theirs];
+  const names = [...new Set(users.map(({ name }) => name))];
   const targets = all.flatMap((review) => review.targets);
   const changes = all.flatMap((review) => review.changes);
   const findings = all.flatMap((review) => review.findings);
@@ -35,9 +36,12 @@ export function joinUsers(own: Review, users: readonly (UserReview | UnreadUser)
       applications: sum(all, ({ coverage }) => coverage.applications),
       rendered: sum(all, ({ coverage }) => coverage.rendered),
       unownedFiles: own.coverage.unownedFiles,
-      usedBy: theirs.map(({ coverage }, index) => ({
-        repository: users[index]?.name ?? '',
-        applications: coverage.applications,
+      usedBy: names.map((repository) => ({
+        repository,
+        applications: sum(
+          theirs.filter((_, index) => users[index]?.name === repository),
+          ({ coverage }) => coverage.applications,
+        ),
       })),
     },
     inputs: sorted(all.flatMap((review) => review.inputs)),

@@ -82,7 +82,8 @@ async function userAt(
   const name = nameOfRepository(url) ?? basename(repository.path);
   return orUnread(name, signal, async () => {
     const tree = await repository.tree(await repository.resolve('HEAD', signal), signal);
-    return { kind: 'read', name, tree, origin, clusters, settings: await settingsAt(tree, signal), findings: [] };
+    const settings = await settingsAt(tree, signal);
+    return { kind: 'read', name, tree, origin, clusters, settings, findings: [], isEveryBranch: true };
   });
 }
 

@@ -45,13 +45,15 @@ export interface ReviewRequest {
   readonly lending?: Lending;
 }
 
-/** A repository with applications that take files of the one under review, as its default branch has it; or why it cannot be read. */
+/** A repository with applications that take files of the one under review, as a branch of it has it; or why it cannot be read. */
 export type RepositoryUser =
   | ({
       readonly kind: 'read';
       /** `owner/name`. */
       readonly name: string;
       readonly tree: Tree;
+      /** As in `Lending`. */
+      readonly isEveryBranch: boolean;
       /** What is wrong with its settings. */
       readonly findings: readonly Finding[];
     } & Pick<ReviewRequest, 'settings' | 'clusters' | 'origin'>)

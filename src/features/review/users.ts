@@ -75,7 +75,7 @@ async function reachUser(
   signal: AbortSignal,
 ): Promise<ReachedUser | UnreadUser> {
   if (user.kind === 'unread') return user;
-  const { name, tree, settings, clusters, findings } = user;
+  const { name, tree, settings, clusters, findings, isEveryBranch } = user;
   const { origin, untrusted, baseTree, rulings } = request;
   const lender = nameOfRepository(origin.own.urls[0] ?? '') ?? 'this repository';
   const { treeAt, own } = origin;
@@ -84,7 +84,7 @@ async function reachUser(
     ...{ baseTree: tree, merged: { kind: 'clean', tree }, settings, clusters, users: [] },
     rulings: { rules: settings.policy.rules, allowed: rulings.allowed, findings },
     origin: untrusted === null ? user.origin : { ...user.origin, unfetched: untrusted },
-    lending: { name: lender, own, base: baseTree, head, treeAt, unowned },
+    lending: { name: lender, own, base: baseTree, head, treeAt, unowned, isEveryBranch },
   };
   return orUnread(name, signal, async () => ({
     ...({ kind: 'reached', name, lender } as const),

@@ -63,7 +63,7 @@ export async function affectedBy(
   const [before, after] = await Promise.all([discover(base, at('base'), signal), discover(head, at('head'), signal)]);
   const reasons = reasonsOf([before, after], changedFiles);
   const pairs = withoutUnknown(pairApplications(before.applications, after.applications), after.declarations.unknown)
-    .filter(({ environment }) => deploysFrom(environment, settings, origin))
+    .filter(({ environment }) => isDeployed(environment, { settings, origin, lending }))
     .map((pair) => ({ ...pair, reasons: [...structural(pair), ...reached(pair, reasons)] }))
     .filter((pair) => pair.reasons.length > 0);
   const unowned = new Set(before.unowned(changedFiles));
@@ -76,6 +76,16 @@ export async function affectedBy(
     findings: findingsOf({ before, after, pairs, changedFiles: lending === undefined ? changedFiles : [] }),
     incomplete: incompleteReason({ before, after, unownedFiles }),
   };
+}
+
+function isDeployed(
+  environment: string | null,
+  { settings, origin, lending }: Pick<AffectedQuestion, 'settings' | 'origin' | 'lending'>,
+): boolean {
+  if (lending === undefined) return deploysFrom(environment, settings, origin);
+  const { own } = origin;
+  const branch = settings.environments.get(environment ?? '')?.branch ?? own.defaultBranch;
+  return lending.isEveryBranch || branch === own.branch;
 }
 
 /** On the branch of one environment those of other branches get nothing of the change. On a branch of none it is on its way to any. */

@@ -70,7 +70,7 @@ function lendingOf(head: Files): Lending {
   return {
     name: 'acme/values',
     own: { urls: [lentUrl], branch: 'main', defaultBranch: 'main' },
-    ...{ base: memoryTree(lent), head: memoryTree(head), unowned: [] },
+    ...{ base: memoryTree(lent), head: memoryTree(head), unowned: [], isEveryBranch: false },
     treeAt: async (revision) => (revision === 'v1.0.0' ? memoryTree(lent) : null),
   };
 }
