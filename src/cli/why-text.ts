@@ -14,13 +14,17 @@ export function whyText(found: readonly Why[]): string {
   return `${found.map(oneText).join('\n\n')}\n`;
 }
 
-function oneText({ application, environment, declaredBy, reasons, inputs }: Why): string {
+function oneText({ application, environment, declaredBy, reasons, inputs, follows }: Why): string {
   const title = environment === null ? application : `${application} · ${environment}`;
   const declared = declaredBy.length === 0 ? [] : [`  declared by ${declaredBy.join(' → ')}`];
   if (reasons.length > 0) return [title, ...declared, ...reasons.map((reason) => `  ${reasonText(reason)}`)].join('\n');
   const more = inputs.length > mostInputs ? [`    … and ${inputs.length - mostInputs} more`] : [];
   const read = inputs.slice(0, mostInputs).map((input) => `    ${input}`);
-  return [title, ...declared, '  is not reached: the change touches nothing it reads', ...read, ...more].join('\n');
+  const why =
+    follows.length === 0
+      ? 'the change touches nothing it reads'
+      : `it follows ${follows.join(', ')}, and the change goes to another branch`;
+  return [title, ...declared, `  is not reached: ${why}`, ...read, ...more].join('\n');
 }
 
 function reasonText(reason: Why['reasons'][number]): string {

@@ -207,6 +207,6 @@ test('why tells what the application of another repository takes', async () => {
     'acme/gitops: web-prod · prod\n  declared by acme/gitops:apps/web.yaml:1\n  web/prod.yaml  (values it is rendered with)\n',
   );
   expect((await why('old')).stdout).toBe(
-    'acme/gitops: old\n  declared by acme/gitops:apps/old.yaml:1\n  is not reached: the change touches nothing it reads\n    acme/gitops:apps/old.yaml\n',
+    'acme/gitops: old\n  declared by acme/gitops:apps/old.yaml:1\n  is not reached: it follows release, and the change goes to another branch\n    acme/gitops:apps/old.yaml\n',
   );
 }, 60_000);

@@ -68,7 +68,8 @@ function named({ name, lender, review }: UserReview): Review {
   const prefix = `${lender}:`;
   const idOf = (id: string): string => `${name}: ${id}`;
   const place = (finding: Finding): Finding => {
-    if (finding.file === null) return finding;
+    if (finding.file === null)
+      return finding.target === null ? { ...finding, message: `${name}: ${finding.message}` } : finding;
     return finding.file.startsWith(prefix)
       ? { ...finding, file: finding.file.slice(prefix.length) }
       : { ...finding, repository: name };
@@ -80,8 +81,8 @@ function named({ name, lender, review }: UserReview): Review {
     targets: review.targets.map(target),
     changes: review.changes.map(change),
     findings: review.findings
-      .map((finding) => (finding.target === null ? finding : { ...finding, target: idOf(finding.target) }))
-      .map(place),
+      .map(place)
+      .map((finding) => (finding.target === null ? finding : { ...finding, target: idOf(finding.target) })),
     // Where the base of the one under review moves, only its own files matter.
     inputs: review.inputs.flatMap((input) => (input.startsWith(prefix) ? [input.slice(prefix.length)] : [])),
   };

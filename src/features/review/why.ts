@@ -1,8 +1,10 @@
-import type { AffectedPair, AffectedPairs, PairReason } from '../../gitops/discover/affected.ts';
+import type { AffectedPair, PairReason } from '../../gitops/discover/affected.ts';
+import { otherRevisions } from '../../gitops/discover/followers.ts';
 import { FairleadError } from '../../model/error.ts';
+import type { OwnRepository } from '../../model/repo.ts';
 import type { Application } from '../../model/target.ts';
 import type { ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
-import { type ReachedUser, reachAll } from './users.ts';
+import { type Reached, type ReachedUser, reachAll } from './users.ts';
 
 /** One application of a name, and what a change has to do with it. */
 export interface Why {
@@ -14,6 +16,8 @@ export interface Why {
   readonly reasons: readonly PairReason[];
   /** Files and folders it reads. */
   readonly inputs: readonly string[];
+  /** Branches and tags of the repository that it takes, where none is the branch the change goes to; else empty. */
+  readonly follows: readonly string[];
 }
 
 /**
@@ -28,32 +32,44 @@ export async function explain(
 ): Promise<readonly Why[]> {
   if (request.merged.kind === 'conflict') throw conflict(request.merged.files);
   const { own, users } = await reachAll(request, tools, signal);
-  const found = [...foundIn(own.affected, name), ...users.flatMap((user) => foundInUser(user, name))];
+  const repository = request.origin.own;
+  const found = [own, ...users].flatMap((one) => foundIn(one, { name, repository }));
   if (found.length > 0) return found;
   const theirs = users.flatMap((user) => (user.kind === 'reached' ? user.affected.applications : []));
   throw unknownName(name, [...own.affected.applications, ...theirs]);
 }
 
-function foundIn(affected: AffectedPairs, name: string): readonly Why[] {
-  const reached = affected.pairs.filter((pair) => isMeant(pair, name));
-  const others = affected.applications.filter(
-    (application) => isMeant(application, name) && !reached.some(({ head }) => head === application),
-  );
-  return [...reached.map(whyReached), ...others.map((application) => whyOf(application, []))];
+interface Wanted {
+  readonly name: string;
+  /** The one that changes. */
+  readonly repository: OwnRepository;
 }
 
-/** The same of a repository that uses this one. Throws why it cannot be read. */
-function foundInUser(user: ReachedUser | UnreadUser, name: string): readonly Why[] {
-  if (user.kind === 'unread') throw unread(user);
-  const prefix = `${user.lender}:`;
-  const place = (file: string): string =>
-    file.startsWith(prefix) ? file.slice(prefix.length) : `${user.name}:${file}`;
-  return foundIn(user.affected, name).map((why) => ({
+/** Applications of one repository. Throws why it cannot be read. */
+function foundIn(found: Reached | ReachedUser | UnreadUser, wanted: Wanted): readonly Why[] {
+  if (!('affected' in found)) throw unread(found);
+  const { pairs, applications } = found.affected;
+  const reached = pairs.filter((pair) => isMeant(pair, wanted.name));
+  const others = applications.filter(
+    (application) => isMeant(application, wanted.name) && !reached.some(({ head }) => head === application),
+  );
+  const all = [
+    ...reached.map((pair) => whyReached(pair, wanted)),
+    ...others.map((application) => whyOf(application, [], wanted)),
+  ];
+  return 'name' in found ? all.map((why) => elsewhere(why, found)) : all;
+}
+
+/** As it reads in the repository that changes. */
+function elsewhere(why: Why, { name, lender }: Pick<ReachedUser, 'name' | 'lender'>): Why {
+  const prefix = `${lender}:`;
+  const place = (file: string): string => (file.startsWith(prefix) ? file.slice(prefix.length) : `${name}:${file}`);
+  return {
     ...why,
-    application: `${user.name}: ${why.application}`,
+    application: `${name}: ${why.application}`,
     declaredBy: why.declaredBy.map((step, index, all) => (index === all.length - 1 ? place(step) : step)),
     inputs: why.inputs.map(place),
-  }));
+  };
 }
 
 /** `web` is every web, `web@prod` the one. */
@@ -61,18 +77,20 @@ function isMeant({ name, environment }: Pick<Application, 'name' | 'environment'
   return asked === name || asked === `${name}@${environment}`;
 }
 
-function whyReached({ name, environment, base, head, reasons }: AffectedPair): Why {
+function whyReached({ name, environment, base, head, reasons }: AffectedPair, wanted: Wanted): Why {
   const sides = [base, head].filter((side) => side !== null);
   const inputs = [...new Set(sides.flatMap((side) => side.inputs))].sort();
   const [one] = sides.toReversed();
-  return { ...whyOf(one ?? { name, environment, inputs }, reasons), inputs };
+  return { ...whyOf(one ?? { name, environment, inputs }, reasons, wanted), inputs };
 }
 
 function whyOf(
   { name, environment, inputs, declared }: Pick<Application, 'name' | 'environment' | 'inputs' | 'declared'>,
   reasons: readonly PairReason[],
+  { repository }: Wanted,
 ): Why {
-  return { application: name, environment, declaredBy: chainOf(declared), reasons, inputs };
+  const follows = declared === undefined ? [] : otherRevisions({ declared }, repository);
+  return { application: name, environment, declaredBy: chainOf(declared), reasons, inputs, follows };
 }
 
 function chainOf(declared: Application['declared']): readonly string[] {

@@ -6,6 +6,7 @@ import type { Settings } from '../../model/settings.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { type Discovery, discover, type Reason } from './discover.ts';
+import { followerFindings } from './followers.ts';
 import { type ApplicationPair, pairApplications } from './pair-applications.ts';
 
 /** Two trees, and what differs between them. */
@@ -73,7 +74,10 @@ export async function affectedBy(
     pairs,
     applications: after.applications,
     unownedFiles,
-    findings: findingsOf({ before, after, pairs, changedFiles: lending === undefined ? changedFiles : [] }),
+    findings: [
+      ...followerFindings(after.applications, lending?.own ?? origin.own),
+      ...findingsOf({ before, after, pairs, changedFiles: lending === undefined ? changedFiles : [] }),
+    ],
     incomplete: incompleteReason({ before, after, unownedFiles }),
   };
 }

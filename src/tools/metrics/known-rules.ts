@@ -25,7 +25,7 @@ export const knownRules: readonly string[] = [
   ...['remote-reference', 'render-failed', 'render-memory', 'render-timeout', 'worker-timeout'],
   ...['archive-refused', 'source-digest', 'source-invalid', 'source-limited', 'source-missing', 'source-not-allowed'],
   ...['source-private', 'source-refused', 'source-too-large', 'source-unreachable', 'source-untrusted'],
-  ...['unpinned-base', 'unpinned-chart', 'user-unread'],
+  ...['no-follower', 'unpinned-base', 'unpinned-chart', 'user-unread'],
   ...['added-capabilities', 'cluster-admin-binding', 'host-namespaces', 'host-path-volume', 'image-latest'],
   ...['privilege-escalation', 'privileged-container', 'rbac-wildcard', 'resource-limits', 'run-as-root'],
 ];

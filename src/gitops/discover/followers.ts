@@ -1,0 +1,49 @@
+import { follows, isThisRepository } from '../../formats/repository-url.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { OwnRepository } from '../../model/repo.ts';
+import type { Application } from '../../model/target.ts';
+
+/**
+ * The branches, tags and other revisions of a repository that an application takes, where none of them is the branch that a change goes
+ * to; empty where one is, or where it takes nothing of it.
+ */
+export function otherRevisions(
+  { declared }: Pick<Application, 'declared'>,
+  repository: OwnRepository,
+): readonly string[] {
+  const places = (declared?.application.sources ?? []).map(({ place }) => place);
+  const revisions = places.flatMap((place) =>
+    place.kind === 'git' && isThisRepository(place.url, repository.urls) ? [place.revision] : [],
+  );
+  if (revisions.some((revision) => follows(revision, repository))) return [];
+  return [...new Set(revisions.map((revision) => nameOf(revision, repository)))];
+}
+
+/** Says so where objects of controllers take a repository, and none of them the branch that a change goes to: a stacked pull. */
+export function followerFindings(applications: readonly Application[], repository: OwnRepository): readonly Finding[] {
+  const { branch, urls } = repository;
+  const takers = applications.filter(({ declared }) =>
+    (declared?.application.sources ?? []).some(
+      ({ place }) => place.kind === 'git' && isThisRepository(place.url, urls),
+    ),
+  );
+  const others = takers.map((application) => otherRevisions(application, repository));
+  if (takers.length === 0 || others.some((revisions) => revisions.length === 0)) return [];
+  const names = [...new Set(others.flat())].sort();
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  const place = { target: null, resource: null, file: null, line: null };
+  return [
+    {
+      ...{ rule: 'no-follower', severity: 'note', ...place },
+      message: `No object of Argo CD or Flux follows the branch ${branch}, which this change goes to: they follow ${names.slice(0, mostNamed).join(', ')}${more}.`,
+      fix: 'What it does to them shows once it goes there.',
+    },
+  ];
+}
+
+const mostNamed = 3;
+
+function nameOf(revision: string, { defaultBranch }: OwnRepository): string {
+  const name = revision.replace(/^refs\/(?:heads|tags)\//, '');
+  return name === '' || name === 'HEAD' ? defaultBranch || 'the default branch' : name;
+}
