@@ -3,6 +3,7 @@ import type { Probe } from '../features/doctor/diagnosis.ts';
 import { teller } from '../features/doctor/diagnosis.ts';
 import type { AppNeeds } from '../features/doctor/judge-forge.ts';
 import { forgeProbes } from '../features/doctor/probe-forge.ts';
+import { usedByProbes } from '../features/doctor/probe-used-by.ts';
 import type { Redactor } from '../formats/redaction/redactor.ts';
 import type { NamedForge } from '../model/server-settings.ts';
 import type { Forge } from '../world/forge/forge.ts';
@@ -22,7 +23,7 @@ export interface DoctorForge {
 
 /** The forges of variables and file. Throws `FairleadError` `usage` when credentials are missing. */
 export async function doctorForges(
-  { environment, others }: ServerConfiguration,
+  { environment, others, settings: { usedBy } }: ServerConfiguration,
   { redactor, now }: { readonly redactor: Redactor; readonly now: () => Date },
 ): Promise<readonly DoctorForge[]> {
   const { github, gitlab } = await variableForges(environment, { hasOthers: others.length > 0 });
@@ -38,7 +39,10 @@ export async function doctorForges(
     const inspector = () => inspectorOf(forge, errors);
     const open = () => openForge(forge, errors);
     const known = { name: forge.name, inspector };
-    return { ...known, open, probes: [secretProbe(forge.name, open), ...forgeProbes(known, { needs, now })] };
+    const { name } = forge;
+    const repositories = async () => (await open()).repositories();
+    const users = usedByProbes({ name, isOnly: all.length === 1, usedBy, repositories });
+    return { ...known, open, probes: [secretProbe(name, open), ...forgeProbes(known, { needs, now }), ...users] };
   });
 }
 

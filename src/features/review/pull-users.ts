@@ -23,7 +23,7 @@ export async function usersOf(
     if (opened.kind === 'unread') users.push(opened);
     else
       for (const branch of branchesOf(opened.inForce))
-        users.push(await orUnread(name, signal, () => userOn(branch, opened, signal)));
+        users.push(await orUnread(opened.port.ref.fullName, signal, () => userOn(branch, opened, signal)));
   }
   return users;
 }

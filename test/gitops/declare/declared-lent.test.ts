@@ -10,6 +10,7 @@ import {
   configMap,
   type DeclaredWorld,
   type Files,
+  kustomization,
   linesOf,
   openDeclaredWorld,
   ownOrigin,
@@ -37,6 +38,7 @@ const lent: Files = {
   'bases/db/kustomization.yaml': 'resources: [cm.yaml]\n',
   'bases/db/cm.yaml': configMap('db'),
   'teams/one/cm.yaml': configMap('one'),
+  'infra/cm.yaml': configMap('infra'),
 };
 
 const webSources = `sources:
@@ -51,6 +53,12 @@ const fleet: Files = {
   'apps/api.yaml': argoApp('api', `source: {repoURL: "${lentUrl}", targetRevision: HEAD, path: charts/api}`),
   'apps/old.yaml': argoApp('old', `source: {repoURL: "${lentUrl}", targetRevision: old, path: charts/api}`),
   'apps/fixed.yaml': argoApp('fixed', `source: {repoURL: "${lentUrl}", targetRevision: v1.0.0, path: charts/api}`),
+  'clusters/prod/infra.yaml': kustomization('infra', './infra').replace('name: flux-system}\n', 'name: values}\n'),
+  'clusters/prod/source.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: values, namespace: flux-system}
+spec: {interval: 1h, url: "ssh://git@git.example.com/acme/values", ref: {branch: main}}
+`,
   'db/kustomization.yaml': `resources: ["${lentUrl}//bases/db?ref=main"]\n`,
   'sets/teams.yaml': `apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
@@ -100,6 +108,7 @@ describe('applications that use another repository are reached by its changes', 
       { 'bases/db/cm.yaml': configMap('db', '{a: c}') },
       ['db@null: base bases/db/cm.yaml'],
     ],
+    ['a folder of Flux', { 'infra/cm.yaml': configMap('infra', '{a: c}') }, ['infra@prod: own infra/cm.yaml']],
     ['a folder', { 'teams/one/cm.yaml': configMap('one', '{a: c}') }, ['team-one@null: own teams/one/cm.yaml']],
     ['what a set lists', { 'teams/two/cm.yaml': configMap('two') }, ['team-two@null: added, own teams/two/cm.yaml']],
     ['what nobody reads', { 'values/other.yaml': 'a: b\n' }, []],
@@ -132,6 +141,17 @@ describe('each side is rendered with its own files', () => {
     expect(after.resources.map(({ source }) => source?.file)).toEqual([place]);
     expect([before, after].map(({ resources: [one] }) => pick(one?.object, 'data', 'color'))).toEqual(['red', 'blue']);
     expect(after.findings).toEqual([]);
+  });
+
+  test('what Flux applies of a folder too', async () => {
+    const { colour } = await affected({ 'infra/cm.yaml': configMap('infra', '{a: c}') });
+
+    const { resources, findings } = await colour('infra', 'head');
+
+    expect(resources.map(({ object, source }) => [pick(object, 'data', 'a'), source?.file])).toEqual([
+      ['c', 'acme/values:infra/cm.yaml'],
+    ]);
+    expect(findings.filter(({ rule }) => rule !== 'flux-namespace-missing')).toEqual([]);
   });
 
   test('a base of a kustomization is fetched from nowhere', async () => {

@@ -61,6 +61,7 @@ describe('a problem names its place, the value, what is allowed and the nearest'
     ],
     ['clusters: {a: {plan: {serviceAccount: {server: 10.0.0.1, tokenFile: t}}}}', /"10\.0\.0\.1" is not an address/],
     ['usedBy: {values: [acme/gitops]}', /"values" is not a repository, such as acme\/values/],
+    ['usedBy: {"forge:acme/values": [acme/gitops]}', /"forge" is no forge of this file -> Name one of github, gitlab/],
     ['usedBy: {acme/values: acme/gitops}', /usedBy\S*: expected a list/],
     ['usedBy: {acme/values: ["github:acme/gitops"]}', /"github:acme\/gitops" is not a repository of the same forge/],
     ['usedBy: {acme/values: [a/b, a/b]}', /"a\/b" is listed twice/],
