@@ -8,34 +8,37 @@ import type { Application } from '../../model/target.ts';
  * to; empty where one is, or where it takes nothing of it.
  */
 export function otherRevisions(
-  { declared }: Pick<Application, 'declared'>,
+  application: Pick<Application, 'declared'>,
   repository: OwnRepository,
 ): readonly string[] {
-  const places = (declared?.application.sources ?? []).map(({ place }) => place);
-  const revisions = places.flatMap((place) =>
-    place.kind === 'git' && isThisRepository(place.url, repository.urls) ? [place.revision] : [],
-  );
+  const revisions = revisionsOf(application, repository);
   if (revisions.some((revision) => follows(revision, repository))) return [];
   return [...new Set(revisions.map((revision) => nameOf(revision, repository)))];
 }
 
+function revisionsOf({ declared }: Pick<Application, 'declared'>, { urls }: OwnRepository): readonly string[] {
+  return (declared?.application.sources ?? []).flatMap(({ place }) =>
+    place.kind === 'git' && isThisRepository(place.url, urls) ? [place.revision] : [],
+  );
+}
+
 /** Says so where objects of controllers take a repository, and none of them the branch that a change goes to: a stacked pull. */
 export function followerFindings(applications: readonly Application[], repository: OwnRepository): readonly Finding[] {
-  const { branch, urls } = repository;
-  const takers = applications.filter(({ declared }) =>
-    (declared?.application.sources ?? []).some(
-      ({ place }) => place.kind === 'git' && isThisRepository(place.url, urls),
-    ),
-  );
-  const others = takers.map((application) => otherRevisions(application, repository));
-  if (takers.length === 0 || others.some((revisions) => revisions.length === 0)) return [];
-  const names = [...new Set(others.flat())].sort();
+  const all = new Set<string>();
+  for (const application of applications) {
+    const revisions = revisionsOf(application, repository);
+    // Most repositories are left at the first.
+    if (revisions.some((revision) => follows(revision, repository))) return [];
+    for (const revision of revisions) all.add(nameOf(revision, repository));
+  }
+  if (all.size === 0) return [];
+  const names = [...all].sort();
   const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
   const place = { target: null, resource: null, file: null, line: null };
   return [
     {
       ...{ rule: 'no-follower', severity: 'note', ...place },
-      message: `No object of Argo CD or Flux follows the branch ${branch}, which this change goes to: they follow ${names.slice(0, mostNamed).join(', ')}${more}.`,
+      message: `No object of Argo CD or Flux follows the branch ${repository.branch}, which this change goes to: they follow ${names.slice(0, mostNamed).join(', ')}${more}.`,
       fix: 'What it does to them shows once it goes there.',
     },
   ];
