@@ -56,6 +56,8 @@ beforeAll(async () => {
     'apps/staging.yaml': staging('next-staging', url),
     'apps/web.yaml': application('web-prod', url, 'main'),
   });
+  const broken = await stage.github.createRepo({ owner: 'acme', name: 'broken' });
+  await broken.commit('main', { 'apps/sick.yaml': application('sick', url, 'main'), '.fairlead.yaml': 'version: 7\n' });
   const terminal = {
     ...{ out: () => undefined, err: () => undefined, progress: () => undefined },
     paint: (_: string, text: string) => text,
@@ -70,7 +72,7 @@ beforeAll(async () => {
     gitlab: null,
     usedBy: new Map([
       ['Acme/Values', ['acme/gitops', 'acme/nowhere']],
-      ['github:acme/values', ['acme/gitops']],
+      ['github:acme/values', ['acme/gitops', 'acme/broken']],
       ['acme/gitops', ['acme/values']],
     ]),
     pace: { forgeWrites: 0, pushes: 0 },
@@ -114,7 +116,8 @@ describe('a pull of values that others use', () => {
     // What fails in the other repository is told there, without a link to a file that is not here.
     expect(comment).toMatch(/none\.yaml is not there[^\n]*— `acme\/gitops:apps\/gone\.yaml:1`\n/);
     expect(comment).toMatch(/user-unread.*acme\/nowhere uses this repository.*shows no repository acme\/nowhere/);
-    expect(comment).toMatch(/rendered \(3 of acme\/gitops, 0 of acme\/nowhere\)/);
+    expect(comment).toMatch(/rendered \(3 of acme\/gitops, 0 of acme\/nowhere, 1 of acme\/broken\)/);
+    expect(comment).toMatch(/config-invalid.*the settings of .*7.*— `acme\/broken:\.fairlead\.yaml`\n/);
     expect(check.title).toMatch(/Incomplete/);
     expect(values.comments(pull)).toHaveLength(1);
     const store = await openSqliteReadOnly(`${stage.dir}/data/fairlead.db`);
