@@ -102,14 +102,13 @@ describe('a change of values and charts', () => {
     expect(
       read.changes.map(({ target, resource, paths }) => [target, resource.name, ...paths.map(({ after }) => after)]),
     ).toEqual([
-      ['charts/api', 'api', 'blue'],
       ['own', 'own', 'other'],
       ['acme/gitops: api', 'api', 'blue'],
       ['acme/gitops: released@prod', 'released', 'blue'],
       ['acme/gitops: web-prod@prod', 'web-prod', 'blue'],
     ]);
     expect(read.coverage).toEqual({
-      ...{ applications: 5, rendered: 5, unownedFiles: [] },
+      ...{ applications: 4, rendered: 4, unownedFiles: [] },
       usedBy: [{ repository: 'acme/gitops', applications: 3 }],
     });
   });

@@ -123,7 +123,7 @@ describe('a pull of values that others use', () => {
     const store = await openSqliteReadOnly(`${stage.dir}/data/fairlead.db`);
     const plan = await store.plans.of(refOf(values), pull, head);
     await store.close();
-    expect(plan?.targets.map(({ id }) => id)).toEqual(['own', 'web']);
+    expect(plan?.targets.map(({ id }) => id)).toEqual(['own']);
   }, 90_000);
 
   test('from a fork is rendered without fetching anything', async () => {

@@ -15,7 +15,7 @@ import { keepsRemoved } from './removed-application.ts';
 import { type RenderContext, renderTarget } from './render-target.ts';
 import type { ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
 import { reviewTarget, type TargetFacts } from './target.ts';
-import { orUnread, type Reached, type ReachedUser, reachAll } from './users.ts';
+import { orUnread, type Reached, type ReachedUser, reachAll, withoutTaken } from './users.ts';
 
 /** Targets worked out at the same time; each waits mostly for renders and the API server. */
 const targetsInFlight = 4;
@@ -62,7 +62,7 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
   const reached = [own, ...users.filter((user) => user.kind === 'reached')];
   checkClusters(request, reached);
   const isThere = reached.some(({ affected }) => affected.environments.includes(request.environment ?? ''));
-  const facts = await workOut(own, { isThere, tools }, signal);
+  const facts = await workOut(withoutTaken(own, users), { isThere, tools }, signal);
   const gathered: GatheredUser[] = [];
   for (const user of users) gathered.push(await workOutUser(user, tools, signal));
   return { own: facts, users: gathered };

@@ -1,5 +1,5 @@
 import { nameOfRepository } from '../../formats/repository-url.ts';
-import type { AffectedPairs } from '../../gitops/discover/affected.ts';
+import type { AffectedPair, AffectedPairs } from '../../gitops/discover/affected.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { RepositoryUser, ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
@@ -35,6 +35,20 @@ export async function reachAll(
     if (reached.kind === 'reached') ({ unownedFiles } = reached.affected);
   }
   return { own: { ...own, affected: { ...own.affected, unownedFiles } }, users };
+}
+
+/**
+ * Without what its files alone tell of, that has no environment and no cluster, and that a user deploys: such a chart or base is not
+ * deployed as it is, and may not even render without the values it gets there.
+ */
+export function withoutTaken(own: Reached, users: readonly (ReachedUser | UnreadUser)[]): Reached {
+  const taken = new Set(users.flatMap((user) => (user.kind === 'reached' ? (user.affected.lentFolders ?? []) : [])));
+  if (taken.size === 0 || own.request.clusters.bare !== null) return own;
+  const isTaken = ({ environment, base, head }: AffectedPair): boolean =>
+    environment === null &&
+    [base, head].every((side) => side === null || (side.declared === undefined && taken.has(side.root)));
+  const pairs = own.affected.pairs.filter((pair) => !isTaken(pair));
+  return { ...own, affected: { ...own.affected, pairs } };
 }
 
 /** Does it, and says why it cannot be done. */

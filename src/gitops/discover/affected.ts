@@ -43,6 +43,8 @@ export interface AffectedPairs {
   readonly pairs: readonly AffectedPair[];
   /** Every application of the head, whether it is reached or not. */
   readonly applications: readonly Application[];
+  /** Folders of the repository that lends its files which are deployed from here, on either side; left out: none does. */
+  readonly lentFolders?: readonly string[];
   /** Changed files that look like manifests and that no application of either side reads. */
   readonly unownedFiles: readonly string[];
   /** What is wrong with objects that declare applications, as far as this change has to do with it. */
@@ -73,6 +75,7 @@ export async function affectedBy(
     environments: [...new Set([...before.environments, ...after.environments])].sort(),
     pairs,
     applications: after.applications,
+    ...(lending === undefined ? {} : { lentFolders: [...before.lentFolders, ...after.lentFolders] }),
     unownedFiles,
     findings: [
       ...followerFindings(after.applications, lending?.own ?? origin.own),

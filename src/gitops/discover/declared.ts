@@ -23,6 +23,8 @@ export interface DeclaredFound {
   readonly folders: ReadonlySet<string>;
   /** Files that one of them deploys as they are. */
   readonly files: ReadonlySet<string>;
+  /** Folders of the lent repository that one of them deploys, with what these include. */
+  readonly lent: ReadonlySet<string>;
 }
 
 /** Gives declared applications their name, environment and inputs. `lent`: what another repository lends; null: none does. */
@@ -31,18 +33,24 @@ export async function findDeclared(
   { own, lent }: { readonly own: DeclaredGround; readonly lent: DeclaredGround | null },
   signal: AbortSignal,
 ): Promise<DeclaredFound> {
-  const all: { readonly reads: readonly Reads[]; readonly found: Found }[] = [];
+  const all: { readonly reads: readonly Reads[]; readonly lends: readonly Reads[]; readonly found: Found }[] = [];
   for (const declaration of declared) {
     const reads = await readsOf(declaration, { origin: 'tree', ground: own }, signal);
     const lends = lent === null ? [] : await readsOf(declaration, { origin: 'lent', ground: lent }, signal);
-    all.push({ reads, found: foundOf(declaration, reads, lends) });
+    all.push({ reads, lends, found: foundOf(declaration, reads, lends) });
   }
   const reads = all.flatMap((one) => one.reads);
   return {
     found: all.map(({ found }) => found),
     folders: new Set(reads.flatMap(({ folders }) => folders)),
     files: new Set(reads.flatMap(({ manifests }) => manifests)),
+    lent: new Set(all.flatMap(({ lends }) => lends).flatMap(deployedBy)),
   };
+}
+
+/** Values are only read. */
+function deployedBy({ folder, folders, values }: Reads): readonly string[] {
+  return values.length > 0 ? [] : [folder, ...folders];
 }
 
 /** What one source reads of a tree. */

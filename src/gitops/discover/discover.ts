@@ -40,6 +40,8 @@ export interface Discovery {
   unowned(changedFiles: readonly string[]): readonly string[];
   /** What is wrong with the objects that declare applications, and which of them tell of none. */
   readonly declarations: Pick<Declarations, 'findings' | 'unknown'>;
+  /** Folders of the lent repository that are deployed from here. */
+  readonly lentFolders: ReadonlySet<string>;
 }
 
 /** Where to look. */
@@ -73,7 +75,8 @@ export async function discover(tree: Tree, options: DiscoverOptions, signal: Abo
   const found = settle(lent === null ? named : await withLent(named, lent, signal), options).filter(({ application }) =>
     isUnder(application.root, options.under),
   );
-  return discoveryOf(found, declarations, lent === null ? relateOwn : relateLent);
+  const discovery = discoveryOf(found, declarations, lent === null ? relateOwn : relateLent);
+  return { ...discovery, lentFolders: declared.lent };
 }
 
 async function groundOf(tree: Tree, signal: AbortSignal): Promise<DeclaredGround> {
@@ -138,7 +141,11 @@ const relateOwn: Relate = ({ relate }, path) => relate(path);
 
 const relateLent: Relate = ({ lent }, path) => lent?.relate(path) ?? null;
 
-function discoveryOf(found: readonly Found[], { findings, unknown }: Declarations, relate: Relate): Discovery {
+function discoveryOf(
+  found: readonly Found[],
+  { findings, unknown }: Declarations,
+  relate: Relate,
+): Omit<Discovery, 'lentFolders'> {
   const environments = found.flatMap(({ application }) => application.environment ?? []);
   return {
     applications: found.map(({ application }) => application),
