@@ -1,6 +1,6 @@
 import { nameOfRepository } from '../../formats/repository-url.ts';
 import type { AffectedPair, AffectedPairs } from '../../gitops/discover/affected.ts';
-import { FairleadError } from '../../model/error.ts';
+import { BorderError, FairleadError } from '../../model/error.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { RepositoryUser, ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
 
@@ -51,15 +51,19 @@ export function withoutTaken(own: Reached, users: readonly (ReachedUser | Unread
   return { ...own, affected: { ...own.affected, pairs } };
 }
 
-/** Does it, and says why it cannot be done. */
+/** Does it, and says why it cannot be done. Throws what another try may mend: the queue makes one. */
 export async function orUnread<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T | UnreadUser> {
   try {
     return await work();
   } catch (fault) {
     signal.throwIfAborted();
-    if (!(fault instanceof FairleadError)) throw fault;
+    if (!(fault instanceof FairleadError) || isPassing(fault)) throw fault;
     return { kind: 'unread', name, reason: fault.message, remedy: fault.remedy };
   }
+}
+
+function isPassing(fault: FairleadError): boolean {
+  return fault instanceof BorderError && (fault.kind === 'unavailable' || fault.kind === 'limited');
 }
 
 async function reach(
