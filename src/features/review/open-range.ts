@@ -81,9 +81,10 @@ async function userAt(
   if (isThisRepository(url, own.urls)) throw refused(folder, 'it is the repository under review itself');
   const name = nameOfRepository(url) ?? basename(repository.path);
   return orUnread(name, signal, async () => {
-    const tree = await repository.tree(await repository.resolve('HEAD', signal), signal);
+    const commit = await repository.resolve('HEAD', signal);
+    const tree = await repository.tree(commit, signal);
     const settings = await settingsAt(tree, signal);
-    return { kind: 'read', name, tree, origin, clusters, settings, findings: [], isEveryBranch: true };
+    return { kind: 'read', name, commit, tree, origin, clusters, settings, findings: [], isEveryBranch: true };
   });
 }
 

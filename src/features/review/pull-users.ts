@@ -74,6 +74,7 @@ async function userOn(
   return {
     ...({ kind: 'read', name: port.ref.fullName, settings, clusters, isEveryBranch: false } as const),
     findings: isDefault ? problemOf(inForce) : [],
+    commit,
     tree: await repository.tree(commit, signal),
     origin: pullOrigin(own, repository, () => port.gitRemote()),
   };

@@ -51,6 +51,8 @@ export type RepositoryUser =
       readonly kind: 'read';
       /** `owner/name`. */
       readonly name: string;
+      /** Full id of the commit that is looked at, and its files. */
+      readonly commit: string;
       readonly tree: Tree;
       /** As in `Lending`. */
       readonly isEveryBranch: boolean;

@@ -93,12 +93,14 @@ async function reachUser(
   signal: AbortSignal,
 ): Promise<ReachedUser | UnreadUser> {
   if (user.kind === 'unread') return user;
-  const { name, tree, settings, clusters, findings, isEveryBranch } = user;
+  const { name, commit, tree, settings, clusters, findings, isEveryBranch } = user;
   const { origin, untrusted, baseTree, rulings } = request;
   const lender = nameOfRepository(origin.own.urls[0] ?? '') ?? 'this repository';
   const { treeAt, own } = origin;
   const theirs: ReviewRequest = {
     ...request,
+    // Its own commit, and not those of the change: a pull elsewhere leaves it where it is.
+    ...{ base: commit, head: commit },
     ...{ baseTree: tree, merged: { kind: 'clean', tree }, settings, clusters, users: [] },
     rulings: { rules: settings.policy.rules, allowed: rulings.allowed, findings },
     origin: untrusted === null ? user.origin : { ...user.origin, unfetched: untrusted },
