@@ -1,7 +1,9 @@
 import type { ChangeSet, Desired, Predictor } from '../../engines/engine.ts';
 import { isSops } from '../../formats/flux/sops.ts';
+import { ownersOf } from '../../gitops/diff/owners.ts';
 import { takeoversOf } from '../../gitops/diff/takeovers.ts';
 import { digestOf, objectDigests } from '../../gitops/plan/digest.ts';
+import { risksOf } from '../../gitops/risk/index.ts';
 import { incompleteRule } from '../../gitops/validate/validate-resources.ts';
 import { BorderError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -53,7 +55,9 @@ export async function reviewTarget(
   const unpruned = heeded.findings.flatMap(({ resource }) => (resource === null ? [] : [resourceKey(resource)]));
   const within = { predicted, place, tools, engine, keeps, manager: predictor.manager, unpruned: new Set(unpruned) };
   const plan = error === null ? await planFor(desired, within) : null;
-  const found = [...rendered.findings, ...[...invalid, ...predicted.findings].map(own)];
+  const { live } = predicted;
+  const risks = risksOf({ target: target.id, base, head, changes: judged.changes, live, ownersOf });
+  const found = [...rendered.findings, ...[...invalid, ...predicted.findings].map(own), ...risks];
   return {
     target: { ...target, error, digest: plan?.digest ?? null },
     changes: judged.changes,

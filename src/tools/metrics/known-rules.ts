@@ -26,6 +26,10 @@ export const knownRules: readonly string[] = [
   ...['archive-refused', 'source-digest', 'source-invalid', 'source-limited', 'source-missing', 'source-not-allowed'],
   ...['source-private', 'source-refused', 'source-too-large', 'source-unreachable', 'source-untrusted'],
   ...['no-follower', 'unpinned-base', 'unpinned-chart', 'user-unread'],
+  ...['apiservice-changed', 'crd-removed', 'data-loss', 'drift-overwritten', 'exposed-service', 'hpa-min-zero'],
+  ...['image-downgrade', 'image-major', 'immutable-recreate', 'large-change', 'limits-removed', 'mass-delete'],
+  ...['namespace-removed', 'netpol-removed', 'pdb-removed', 'probes-removed', 'rbac-widened', 'replicas-to-zero'],
+  ...['secret-changed', 'webhook-failurepolicy'],
   ...['added-capabilities', 'cluster-admin-binding', 'host-namespaces', 'host-path-volume', 'image-latest'],
   ...['privilege-escalation', 'privileged-container', 'rbac-wildcard', 'resource-limits', 'run-as-root'],
 ];
