@@ -224,7 +224,7 @@ const pathOption: Option = {
 
 const rulesOption: Option = {
   name: 'rules',
-  text: 'Severity of a rule, by its id, or `off`.',
+  text: 'Severity of a rule, by its id, or `off`. The rules about risks: docs/rules.md.',
   shape: { kind: 'named', word: 'RULE', names: ruleName, of: choice('block', 'caution', 'note', 'off') },
   default: {},
   examples: [{ 'image-latest': 'block' }],
