@@ -1,3 +1,4 @@
+import type { KnownCluster } from './argocd-knowledge.ts';
 import { type ClusterMap, clustersFor } from './cluster-map.ts';
 import type { Severity } from './finding.ts';
 import type { HelmEngine } from './target.ts';
@@ -15,6 +16,7 @@ export interface Settings {
   readonly policy: PolicySettings;
   readonly comment: CommentSettings;
   readonly render: RenderSettings;
+  readonly argocd: ArgoCdSettings;
 }
 
 export interface EnvironmentSettings {
@@ -56,6 +58,12 @@ export interface RenderSettings {
   readonly helm: HelmEngine;
 }
 
+/** What the Argo CD of a repository knows, as the repository tells it. */
+export interface ArgoCdSettings {
+  /** Empty: not known. */
+  readonly clusters: readonly KnownCluster[];
+}
+
 /** Which pulls get a review comment beside the check. */
 export interface CommentSettings {
   readonly when: 'changes' | 'findings' | 'always' | 'never';
@@ -70,6 +78,7 @@ export const defaultSettings: Settings = {
   policy: { rules: new Map() },
   comment: { when: 'changes' },
   render: { helm: 'helm4' },
+  argocd: { clusters: [] },
 };
 
 /** The engine of an environment's targets; our own where none is named. */

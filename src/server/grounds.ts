@@ -113,11 +113,12 @@ function deployable(
   };
 }
 
-function settingsHash({ environments, applications, render: { helm } }: Settings): string {
+function settingsHash({ environments, applications, render: { helm }, argocd }: Settings): string {
   const text = JSON.stringify([
     [...environments].map(([name, { match, branch }]) => [name, match, branch]),
     [...applications],
     helm,
+    argocd,
   ]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -135,6 +135,7 @@ environments.prod.onDrift.action            report   default
 policy.rules                                none     default
 comment.when                                changes  default
 render.helm                                 v4       default
+argocd.clusters                             none     default
 `);
   });
 

@@ -1,10 +1,10 @@
 import { normalizeName } from '../../formats/argocd/go-text.ts';
 import { compileSelector, isSelective } from '../../formats/argocd/label-selector.ts';
 import type { Parameters } from '../../formats/argocd/parameters.ts';
+import type { KnownCluster } from '../../model/argocd-knowledge.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { unknown } from './argocd-fault.ts';
 import { type GeneratorContext, withValues } from './argocd-values.ts';
-import type { KnownCluster } from './argocd-world.ts';
 
 /** Parameters of the clusters a generator chooses (Argo CD 3.5, applicationset/generators/cluster.go). */
 export async function clusterParameters(

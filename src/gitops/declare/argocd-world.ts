@@ -1,17 +1,7 @@
+import type { KnownCluster } from '../../model/argocd-knowledge.ts';
 import type { SourcePlace } from '../../model/declared.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { GoTemplates } from './argocd-go-templates.ts';
-
-/** A cluster that an Argo CD knows, as its Secret says. */
-export interface KnownCluster {
-  readonly name: string;
-  /** Address of the API server. */
-  readonly server: string;
-  /** The project it belongs to; '' for all. */
-  readonly project: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
 
 /** What the objects of Argo CD depend on beside themselves. */
 export interface ArgoWorld {

@@ -1,3 +1,4 @@
+import type { KnownCluster } from '../../model/argocd-knowledge.ts';
 import type { DeclareQuestion } from '../../model/declare.ts';
 import type { Declaration } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
@@ -7,7 +8,6 @@ import type { Resource } from '../../model/resource.ts';
 import type { Application, RendererName } from '../../model/target.ts';
 import type { SourceFetchers } from '../../world/sources/fetchers.ts';
 import type { GoTemplates } from './argocd-go-templates.ts';
-import type { KnownCluster } from './argocd-world.ts';
 import type { Closures } from './closures.ts';
 import type { LikelyFiles } from './likely-files.ts';
 

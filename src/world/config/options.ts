@@ -1,3 +1,4 @@
+import { argocdOptions } from './argocd-options.ts';
 import { durationPattern } from './duration.ts';
 import type { Group, Option, TextRule } from './option.ts';
 import { choice, formatVersion, group, optional } from './shapes.ts';
@@ -47,6 +48,13 @@ export function configOptions(engines: readonly string[]): Group {
       shape: group([helmOption]),
       default: {},
       examples: [{ helm: 'v3' }],
+    },
+    {
+      name: 'argocd',
+      text: 'What the Argo CD that deploys this repository knows, for whoever reviews without access to it. What the file of the server lets Fairlead read wins.',
+      shape: group(argocdOptions),
+      default: {},
+      examples: [{ clusters: { 'prod-eu': { server: 'https://10.0.0.1:6443' } } }],
     },
   ]);
 }

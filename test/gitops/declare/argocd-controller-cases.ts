@@ -1,4 +1,4 @@
-import type { KnownCluster } from '../../../src/gitops/declare/argocd-world.ts';
+import type { KnownCluster } from '../../../src/model/argocd-knowledge.ts';
 
 /** A set that both generate: REPO is the repository of `controllerFiles`, ID begins each application's name. */
 export interface ControllerCase {

@@ -25,6 +25,7 @@ const settings = (
     policy: { rules: new Map() },
     comment: { when: 'changes' },
     render: { helm: 'helm4' },
+    argocd: { clusters: [] },
   };
 };
 
