@@ -1,5 +1,9 @@
+import type { JsonObject } from './json.ts';
+
 /** A cluster that an Argo CD knows, as its Secret says. */
 export interface KnownCluster {
+  /** Name of the Secret; null where settings tell of the cluster. */
+  readonly secret: string | null;
   readonly name: string;
   /** Address of the API server. */
   readonly server: string;
@@ -7,4 +11,46 @@ export interface KnownCluster {
   readonly project: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Keys and values of a ConfigMap. */
+export type ArgoCdOptions = Readonly<Record<string, string>>;
+
+/** Something of Argo CD: what it is, or why it is not known and what to do about that. */
+export type Learned<T> =
+  | { readonly kind: 'known'; readonly value: T }
+  | { readonly kind: 'unknown'; readonly why: string; readonly remedy: string };
+
+/** What an Argo CD knows and no repository says, at one moment. */
+export interface ArgoCdKnowledge {
+  /** Namespace of Argo CD itself. */
+  readonly namespace: string;
+  readonly clusters: Learned<readonly KnownCluster[]>;
+  /** `argocd-cm`. */
+  readonly settings: Learned<ArgoCdOptions>;
+  /** `argocd-cmd-params-cm`. */
+  readonly parameters: Learned<ArgoCdOptions>;
+  /** `spec` of the AppProjects by name. */
+  readonly projects: Learned<ReadonlyMap<string, JsonObject>>;
+}
+
+const untold: Learned<never> = {
+  kind: 'unknown',
+  why: 'they are not known here',
+  remedy:
+    'Name this Argo CD under argocd in the file of the server, or write its clusters under argocd.clusters in .fairlead.yaml.',
+};
+
+/** What is known where nobody tells. */
+export const nothingKnown: ArgoCdKnowledge = {
+  namespace: 'argocd',
+  clusters: untold,
+  settings: untold,
+  parameters: untold,
+  projects: untold,
+};
+
+/** What is known, or null. */
+export function knownOf<T>(learned: Learned<T>): T | null {
+  return learned.kind === 'known' ? learned.value : null;
 }

@@ -98,5 +98,5 @@ function environmentOf(name: string, filled: FilledEnvironment): EnvironmentSett
 }
 
 function knownCluster([name, { project, ...cluster }]: readonly [string, FilledCluster]): KnownCluster {
-  return { name, ...cluster, project: project ?? '' };
+  return { secret: null, name, ...cluster, project: project ?? '' };
 }

@@ -36,7 +36,7 @@ export const noGoTemplates: GoTemplates = {
 export const ownUrl = 'https://github.com/acme/fleet.git';
 
 export function cluster(name: string, labels: Readonly<Record<string, string>> = {}): KnownCluster {
-  return { name, server: `https://${name}.example`, project: '', labels, annotations: {} };
+  return { secret: `cluster-${name}`, name, server: `https://${name}.example`, project: '', labels, annotations: {} };
 }
 
 /** A world in which the tree of the files is what `main`, the default branch, has. */
