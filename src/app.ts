@@ -31,6 +31,7 @@ import { FairleadError } from './model/error.ts';
 import type { JsonObject } from './model/json.ts';
 import type { Settings } from './model/settings.ts';
 import type { Tree } from './model/tree.ts';
+import { createKnowledge } from './world/argocd/knowledge.ts';
 import type { Cluster } from './world/cluster/cluster.ts';
 import { type Clusters, createClusters } from './world/cluster/kubernetes/access/clusters.ts';
 import { defaultKubeconfigPaths, type KubeconfigSource } from './world/cluster/kubernetes/kubeconfig.ts';
@@ -118,7 +119,7 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
   let loading: Promise<OpenApiBundle> | undefined;
   const bundle = () => (loading ??= loadBundle({ cacheDir: options.cacheDir }));
   const declared = createDeclaredTools({
-    ...{ ...rendering, fetchers, learnSecret: redactor.learnSecret },
+    ...{ ...rendering, fetchers, learnSecret: redactor.learnSecret, knowledge: knowledgeOf(options, clusters) },
     renderer: renderers.renderer,
     inputs: async () => offlineInputs(apiVersionsOf(await bundle())),
   });
@@ -297,6 +298,11 @@ async function serve(
 function toldClusters({ clusters, told = [] }: ServeRun): ClusterMap {
   const map = parseClusterMap(clusters);
   return told.length === 0 ? map : { ...map, mode: 'live', others: told };
+}
+
+function knowledgeOf({ argocd }: ServiceOptions, { secrets }: Clusters): ReturnType<typeof createKnowledge> | null {
+  if (argocd === undefined) return null;
+  return createKnowledge({ home: argocd, store: secrets, now: () => new Date() });
 }
 
 function moduleOptions(options: ServiceOptions): Parameters<typeof locateModule>[1] {

@@ -13,6 +13,13 @@ export interface KnownCluster {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** What a cluster Secret of a tree is known by; null: it does not show. */
+export interface ClusterIdentity {
+  readonly secret: string;
+  readonly name: string | null;
+  readonly server: string | null;
+}
+
 /** Keys and values of a ConfigMap. */
 export type ArgoCdOptions = Readonly<Record<string, string>>;
 

@@ -1,3 +1,4 @@
+import type { ClusterIdentity } from './argocd-knowledge.ts';
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { Source } from './resource.ts';
@@ -155,7 +156,17 @@ export interface Declarations {
   readonly findings: readonly Finding[];
   /** Objects whose applications cannot be told, such as `ApplicationSet teams`: none of theirs that is missing is removed. */
   readonly unknown: readonly string[];
+  /** Whether the same files may declare something else later, as what their controller knows may change. */
+  readonly isPassing: boolean;
+  /** Secrets among the files that make clusters known to Argo CD. */
+  readonly clusterSecrets: readonly ClusterIdentity[];
 }
 
 /** Nothing is declared. */
-export const noDeclarations: Declarations = { declared: [], findings: [], unknown: [] };
+export const noDeclarations: Declarations = {
+  declared: [],
+  findings: [],
+  unknown: [],
+  isPassing: false,
+  clusterSecrets: [],
+};

@@ -1,11 +1,8 @@
+import type { ClusterIdentity } from '../../model/argocd-knowledge.ts';
 import { isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
 
 /** What a cluster Secret of Argo CD says, or what makes one; null where that is encrypted, filled in later or not said. */
-export interface ClusterSecret {
-  /** Name of the Secret. */
-  readonly secret: string;
-  readonly name: string | null;
-  readonly server: string | null;
+export interface ClusterSecret extends ClusterIdentity {
   readonly project: string | null;
   readonly labels: Texts;
   readonly annotations: Texts;
@@ -14,6 +11,11 @@ export interface ClusterSecret {
 type Texts = Readonly<Record<string, string>>;
 
 const typeLabel = 'argocd.argoproj.io/secret-type';
+
+/** Whether a text may hold a Secret that makes a cluster known to Argo CD. */
+export function maybeClusterSecret(text: Buffer): boolean {
+  return text.includes(typeLabel) && text.includes('cluster');
+}
 
 /** Holds a copy of the Secret, credentials included. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -1,3 +1,5 @@
+import type { ClusterSecret } from '../../formats/argocd/cluster-secret.ts';
+import { nothingKnown } from '../../model/argocd-knowledge.ts';
 import type { DeclareQuestion } from '../../model/declare.ts';
 import {
   type Declaration,
@@ -10,13 +12,12 @@ import type { Resource } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
 import { sourceFetchersFor } from '../../world/sources/fetchers.ts';
 import { declareAll } from './argocd-all.ts';
+import { clustersOf, readClusters } from './argocd-clusters.ts';
 import { judgeApplication, projectOf, readProjects } from './argocd-projects.ts';
 import type { ArgoWorld } from './argocd-world.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
 import { follows, originOf } from './source-origin.ts';
 
-/** Namespace of Argo CD as it is installed by default. */
-const controllerNamespace = 'argocd';
 /** As many applications as one ApplicationSet may give. */
 const maxApplications = 10_000;
 
@@ -27,9 +28,11 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
   const renderChildren = (application: DeclaredApplication) => childrenOf(application, declaring, signal);
   const roots = await bootstrapped(declaring, signal);
   const projects = await readProjects(question.tree, likely.projects, signal);
+  const clusterSecrets = await readClusters(declaring, roots, signal);
+  const world = await worldOf(declaring, clusterSecrets);
   const { applications, findings, unknown } = await declareAll(
     question.tree,
-    { files, world: worldOf(declaring), roots, renderChildren },
+    { files, world, roots, renderChildren },
     signal,
   );
   const declared = applications.map((application): Declaration => {
@@ -39,7 +42,8 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
   const refused = declared.flatMap(({ application, restrictions }) =>
     restrictions === undefined ? [] : judgeApplication(application, restrictions),
   );
-  return { declared, findings: [...findings, ...refused], unknown };
+  const isPassing = declaring.knowledge !== null;
+  return { declared, findings: [...findings, ...refused], unknown, isPassing, clusterSecrets };
 }
 
 function declarationFor(application: DeclaredApplication, { tree, own }: DeclareQuestion): Declaration {
@@ -47,7 +51,10 @@ function declarationFor(application: DeclaredApplication, { tree, own }: Declare
   return { application, origins, build: null, dummies: [] };
 }
 
-function worldOf({ question, parts }: Declaring): ArgoWorld {
+async function worldOf(
+  { question, parts, knowledge }: Declaring,
+  clusterSecrets: readonly ClusterSecret[],
+): Promise<ArgoWorld> {
   const { tree, own, treeAt, unfetched } = question;
   const { fetchGit } = sourceFetchersFor(parts.fetchers, unfetched);
   const treeOf: ArgoWorld['treeOf'] = async ({ url, revision }, signal) => {
@@ -55,15 +62,17 @@ function worldOf({ question, parts }: Declaring): ArgoWorld {
     if (origin === 'tree') return tree;
     return origin === 'repository' && treeAt !== undefined ? treeAt(revision, signal) : null;
   };
+  const { told = [], before = async () => [] } = question;
+  const clusters = await clustersOf({ outside: knowledge?.clusters ?? null, told, tree: clusterSecrets, before });
   return {
-    controllerNamespace,
+    controllerNamespace: (knowledge ?? nothingKnown).namespace,
     treeOf,
     fetchTree: async (place, signal) => {
       const atHand = await treeOf(place, signal);
       return atHand ?? (fetchGit === null ? null : (await fetchGit(place, signal)).tree);
     },
     revisionOf: (place) => (place.kind === 'git' && follows(place.revision, own) ? tree.id : revisionIn(place)),
-    clusters: parts.clusters,
+    clusters,
     goTemplates: parts.goTemplates,
     fileGlobbing: 'pathspec',
     maxApplications,
@@ -74,11 +83,13 @@ function revisionIn(place: Parameters<ArgoWorld['revisionOf']>[0]): string {
   return place.kind === 'chart' ? place.version : place.revision;
 }
 
-/** What kustomizations and charts render that may hold Applications, whoever applies them. */
+/** What kustomizations and charts render that may hold Applications, and kustomizations with cluster Secrets, whoever applies them. */
 async function bootstrapped(declaring: Declaring, signal: AbortSignal): Promise<readonly Resource[]> {
   const { question, likely, closures } = declaring;
   const wanted = question.found.filter(
-    ({ renderer, inputs }) => renderer !== 'plain' && closures.reads(inputs, likely.argo),
+    ({ renderer, inputs }) =>
+      renderer !== 'plain' &&
+      (closures.reads(inputs, likely.argo) || (renderer === 'kustomize' && closures.reads(inputs, likely.clusters))),
   );
   const rendered: Resource[] = [];
   for (const application of wanted) {

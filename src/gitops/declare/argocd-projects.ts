@@ -1,13 +1,12 @@
 import { permitsDestination, permitsKind, permitsSource } from '../../formats/argocd/project.ts';
 import { repositoryKey } from '../../formats/repository-url.ts';
-import { decodeManifests } from '../../formats/yaml/decode.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
-import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { RenderInputs } from '../../model/renderer.ts';
 import { formatResource, type Resource, type ResourceId } from '../../model/resource.ts';
 import type { Tree } from '../../model/tree.ts';
+import { readObjects } from './written-objects.ts';
 
 /** `spec` of the AppProjects of a tree by name; null for a name that several have. */
 export type Projects = ReadonlyMap<string, JsonObject | null>;
@@ -24,8 +23,7 @@ export function maybeProject(text: Buffer): boolean {
 export async function readProjects(tree: Tree, likely: ReadonlySet<string>, signal: AbortSignal): Promise<Projects> {
   const projects = new Map<string, JsonObject | null>();
   const paths = [...likely].filter((path) => /\.(?:ya?ml|json)$/.test(path));
-  const contents = paths.length === 0 ? new Map<string, Uint8Array>() : await tree.read(paths, signal);
-  const found = [...contents].flatMap(([file, bytes]) => decoded(file, bytes)).filter(isProject);
+  const found = (await readObjects(tree, paths, signal)).filter(isProject);
   for (const { id, object } of found) {
     const spec = isJsonObject(object['spec']) ? object['spec'] : {};
     projects.set(id.name, projects.has(id.name) ? null : spec);
@@ -35,15 +33,6 @@ export async function readProjects(tree: Tree, likely: ReadonlySet<string>, sign
 
 function isProject({ id }: Resource): boolean {
   return id.group === 'argoproj.io' && id.kind === 'AppProject';
-}
-
-function decoded(file: string, bytes: Uint8Array): readonly Resource[] {
-  try {
-    return decodeManifests({ file, bytes }).resources;
-  } catch (fault) {
-    if (fault instanceof FairleadError) return [];
-    throw fault;
-  }
 }
 
 /** What the project of an application says, where it is in the tree. */

@@ -1,4 +1,4 @@
-import type { KnownCluster } from '../../model/argocd-knowledge.ts';
+import type { KnownCluster, Learned } from '../../model/argocd-knowledge.ts';
 import type { SourcePlace } from '../../model/declared.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { GoTemplates } from './argocd-go-templates.ts';
@@ -13,8 +13,8 @@ export interface ArgoWorld {
   fetchTree(place: { readonly url: string; readonly revision: string }, signal: AbortSignal): Promise<Tree | null>;
   /** What a place's revision is resolved to, for `$ARGOCD_APP_REVISION`. */
   readonly revisionOf: (place: SourcePlace) => string;
-  /** Clusters with a Secret; null where they are not known. */
-  readonly clusters: readonly KnownCluster[] | null;
+  /** Clusters with a Secret. */
+  readonly clusters: Learned<readonly KnownCluster[]>;
   readonly goTemplates: GoTemplates;
   /** How files of the Git generator are named: as Git does, or with Argo CD's `--enable-new-git-file-globbing`. */
   readonly fileGlobbing: 'pathspec' | 'doublestar';

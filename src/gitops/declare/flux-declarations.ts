@@ -37,6 +37,7 @@ export async function declareFluxOf(declaring: Declaring, signal: AbortSignal): 
     declared,
     findings: [...findings, ...applications.flatMap(({ composed }) => composed?.findings ?? [])],
     unknown,
+    ...{ isPassing: false, clusterSecrets: [] },
   };
 }
 

@@ -1,3 +1,4 @@
+import { maybeClusterSecret } from '../../formats/argocd/cluster-secret.ts';
 import type { Tree } from '../../model/tree.ts';
 import { readBatches } from '../../tools/read-batches.ts';
 import { maybeArgo } from './argocd-objects.ts';
@@ -10,6 +11,8 @@ export interface LikelyFiles {
   readonly flux: ReadonlySet<string>;
   /** AppProjects of Argo CD. */
   readonly projects: ReadonlySet<string>;
+  /** Secrets that make clusters known to Argo CD. */
+  readonly clusters: ReadonlySet<string>;
 }
 
 /** Larger files hold no such objects, or are an attack. */
@@ -41,7 +44,8 @@ export function createLikelyFiles(most = mostKnown): (tree: Tree, signal: AbortS
     forget(known, most);
     const pathsOf = (kind: keyof LikelyFiles) =>
       new Set([...kinds].flatMap(([path, told]) => (told[kind] ? [path] : [])));
-    return { argo: pathsOf('argo'), flux: pathsOf('flux'), projects: pathsOf('projects') };
+    const argo = { argo: pathsOf('argo'), projects: pathsOf('projects'), clusters: pathsOf('clusters') };
+    return { ...argo, flux: pathsOf('flux') };
   };
 }
 
@@ -51,7 +55,8 @@ function pairOf(path: string, kinds: Kinds | undefined): readonly (readonly [str
 
 function kindsOf(bytes: Uint8Array): Kinds {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { argo: maybeArgo(text), flux: maybeFlux(text), projects: maybeProject(text) };
+  const argo = { argo: maybeArgo(text), projects: maybeProject(text), clusters: maybeClusterSecret(text) };
+  return { ...argo, flux: maybeFlux(text) };
 }
 
 function forget(known: Map<string, Kinds>, most: number): void {

@@ -55,7 +55,9 @@ export async function affectedBy(
 ): Promise<AffectedPairs> {
   const options = { under: '', settings, origin, ...(declare === undefined ? {} : { declare }) };
   // While one waits for its templates the other goes on.
-  const [before, after] = await Promise.all([discover(base, options, signal), discover(head, options, signal)]);
+  const reading = discover(base, options, signal);
+  const clusterSecrets = async () => (await reading).declarations.clusterSecrets;
+  const [before, after] = await Promise.all([reading, discover(head, { ...options, before: clusterSecrets }, signal)]);
   const reasons = reasonsOf([before, after], changedFiles);
   const pairs = withoutUnknown(pairApplications(before.applications, after.applications), after.declarations.unknown)
     .filter(({ environment }) => deploysFrom(environment, settings, origin))

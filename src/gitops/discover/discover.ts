@@ -1,4 +1,4 @@
-import { type Declare, type TreeOrigin, unknownOrigin } from '../../model/declare.ts';
+import { type Declare, type DeclareQuestion, type TreeOrigin, unknownOrigin } from '../../model/declare.ts';
 import { type Declarations, noDeclarations } from '../../model/declared.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Application } from '../../model/target.ts';
@@ -37,7 +37,7 @@ export interface Discovery {
   /** Changed files that look like manifests and that no application reads. */
   unowned(changedFiles: readonly string[]): readonly string[];
   /** What is wrong with the objects that declare applications, and which of them tell of none. */
-  readonly declarations: Pick<Declarations, 'findings' | 'unknown'>;
+  readonly declarations: Pick<Declarations, 'findings' | 'unknown' | 'isPassing' | 'clusterSecrets'>;
 }
 
 /** Where to look. */
@@ -50,6 +50,8 @@ export interface DiscoverOptions {
   readonly declare?: Declare;
   /** Where the tree comes from; left out: that is not known. */
   readonly origin?: TreeOrigin;
+  /** As `DeclareQuestion.before`. */
+  readonly before?: DeclareQuestion['before'];
 }
 
 /**
@@ -89,7 +91,9 @@ async function declare(
 ): Promise<Declarations> {
   if (options.declare === undefined) return noDeclarations;
   const found = folders.map(({ application }) => application);
-  return options.declare({ tree, found, built, ...(options.origin ?? unknownOrigin) }, signal);
+  const { settings, before, origin = unknownOrigin } = options;
+  const known = { told: settings?.argocd.clusters ?? [], ...(before === undefined ? {} : { before }) };
+  return options.declare({ tree, found, built, ...known, ...origin }, signal);
 }
 
 function settle(found: readonly Found[], { settings, origin }: DiscoverOptions): readonly Found[] {
@@ -120,12 +124,12 @@ function isUnder(root: string, folder: string): boolean {
   return root === folder || isWithin(root, folder);
 }
 
-function discoveryOf(found: readonly Found[], { findings, unknown }: Declarations): Discovery {
+function discoveryOf(found: readonly Found[], declarations: Discovery['declarations']): Discovery {
   const environments = found.flatMap(({ application }) => application.environment ?? []);
   return {
     applications: found.map(({ application }) => application),
     environments: [...new Set(environments)].sort(),
-    declarations: { findings, unknown },
+    declarations,
     affected: (changedFiles) =>
       found.flatMap(({ application, relate }) => {
         const reasons = changedFiles.flatMap((file): readonly Reason[] => {

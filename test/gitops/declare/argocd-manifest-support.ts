@@ -38,7 +38,7 @@ export function ownArgo(): OwnArgo {
     renderer: renderers.renderer,
     fetchers: { fetchChart: null, fetchGit: null, fetchFile: null, fetchArtifact: null },
     modules: () => Promise.reject(new Error('no module was expected')),
-    ...{ deadlineMs: 30_000, maxMemoryMb: 256, learnSecret: () => undefined },
+    ...{ deadlineMs: 30_000, maxMemoryMb: 256, learnSecret: () => undefined, knowledge: null },
     inputs: async () => inputs,
   });
   return {
