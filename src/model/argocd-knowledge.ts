@@ -20,6 +20,12 @@ export interface ClusterIdentity {
   readonly server: string | null;
 }
 
+/** An AppProject. */
+export interface KnownProject {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly spec: JsonObject;
+}
+
 /** Keys and values of a ConfigMap. */
 export type ArgoCdOptions = Readonly<Record<string, string>>;
 
@@ -37,8 +43,8 @@ export interface ArgoCdKnowledge {
   readonly settings: Learned<ArgoCdOptions>;
   /** `argocd-cmd-params-cm`. */
   readonly parameters: Learned<ArgoCdOptions>;
-  /** `spec` of the AppProjects by name. */
-  readonly projects: Learned<ReadonlyMap<string, JsonObject>>;
+  /** AppProjects by name. */
+  readonly projects: Learned<ReadonlyMap<string, KnownProject>>;
 }
 
 const untold: Learned<never> = {

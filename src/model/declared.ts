@@ -101,6 +101,13 @@ export interface Destination {
   readonly namespace: string | null;
 }
 
+/** A cluster as its controller knows it. */
+export interface PlacedCluster {
+  readonly name: string;
+  /** Address of the API server. */
+  readonly server: string;
+}
+
 /** An application that an object in Git declares. */
 export interface DeclaredApplication {
   readonly kind: 'argocd-application' | 'flux-kustomization' | 'flux-helmrelease';
@@ -146,8 +153,10 @@ export interface Declaration {
   readonly build: { readonly ignore: string | null; readonly variables: SecretTold } | null;
   /** With a HelmRelease whose values came from Secrets: its values twice, with others in the place of those; else empty. */
   readonly dummies: readonly Pick<HelmOptions, 'values' | 'parameters'>[];
-  /** `spec` of its AppProject, where that is in the tree. */
+  /** `spec` of its AppProject, where that is known. */
   readonly restrictions?: JsonObject;
+  /** Where its destination is; left out where Argo CD's clusters are not known. */
+  readonly place?: PlacedCluster;
 }
 
 /** What the objects of controllers in a tree declare. */

@@ -1,5 +1,5 @@
 import type { ClusterIdentity } from '../../model/argocd-knowledge.ts';
-import { isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, pick, pickText, pickTexts } from '../../model/json.ts';
 
 /** What a cluster Secret of Argo CD says, or what makes one; null where that is encrypted, filled in later or not said. */
 export interface ClusterSecret extends ClusterIdentity {
@@ -27,9 +27,9 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 export function readClusterSecret(object: JsonObject): ClusterSecret | null {
   const shape = shapeOf(object);
   if (shape === null) return null;
-  const labels = textsOf(pick(shape.metadata, 'labels'));
+  const labels = pickTexts(shape.metadata, 'labels');
   if (labels[typeLabel] !== 'cluster') return null;
-  const { [lastApplied]: copy, ...annotations } = textsOf(pick(shape.metadata, 'annotations'));
+  const { [lastApplied]: copy, ...annotations } = pickTexts(shape.metadata, 'annotations');
   return {
     secret: shape.secret,
     ...{ name: shape.read('name'), server: shape.read('server'), project: shape.read('project') },
@@ -89,11 +89,4 @@ function dataOf(object: JsonObject, key: string): string | null {
 /** Nothing that SOPS encrypted, and no template of something else. */
 function plain(text: string | undefined): string | null {
   return text === undefined || text.startsWith('ENC[') || text.includes('{{') ? null : text;
-}
-
-function textsOf(value: Json | undefined): Texts {
-  if (!isJsonObject(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : [])),
-  );
 }

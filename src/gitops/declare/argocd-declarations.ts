@@ -8,12 +8,15 @@ import {
   type DeclaredSource,
   isReference,
 } from '../../model/declared.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
 import { sourceFetchersFor } from '../../world/sources/fetchers.ts';
 import { declareAll } from './argocd-all.ts';
 import { clustersOf, readClusters } from './argocd-clusters.ts';
-import { judgeApplication, projectOf, readProjects } from './argocd-projects.ts';
+import { placeOf } from './argocd-destination.ts';
+import { type Projects, projectOf, readProjects } from './argocd-project-lookup.ts';
+import { judgeApplication, missingProject } from './argocd-projects.ts';
 import type { ArgoWorld } from './argocd-world.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
 import { follows, originOf } from './source-origin.ts';
@@ -27,7 +30,8 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
   const files = { likely: likely.argo, built: question.built };
   const renderChildren = (application: DeclaredApplication) => childrenOf(application, declaring, signal);
   const roots = await bootstrapped(declaring, signal);
-  const projects = await readProjects(question.tree, likely.projects, signal);
+  const outside = declaring.knowledge?.projects ?? null;
+  const projects = await readProjects(question.tree, { likely: likely.projects, outside }, signal);
   const clusterSecrets = await readClusters(declaring, roots, signal);
   const world = await worldOf(declaring, clusterSecrets);
   const { applications, findings, unknown } = await declareAll(
@@ -35,15 +39,35 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
     { files, world, roots, renderChildren },
     signal,
   );
-  const declared = applications.map((application): Declaration => {
-    const restrictions = projectOf(application, projects);
-    return { ...declarationFor(application, question), ...(restrictions === null ? {} : { restrictions }) };
-  });
-  const refused = declared.flatMap(({ application, restrictions }) =>
-    restrictions === undefined ? [] : judgeApplication(application, restrictions),
-  );
-  const isPassing = declaring.knowledge !== null;
-  return { declared, findings: [...findings, ...refused], unknown, isPassing, clusterSecrets };
+  const judged = applications.map((application) => judge(application, { projects, clusters: world.clusters }));
+  return {
+    declared: judged.map(({ application, known }) => ({ ...declarationFor(application, question), ...known })),
+    findings: [...findings, ...judged.flatMap(({ refused }) => refused)],
+    unknown,
+    isPassing: declaring.knowledge !== null,
+    clusterSecrets,
+  };
+}
+
+interface Judged {
+  readonly application: DeclaredApplication;
+  /** What of its cluster and project is known. */
+  readonly known: Pick<Declaration, 'restrictions' | 'place'>;
+  readonly refused: readonly Finding[];
+}
+
+function judge(
+  application: DeclaredApplication,
+  { projects, clusters }: Pick<ArgoWorld, 'clusters'> & { readonly projects: Projects },
+): Judged {
+  const place = placeOf(application.destination, clusters);
+  const found = projectOf(application, projects);
+  const known = place === null ? {} : { place };
+  if (found.kind === 'untold') return { application, known, refused: found.findings };
+  if (found.kind === 'missing') return { application, known, refused: [missingProject(application)] };
+  const { spec } = found.project;
+  const refused = judgeApplication(application, { spec, place, clusters });
+  return { application, known: { ...known, restrictions: spec }, refused };
 }
 
 function declarationFor(application: DeclaredApplication, { tree, own }: DeclareQuestion): Declaration {

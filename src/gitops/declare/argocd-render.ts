@@ -33,7 +33,7 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
     name: 'argocd',
     detects: () => false,
     render: async (application, tree, inputs, signal) => {
-      const { application: declared, restrictions } = declarationOf(application);
+      const { application: declared, restrictions, place = null } = declarationOf(application);
       const opened: OpenedSource[] = [];
       for (const one of await openDeclared({ application, tree, inputs }, parts.fetchers, signal)) {
         opened.push(await withOverrides(one, { index: opened.length, application }, signal));
@@ -51,7 +51,7 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
       const links = await linkFindings(opened, declared.declaredAt, signal);
       const all = combine(rendered, [...opened.flatMap(({ findings }) => findings), ...links], declared.declaredAt);
       if (restrictions === undefined) return all;
-      const refused = judgeObjects(declared, { spec: restrictions, resources: all.resources, inputs });
+      const refused = judgeObjects(declared, { spec: restrictions, place, resources: all.resources, inputs });
       return { ...all, findings: [...all.findings, ...refused] };
     },
   };

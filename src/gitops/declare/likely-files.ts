@@ -2,7 +2,7 @@ import { maybeClusterSecret } from '../../formats/argocd/cluster-secret.ts';
 import type { Tree } from '../../model/tree.ts';
 import { readBatches } from '../../tools/read-batches.ts';
 import { maybeArgo } from './argocd-objects.ts';
-import { maybeProject } from './argocd-projects.ts';
+import { maybeProject } from './argocd-project-lookup.ts';
 import { maybeFlux } from './flux-roots.ts';
 
 /** Files of a tree that may hold objects of a controller, or of which one may be built. */

@@ -1,7 +1,14 @@
 import { readClusterSecret } from '../../formats/argocd/cluster-secret.ts';
-import type { ArgoCdKnowledge, ArgoCdOptions, KnownCluster, Learned } from '../../model/argocd-knowledge.ts';
+import { readProject } from '../../formats/argocd/project.ts';
+import type {
+  ArgoCdKnowledge,
+  ArgoCdOptions,
+  KnownCluster,
+  KnownProject,
+  Learned,
+} from '../../model/argocd-knowledge.ts';
 import { FairleadError } from '../../model/error.ts';
-import { isJsonObject, type JsonObject, pick, pickText } from '../../model/json.ts';
+import { pickText, pickTexts } from '../../model/json.ts';
 import type { SecretStore } from '../../model/secret-store.ts';
 import type { ArgoCdHome } from '../../model/server-settings.ts';
 
@@ -65,18 +72,10 @@ async function clustersOf(home: ArgoCdHome, store: SecretStore): Promise<readonl
 /** One that is not there sets nothing. */
 async function optionsOf(name: string, home: ArgoCdHome, store: SecretStore): Promise<ArgoCdOptions> {
   const found = await store.object({ ...home, group: '', version: 'v1', kind: 'ConfigMap', name });
-  const data = found === null ? null : pick(found, 'data');
-  if (!isJsonObject(data)) return {};
-  const texts = Object.entries(data).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : []));
-  return Object.fromEntries(texts);
+  return found === null ? {} : pickTexts(found, 'data');
 }
 
-async function projectsOf(home: ArgoCdHome, store: SecretStore): Promise<ReadonlyMap<string, JsonObject>> {
+async function projectsOf(home: ArgoCdHome, store: SecretStore): Promise<ReadonlyMap<string, KnownProject>> {
   const found = await store.objects({ ...home, group: 'argoproj.io', kind: 'AppProject' });
-  return new Map(
-    found.map((project) => {
-      const spec = pick(project, 'spec');
-      return [pickText(project, 'metadata', 'name') ?? '', isJsonObject(spec) ? spec : {}] as const;
-    }),
-  );
+  return new Map(found.map((one) => [pickText(one, 'metadata', 'name') ?? '', readProject(one)]));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { KnownProject } from '../../../src/model/argocd-knowledge.ts';
 import { BorderError } from '../../../src/model/error.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { SecretStore } from '../../../src/model/secret-store.ts';
@@ -29,7 +30,10 @@ function argo(changes: Partial<SecretStore> = {}) {
     },
     objects: async ({ cluster, namespace, kind }) => {
       told(cluster, namespace, kind);
-      return [{ metadata: { name: 'shop' }, spec: { sourceRepos: ['*'] } }, { metadata: { name: 'bare' } }];
+      return [
+        { metadata: { name: 'shop', labels: { tier: 'a' } }, spec: { sourceRepos: ['*'] } },
+        { metadata: { name: 'bare' } },
+      ];
     },
     ...changes,
   };
@@ -72,9 +76,9 @@ describe('what an Argo CD knows', () => {
       parameters: { kind: 'known', value: {} },
       projects: {
         kind: 'known',
-        value: new Map<string, JsonObject>([
-          ['shop', { sourceRepos: ['*'] }],
-          ['bare', {}],
+        value: new Map<string, KnownProject>([
+          ['shop', { labels: { tier: 'a' }, spec: { sourceRepos: ['*'] } }],
+          ['bare', { labels: {}, spec: {} }],
         ]),
       },
     });

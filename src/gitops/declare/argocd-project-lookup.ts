@@ -1,0 +1,77 @@
+import { incompleteRule } from '../../formats/argocd/document.ts';
+import { readProject } from '../../formats/argocd/project.ts';
+import type { KnownProject, Learned } from '../../model/argocd-knowledge.ts';
+import type { DeclaredApplication } from '../../model/declared.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Resource } from '../../model/resource.ts';
+import type { Tree } from '../../model/tree.ts';
+import { isTemplate } from './argocd-objects.ts';
+import { readObjects } from './written-objects.ts';
+
+/** AppProjects by name, those of a tree over those that Argo CD has. */
+export interface Projects {
+  /** Null for a name that several have. */
+  readonly tree: ReadonlyMap<string, KnownProject | null>;
+  /** Charts of the tree may make others. */
+  readonly mayHaveMore: boolean;
+  /** Null where Argo CD may not be read. */
+  readonly outside: Learned<ReadonlyMap<string, KnownProject>> | null;
+}
+
+/** The project of an application that names none. Argo CD makes it itself. */
+export const defaultProject = 'default';
+
+/** Whether a text may hold an AppProject. */
+export function maybeProject(text: Buffer): boolean {
+  return text.includes('argoproj.io/v1alpha1') && text.includes('AppProject');
+}
+
+/** Reads the AppProjects that stand in files. What cannot be read restricts nothing here: its renderer tells. */
+export async function readProjects(
+  tree: Tree,
+  { likely, outside }: Pick<Projects, 'outside'> & { readonly likely: ReadonlySet<string> },
+  signal: AbortSignal,
+): Promise<Projects> {
+  const projects = new Map<string, KnownProject | null>();
+  const paths = [...likely].filter((path) => /\.(?:ya?ml|json)$/.test(path));
+  const mayHaveMore = paths.length < likely.size || paths.some((path) => isTemplate(path, tree));
+  for (const { id, object } of (await readObjects(tree, paths, signal)).filter(isProject))
+    projects.set(id.name, projects.has(id.name) ? null : readProject(object));
+  return { tree: projects, mayHaveMore, outside };
+}
+
+function isProject({ id }: Resource): boolean {
+  return id.group === 'argoproj.io' && id.kind === 'AppProject';
+}
+
+/** The project of an application: what it says, that there is none, or that it cannot be told. */
+export type FoundProject =
+  | { readonly kind: 'found'; readonly project: KnownProject }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'untold'; readonly findings: readonly Finding[] };
+
+/** Looks the project of an application up. What Argo CD has, and may not be read, is told. */
+export function projectOf(application: DeclaredApplication, { tree, mayHaveMore, outside }: Projects): FoundProject {
+  const name = application.project || defaultProject;
+  const own = tree.get(name);
+  if (own !== undefined) return own === null ? untold : { kind: 'found', project: own };
+  if (outside === null) return untold;
+  if (outside.kind === 'unknown') return { kind: 'untold', findings: [unread(application, name, outside)] };
+  const project = outside.value.get(name);
+  if (project !== undefined) return { kind: 'found', project };
+  return mayHaveMore || name === defaultProject ? untold : { kind: 'missing' };
+}
+
+const untold: FoundProject = { kind: 'untold', findings: [] };
+
+function unread(
+  { name, declaredAt: { file, line } }: DeclaredApplication,
+  project: string,
+  { why, remedy }: { readonly why: string; readonly remedy: string },
+): Finding {
+  return {
+    ...{ rule: incompleteRule, severity: 'caution', target: null, resource: null, file, line },
+    message: `Application ${name}: what its project ${project} permits cannot be told, as ${why}`,
+    fix: remedy,
+  };
+}
