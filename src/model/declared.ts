@@ -1,4 +1,4 @@
-import type { ClusterIdentity } from './argocd-knowledge.ts';
+import type { ArgoCdOptions, ClusterIdentity } from './argocd-knowledge.ts';
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { Source } from './resource.ts';
@@ -157,6 +157,8 @@ export interface Declaration {
   readonly restrictions?: JsonObject;
   /** Where its destination is; left out where Argo CD's clusters are not known. */
   readonly place?: PlacedCluster;
+  /** Settings of its Argo CD that decide how it is rendered; left out where they are not known. */
+  readonly settings?: ArgoCdOptions;
 }
 
 /** What the objects of controllers in a tree declare. */

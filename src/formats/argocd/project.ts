@@ -87,6 +87,21 @@ function matchesUnlessDenied(pattern: string, text: string): boolean {
   return isDenial(pattern) ? !matches(pattern.slice(1), text, anyText) : matches(pattern, text, anyText);
 }
 
+/** A project with what a global one adds to it (`mergeVirtualProject`). */
+export function withGlobal(spec: JsonObject, global: JsonObject): JsonObject {
+  const added = globalFields.flatMap((field) => {
+    const more = pick(global, field);
+    const own = pick(spec, field);
+    return isJsonList(more) ? [[field, [...(isJsonList(own) ? own : []), ...more]] as const] : [];
+  });
+  return { ...spec, ...Object.fromEntries(added) };
+}
+
+const globalFields = [
+  ...['clusterResourceWhitelist', 'clusterResourceBlacklist', 'namespaceResourceWhitelist'],
+  ...['namespaceResourceBlacklist', 'sourceRepos', 'destinations'],
+];
+
 /** Whether it lets an object of a kind be applied (`AppProject.IsGroupKindNamePermitted`). */
 export function permitsKind(spec: JsonObject, { group, kind, name, namespace }: ResourceId): boolean {
   const isListed = (field: string) =>

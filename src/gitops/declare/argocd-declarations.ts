@@ -17,6 +17,7 @@ import { clustersOf, readClusters } from './argocd-clusters.ts';
 import { placeOf } from './argocd-destination.ts';
 import { type Projects, projectOf, readProjects } from './argocd-project-lookup.ts';
 import { judgeApplication, missingProject } from './argocd-projects.ts';
+import { type ArgoSettings, decidingOf, globalsOf, isSet, readSettings } from './argocd-settings.ts';
 import type { ArgoWorld } from './argocd-world.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
 import { follows, originOf } from './source-origin.ts';
@@ -30,10 +31,13 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
   const files = { likely: likely.argo, built: question.built };
   const renderChildren = (application: DeclaredApplication) => childrenOf(application, declaring, signal);
   const roots = await bootstrapped(declaring, signal);
-  const outside = declaring.knowledge?.projects ?? null;
-  const projects = await readProjects(question.tree, { likely: likely.projects, outside }, signal);
+  const settings = await readSettings(declaring, signal);
+  const known = { outside: declaring.knowledge?.projects ?? null, globals: globalsOf(settings) };
+  const projects = await readProjects(question.tree, { likely: likely.projects, ...known }, signal);
   const clusterSecrets = await readClusters(declaring, roots, signal);
-  const world = await worldOf(declaring, clusterSecrets);
+  const world = await worldOf(declaring, clusterSecrets, settings);
+  const deciding = decidingOf(settings);
+  const base = deciding === null ? {} : { settings: deciding };
   const { applications, findings, unknown } = await declareAll(
     question.tree,
     { files, world, roots, renderChildren },
@@ -41,7 +45,11 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
   );
   const judged = applications.map((application) => judge(application, { projects, clusters: world.clusters }));
   return {
-    declared: judged.map(({ application, known }) => ({ ...declarationFor(application, question), ...known })),
+    declared: judged.map(({ application, known }) => ({
+      ...declarationFor(application, question),
+      ...base,
+      ...known,
+    })),
     findings: [...findings, ...judged.flatMap(({ refused }) => refused)],
     unknown,
     isPassing: declaring.knowledge !== null,
@@ -78,6 +86,7 @@ function declarationFor(application: DeclaredApplication, { tree, own }: Declare
 async function worldOf(
   { question, parts, knowledge }: Declaring,
   clusterSecrets: readonly ClusterSecret[],
+  { parameters }: ArgoSettings,
 ): Promise<ArgoWorld> {
   const { tree, own, treeAt, unfetched } = question;
   const { fetchGit } = sourceFetchersFor(parts.fetchers, unfetched);
@@ -98,7 +107,9 @@ async function worldOf(
     revisionOf: (place) => (place.kind === 'git' && follows(place.revision, own) ? tree.id : revisionIn(place)),
     clusters,
     goTemplates: parts.goTemplates,
-    fileGlobbing: 'pathspec',
+    fileGlobbing: isSet(parameters, 'applicationsetcontroller.enable.new.git.file.globbing')
+      ? 'doublestar'
+      : 'pathspec',
     maxApplications,
   };
 }

@@ -1,6 +1,7 @@
 import { incompleteRule } from '../../formats/argocd/document.ts';
-import { readProject } from '../../formats/argocd/project.ts';
-import type { KnownProject, Learned } from '../../model/argocd-knowledge.ts';
+import { readProject, withGlobal } from '../../formats/argocd/project.ts';
+import type { GlobalProject } from '../../formats/argocd/settings.ts';
+import { type KnownProject, knownOf, type Learned, nothingKnown } from '../../model/argocd-knowledge.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
@@ -16,6 +17,8 @@ export interface Projects {
   readonly mayHaveMore: boolean;
   /** Null where Argo CD may not be read. */
   readonly outside: Learned<ReadonlyMap<string, KnownProject>> | null;
+  /** Of the settings; none where these are not known. */
+  readonly globals: readonly GlobalProject[];
 }
 
 /** The project of an application that names none. Argo CD makes it itself. */
@@ -29,7 +32,7 @@ export function maybeProject(text: Buffer): boolean {
 /** Reads the AppProjects that stand in files. What cannot be read restricts nothing here: its renderer tells. */
 export async function readProjects(
   tree: Tree,
-  { likely, outside }: Pick<Projects, 'outside'> & { readonly likely: ReadonlySet<string> },
+  { likely, ...known }: Pick<Projects, 'outside' | 'globals'> & { readonly likely: ReadonlySet<string> },
   signal: AbortSignal,
 ): Promise<Projects> {
   const projects = new Map<string, KnownProject | null>();
@@ -37,7 +40,7 @@ export async function readProjects(
   const mayHaveMore = paths.length < likely.size || paths.some((path) => isTemplate(path, tree));
   for (const { id, object } of (await readObjects(tree, paths, signal)).filter(isProject))
     projects.set(id.name, projects.has(id.name) ? null : readProject(object));
-  return { tree: projects, mayHaveMore, outside };
+  return { tree: projects, mayHaveMore, ...known };
 }
 
 function isProject({ id }: Resource): boolean {
@@ -51,8 +54,17 @@ export type FoundProject =
   | { readonly kind: 'untold'; readonly findings: readonly Finding[] };
 
 /** Looks the project of an application up. What Argo CD has, and may not be read, is told. */
-export function projectOf(application: DeclaredApplication, { tree, mayHaveMore, outside }: Projects): FoundProject {
+export function projectOf(application: DeclaredApplication, projects: Projects): FoundProject {
   const name = application.project || defaultProject;
+  const found = lookUp(application, name, projects);
+  return found.kind === 'found' ? { kind: 'found', project: withGlobals(name, found.project, projects) } : found;
+}
+
+function lookUp(
+  application: DeclaredApplication,
+  name: string,
+  { tree, mayHaveMore, outside }: Projects,
+): FoundProject {
   const own = tree.get(name);
   if (own !== undefined) return own === null ? untold : { kind: 'found', project: own };
   if (outside === null) return untold;
@@ -60,6 +72,15 @@ export function projectOf(application: DeclaredApplication, { tree, mayHaveMore,
   const project = outside.value.get(name);
   if (project !== undefined) return { kind: 'found', project };
   return mayHaveMore || name === defaultProject ? untold : { kind: 'missing' };
+}
+
+/** A project is not laid over itself. */
+function withGlobals(name: string, { labels, spec }: KnownProject, { tree, outside, globals }: Projects): KnownProject {
+  const meant = globals.filter((one) => one.name !== name && one.isMeant(labels));
+  const laid = meant.flatMap(
+    (one) => tree.get(one.name) ?? knownOf(outside ?? nothingKnown.projects)?.get(one.name) ?? [],
+  );
+  return { labels, spec: laid.reduce((under, one) => withGlobal(under, one.spec), spec) };
 }
 
 const untold: FoundProject = { kind: 'untold', findings: [] };

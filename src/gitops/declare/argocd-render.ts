@@ -33,7 +33,7 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
     name: 'argocd',
     detects: () => false,
     render: async (application, tree, inputs, signal) => {
-      const { application: declared, restrictions, place = null } = declarationOf(application);
+      const { application: declared, restrictions, place = null, settings } = declarationOf(application);
       const opened: OpenedSource[] = [];
       for (const one of await openDeclared({ application, tree, inputs }, parts.fetchers, signal)) {
         opened.push(await withOverrides(one, { index: opened.length, application }, signal));
@@ -48,7 +48,8 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
       for (const one of opened.filter(({ source }) => !isReference(source))) {
         rendered.push(await renderSource({ application, opened: one, refs }, { parts, inputs: own }, signal));
       }
-      const links = await linkFindings(opened, declared.declaredAt, signal);
+      const areLinksAllowed = settings?.['reposerver.allow.oob.symlinks'] === 'true';
+      const links = areLinksAllowed ? [] : await linkFindings(opened, declared.declaredAt, signal);
       const all = combine(rendered, [...opened.flatMap(({ findings }) => findings), ...links], declared.declaredAt);
       if (restrictions === undefined) return all;
       const refused = judgeObjects(declared, { spec: restrictions, place, resources: all.resources, inputs });

@@ -1,4 +1,5 @@
 import { maybeClusterSecret } from '../../formats/argocd/cluster-secret.ts';
+import { maybeSettings } from '../../formats/argocd/settings.ts';
 import type { Tree } from '../../model/tree.ts';
 import { readBatches } from '../../tools/read-batches.ts';
 import { maybeArgo } from './argocd-objects.ts';
@@ -13,6 +14,8 @@ export interface LikelyFiles {
   readonly projects: ReadonlySet<string>;
   /** Secrets that make clusters known to Argo CD. */
   readonly clusters: ReadonlySet<string>;
+  /** ConfigMaps with settings of Argo CD. */
+  readonly settings: ReadonlySet<string>;
 }
 
 /** Larger files hold no such objects, or are an attack. */
@@ -44,8 +47,8 @@ export function createLikelyFiles(most = mostKnown): (tree: Tree, signal: AbortS
     forget(known, most);
     const pathsOf = (kind: keyof LikelyFiles) =>
       new Set([...kinds].flatMap(([path, told]) => (told[kind] ? [path] : [])));
-    const argo = { argo: pathsOf('argo'), projects: pathsOf('projects'), clusters: pathsOf('clusters') };
-    return { ...argo, flux: pathsOf('flux') };
+    const argoKnows = { projects: pathsOf('projects'), clusters: pathsOf('clusters'), settings: pathsOf('settings') };
+    return { argo: pathsOf('argo'), flux: pathsOf('flux'), ...argoKnows };
   };
 }
 
@@ -55,8 +58,13 @@ function pairOf(path: string, kinds: Kinds | undefined): readonly (readonly [str
 
 function kindsOf(bytes: Uint8Array): Kinds {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const argo = { argo: maybeArgo(text), projects: maybeProject(text), clusters: maybeClusterSecret(text) };
-  return { ...argo, flux: maybeFlux(text) };
+  return {
+    argo: maybeArgo(text),
+    flux: maybeFlux(text),
+    projects: maybeProject(text),
+    clusters: maybeClusterSecret(text),
+    settings: maybeSettings(text),
+  };
 }
 
 function forget(known: Map<string, Kinds>, most: number): void {

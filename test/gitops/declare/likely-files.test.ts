@@ -12,6 +12,7 @@ test('files that may hold objects of a controller are found, by each tree that i
     'c.yaml': 'apiVersion: argoproj.io/v1alpha1\nkind: AppProject\n',
     'd.txt': argoApp('d', sourceOf('x')),
     'e.yaml': 'kind: ConfigMap\n',
+    'h.yaml': 'kind: ConfigMap\nmetadata: {name: argocd-cm}\n',
     'g.yaml': 'kind: Secret\nmetadata: {labels: {argocd.argoproj.io/secret-type: cluster}}\n',
     // The last one looked at is all that is remembered, and forgotten by the next.
     'f.yaml': argoApp('f', sourceOf('x')),
@@ -22,12 +23,13 @@ test('files that may hold objects of a controller are found, by each tree that i
     flux: new Set(['b.yaml']),
     projects: new Set(['c.yaml']),
     clusters: new Set(['g.yaml']),
+    settings: new Set(['h.yaml']),
   };
 
   expect(await find(tree, signal)).toEqual(expected);
   expect(await Promise.all([find(tree, signal), find(memoryTree({}), signal), find(tree, signal)])).toEqual([
     expected,
-    { argo: new Set(), flux: new Set(), projects: new Set(), clusters: new Set() },
+    { argo: new Set(), flux: new Set(), projects: new Set(), clusters: new Set(), settings: new Set() },
     expected,
   ]);
 });

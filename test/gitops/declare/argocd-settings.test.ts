@@ -1,0 +1,140 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type ArgoCdKnowledge, type ArgoCdOptions, nothingKnown } from '../../../src/model/argocd-knowledge.ts';
+import type { Declaration } from '../../../src/model/declared.ts';
+import {
+  affectedOf,
+  argoApp,
+  configMap,
+  type Files,
+  linesOf,
+  openDeclaredWorld,
+  ownUrl,
+  sourceOf,
+} from './declared-support.ts';
+
+let knowledge: ArgoCdKnowledge;
+const world = openDeclaredWorld(async () => knowledge);
+
+beforeEach(() => {
+  knowledge = nothingKnown;
+});
+afterAll(() => world.close());
+
+const known = (value: ArgoCdOptions) => ({ kind: 'known', value }) as const;
+const origin = () => ({ own: { urls: [ownUrl], branch: 'main', defaultBranch: 'main' } });
+const app: Files = { 'apps/web.yaml': argoApp('web', sourceOf('web')), 'web/cm.yaml': configMap('web') };
+const settings = (data: string, name = 'argocd-cm') =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: argocd}\ndata: ${data}\n`;
+
+async function settingsOf(head: Files): Promise<Declaration['settings']> {
+  const { applications } = await affectedOf({ base: {}, head, origin: origin() }, world);
+  return applications.find(({ name }) => name === 'web')?.declared?.settings;
+}
+
+describe('settings of Argo CD', () => {
+  test('are those of its ConfigMaps, as far as they decide', async () => {
+    knowledge = {
+      ...nothingKnown,
+      settings: known({ 'kustomize.buildOptions': '--enable-helm', url: 'https://cd.example' }),
+      parameters: known({ 'reposerver.allow.oob.symlinks': 'true', 'server.insecure': 'true' }),
+    };
+
+    expect(await settingsOf(app)).toEqual({
+      'kustomize.buildOptions': '--enable-helm',
+      'reposerver.allow.oob.symlinks': 'true',
+    });
+  });
+
+  test('are not known where nobody tells', async () => {
+    expect(await settingsOf(app)).toBeUndefined();
+  });
+
+  test('are those of the repository where it holds the ConfigMap, whole or as a patch', async () => {
+    knowledge = {
+      ...nothingKnown,
+      settings: known({ 'kustomize.buildOptions': '--enable-helm', 'helm.valuesFileSchemes': 'https' }),
+    };
+    const written = settings('{"kustomize.buildOptions": "--enable-exec"}');
+    const whole = { ...app, 'argocd/cm.yaml': written };
+    const patch = { ...whole, 'argocd/kustomization.yaml': 'patches: [{path: cm.yaml}]\n' };
+
+    expect(await settingsOf(whole)).toEqual({ 'kustomize.buildOptions': '--enable-exec' });
+    expect(await settingsOf(patch)).toEqual({
+      'kustomize.buildOptions': '--enable-exec',
+      'helm.valuesFileSchemes': 'https',
+    });
+  });
+
+  test('of a repository with several that differ are those of the cluster, else not known', async () => {
+    const two = {
+      ...app,
+      'eu/cm.yaml': settings('{"kustomize.buildOptions": "--enable-helm"}'),
+      'us/cm.yaml': settings('{"kustomize.buildOptions": ""}'),
+    };
+
+    expect(await settingsOf(two)).toBeUndefined();
+    knowledge = { ...nothingKnown, settings: known({ 'resource.exclusions': '[]' }) };
+    expect(await settingsOf(two)).toEqual({ 'resource.exclusions': '[]' });
+  });
+
+  test('that a pull changes have every application reviewed', async () => {
+    const base = { ...app, 'argocd/cm.yaml': settings('{"resource.exclusions": "[]"}') };
+    const head = { ...base, 'argocd/cm.yaml': settings('{"resource.exclusions": "[{kinds: [Event]}]"}') };
+
+    expect(linesOf(await affectedOf({ base, head, origin: origin() }, world))).toContain('web@null: declaration');
+  });
+});
+
+test('files of the Git generator are named as the controller is told to', async () => {
+  const set = `apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: web, namespace: argocd}
+spec:
+  generators: [git: {repoURL: "${ownUrl}", revision: HEAD, files: [{path: "envs/*/c.json"}]}]
+  template:
+    metadata: {name: "web-{{name}}"}
+    spec:
+      project: default
+      source: {repoURL: "${ownUrl}", targetRevision: main, path: web}
+      destination: {server: "https://kubernetes.default.svc", namespace: shop}
+`;
+  const files: Files = {
+    'sets/web.yaml': set,
+    'web/cm.yaml': configMap('web'),
+    'envs/a/c.json': '{"name": "a"}',
+    'envs/a/deep/c.json': '{"name": "deep"}',
+  };
+  const namesOf = async () => {
+    const { applications } = await affectedOf({ base: {}, head: files, origin: origin() }, world);
+    return applications.map(({ name }) => name).filter((name) => name.startsWith('web-'));
+  };
+
+  expect(await namesOf()).toEqual(['web-a', 'web-deep']);
+  knowledge = {
+    ...nothingKnown,
+    parameters: known({ 'applicationsetcontroller.enable.new.git.file.globbing': 'true' }),
+  };
+  expect(await namesOf()).toEqual(['web-a']);
+});
+
+test('a global project is laid over those its labels choose', async () => {
+  const globals = '[{projectName: base, labelSelector: {matchLabels: {tier: shop}}}]';
+  const anything = { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }] };
+  const projects = new Map([
+    ['shop', { labels: { tier: 'shop' }, spec: { ...anything, sourceRepos: [] } }],
+    ['other', { labels: {}, spec: { ...anything, sourceRepos: [] } }],
+    ['base', { labels: { tier: 'shop' }, spec: { sourceRepos: ['*'] } }],
+  ]);
+  knowledge = {
+    ...nothingKnown,
+    settings: known({ globalProjects: globals }),
+    projects: { kind: 'known', value: projects },
+  };
+  const refused = async (project: string) => {
+    const head = { ...app, 'apps/web.yaml': app['apps/web.yaml']?.replace('default', project) ?? '' };
+    return (await affectedOf({ base: {}, head, origin: origin() }, world)).findings.map(({ rule }) => rule);
+  };
+
+  expect(await refused('shop')).toEqual([]);
+  expect(await refused('other')).toEqual(['argocd-project']);
+});
