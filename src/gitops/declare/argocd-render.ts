@@ -9,6 +9,7 @@ import { treeFiles } from '../../tools/tree-files.ts';
 import type { SourceFetchers } from '../../world/sources/fetchers.ts';
 import { chartNote } from './argocd-chart-note.ts';
 import { isLink, renderDirectory } from './argocd-directory.ts';
+import { withoutExcluded } from './argocd-excluded.ts';
 import { argoKustomizationTree } from './argocd-kustomization.ts';
 import { linkFindings } from './argocd-links.ts';
 import { documentOf, overrideFromTree } from './argocd-overrides.ts';
@@ -33,7 +34,8 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
     name: 'argocd',
     detects: () => false,
     render: async (application, tree, inputs, signal) => {
-      const { application: declared, restrictions, place = null, settings } = declarationOf(application);
+      const declaration = declarationOf(application);
+      const { application: declared, restrictions, place = null, settings } = declaration;
       const opened: OpenedSource[] = [];
       for (const one of await openDeclared({ application, tree, inputs }, parts.fetchers, signal)) {
         opened.push(await withOverrides(one, { index: opened.length, application }, signal));
@@ -50,7 +52,8 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
       }
       const areLinksAllowed = settings?.['reposerver.allow.oob.symlinks'] === 'true';
       const links = areLinksAllowed ? [] : await linkFindings(opened, declared.declaredAt, signal);
-      const all = combine(rendered, [...opened.flatMap(({ findings }) => findings), ...links], declared.declaredAt);
+      const findings = [...opened.flatMap((one) => one.findings), ...links];
+      const all = withoutExcluded(combine(rendered, findings, declared.declaredAt), declaration);
       if (restrictions === undefined) return all;
       const refused = judgeObjects(declared, { spec: restrictions, place, resources: all.resources, inputs });
       return { ...all, findings: [...all.findings, ...refused] };

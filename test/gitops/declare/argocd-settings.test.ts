@@ -9,6 +9,7 @@ import {
   linesOf,
   openDeclaredWorld,
   ownUrl,
+  renderedOf,
   sourceOf,
 } from './declared-support.ts';
 
@@ -82,6 +83,44 @@ describe('settings of Argo CD', () => {
     const head = { ...base, 'argocd/cm.yaml': settings('{"resource.exclusions": "[{kinds: [Event]}]"}') };
 
     expect(linesOf(await affectedOf({ base, head, origin: origin() }, world))).toContain('web@null: declaration');
+  });
+});
+
+describe('kinds that Argo CD is told to leave alone', () => {
+  const lease = 'apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: lock}\n';
+  const files: Files = { ...app, 'web/lease.yaml': lease, 'web/other.yaml': configMap('other') };
+  const kindsOf = async (more: Files = {}) => {
+    const { resources, findings } = await renderedOf({ ...files, ...more }, 'web', world);
+    const told = findings.map(({ rule, severity, file, message }) => `${rule} ${severity} ${file} ${message}`);
+    return { names: resources.map(({ id }) => id.name), told };
+  };
+
+  test('are not compared, and each kind is told once', async () => {
+    const exclusions = settings('{"resource.exclusions": "[{kinds: [ConfigMap]}]"}');
+
+    expect(await kindsOf({ 'argocd/cm.yaml': exclusions })).toEqual({
+      names: [],
+      told: [
+        'argocd-excluded note web/cm.yaml ConfigMap shop/web and 1 more: Argo CD applies none of kind ConfigMap, as its settings exclude it; left out of the comparison.',
+        'argocd-excluded note web/lease.yaml Lease shop/lock: Argo CD applies none of kind Lease, as its settings exclude it; left out of the comparison.',
+      ],
+    });
+  });
+
+  test('stay where nothing says so, but for those no Argo CD applies', async () => {
+    expect((await kindsOf()).names).toEqual(['web', 'other']);
+  });
+
+  test('in some clusters are told where the address of this one is not known', async () => {
+    const exclusions = settings('{"resource.exclusions": "[{kinds: [ConfigMap], clusters: [https://prod.example]}]"}');
+    const named = {
+      'apps/web.yaml': app['apps/web.yaml']?.replace('server: "https://kubernetes.default.svc"', 'name: prod') ?? '',
+    };
+
+    const { names, told } = await kindsOf({ 'argocd/cm.yaml': exclusions, ...named });
+
+    expect(names).toEqual(['web', 'other']);
+    expect(told).toContainEqual(expect.stringMatching(/^argocd-differs note .*may apply none of kind ConfigMap/));
   });
 });
 
