@@ -7,10 +7,9 @@ import { formatResource, type Resource, resourceKey, type Source } from '../../m
 import type { Application, FolderRenderer } from '../../model/target.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
 import type { SourceFetchers } from '../../world/sources/fetchers.ts';
-import { chartNote } from './argocd-chart-note.ts';
 import { isLink, renderDirectory } from './argocd-directory.ts';
 import { withoutExcluded } from './argocd-excluded.ts';
-import { argoKustomizationTree } from './argocd-kustomization.ts';
+import { renderKustomizeSource } from './argocd-kustomize.ts';
 import { linkFindings } from './argocd-links.ts';
 import { documentOf, overrideFromTree } from './argocd-overrides.ts';
 import { judgeObjects } from './argocd-projects.ts';
@@ -105,7 +104,7 @@ function renderSource(job: SourceJob, tools: SourceTools, signal: AbortSignal): 
 
 async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, signal: AbortSignal): Promise<Rendered> {
   const { application, opened, refs } = job;
-  const { tree, folder, source } = opened;
+  const { source } = opened;
   const { declaredAt } = declarationOf(application).application;
   if (source.plugin !== null) throw pluginRefused(source.plugin, declaredAt);
   const kind = await kindOf(opened, declaredAt, signal);
@@ -118,13 +117,8 @@ async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, sign
         { renderer, inputs: { ...inputs, objectNamespace: inputs.namespace } },
         signal,
       );
-    case 'kustomize': {
-      const place = { tree, folder, declaredAt };
-      const edited = source.kustomize === null ? tree : await argoKustomizationTree(place, source.kustomize, signal);
-      const root = { ...application, root: folder, renderer: kind, valuesFiles: [], inputs: [] };
-      const rendered = await renderer.render(root, edited, inputs, signal);
-      return { ...rendered, findings: [...rendered.findings, ...(await chartNote(opened, declaredAt, signal))] };
-    }
+    case 'kustomize':
+      return renderKustomizeSource({ application, opened, declaredAt }, { renderer, inputs }, signal);
     case 'plain':
       return renderDirectory({ application, opened, declaredAt }, { renderer, inputs }, signal);
     default:

@@ -1,6 +1,7 @@
 import { toYaml } from '../../../src/formats/yaml/write.ts';
 import { createDeclaredTools, type DeclaredTools } from '../../../src/gitops/declare/index.ts';
 import { createRenderers } from '../../../src/gitops/render/index.ts';
+import { nothingKnown } from '../../../src/model/argocd-knowledge.ts';
 import type { Declarations } from '../../../src/model/declared.ts';
 import { FairleadError } from '../../../src/model/error.ts';
 import type { Finding } from '../../../src/model/finding.ts';
@@ -31,6 +32,9 @@ const inputs: RenderInputs = {
   apiVersions: ['v1', 'v1/Pod', 'v1/ConfigMap', 'apps/v1', 'apps/v1/Deployment'],
 };
 
+/** As the Argo CD of the tests is set up. */
+const knowledge = async () => ({ ...nothingKnown, settings: { kind: 'known', value: {} } as const });
+
 /** What people have, with nothing to fetch from. */
 export function ownArgo(): OwnArgo {
   const renderers = createRenderers(testDependencies());
@@ -38,7 +42,7 @@ export function ownArgo(): OwnArgo {
     renderer: renderers.renderer,
     fetchers: { fetchChart: null, fetchGit: null, fetchFile: null, fetchArtifact: null },
     modules: () => Promise.reject(new Error('no module was expected')),
-    ...{ deadlineMs: 30_000, maxMemoryMb: 256, learnSecret: () => undefined, knowledge: null },
+    ...{ deadlineMs: 30_000, maxMemoryMb: 256, learnSecret: () => undefined, knowledge },
     inputs: async () => inputs,
   });
   return {

@@ -124,6 +124,54 @@ describe('kinds that Argo CD is told to leave alone', () => {
   });
 });
 
+describe('build options of kustomize', () => {
+  const chart: Files = {
+    ...app,
+    'web/kustomization.yaml': 'helmCharts: [{name: web, releaseName: r}]\nhelmGlobals: {chartHome: charts}\n',
+    'web/charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+    'web/charts/web/values.yaml': '',
+    'web/charts/web/templates/cm.yaml': configMap('{{ .Release.Name }}'),
+  };
+  const withOptions = (text: string): Files => ({
+    ...chart,
+    'argocd/cm.yaml': settings(`{"kustomize.buildOptions": "${text}"}`),
+  });
+  const told = async (files: Files) => {
+    const { resources, findings } = await renderedOf(files, 'web', world);
+    return [...resources.map(({ id }) => id.name), ...findings.map(({ rule, message }) => `${rule} ${message}`)];
+  };
+
+  test('that have charts inflated leave nothing to remark', async () => {
+    expect(await told(withOptions('--enable-helm'))).toEqual(['r']);
+    expect(await told(chart)).toEqual(['r', expect.stringMatching(/^argocd-differs .* --enable-helm/)]);
+  });
+
+  test('without them refuse charts, as Argo CD does', async () => {
+    await expect(told(withOptions(''))).rejects.toMatchObject({
+      code: 'render-failed',
+      subject: 'web/kustomization.yaml:1',
+      message: expect.stringContaining('is not told --enable-helm'),
+    });
+  });
+
+  test('let files of other folders be read', async () => {
+    const files = {
+      ...withOptions('--load-restrictor LoadRestrictionsNone'),
+      'web/kustomization.yaml': 'resources: [../shared.yaml]\n',
+      'shared.yaml': configMap('shared'),
+    };
+
+    expect(await told(files)).toEqual(['shared']);
+  });
+
+  test('that are not followed here are named', async () => {
+    expect(await told(withOptions('--enable-helm --enable-alpha-plugins'))).toEqual([
+      'r',
+      'argocd-differs kustomize.buildOptions of Argo CD have --enable-alpha-plugins, which is not done here.',
+    ]);
+  });
+});
+
 test('files of the Git generator are named as the controller is told to', async () => {
   const set = `apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
