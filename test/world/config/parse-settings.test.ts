@@ -23,7 +23,7 @@ describe('a file in order', () => {
       applications: new Map(),
       policy: { rules: new Map() },
       comment: { when: 'changes' },
-      render: { helm: 'helm4' },
+      render: { helm: null },
       argocd: { clusters: [] },
     });
   });
@@ -99,6 +99,7 @@ argocd:
 
     expect(parseSettings(text, context).settings?.argocd.clusters).toEqual([
       {
+        secret: null,
         name: 'prod-eu',
         server: 'https://10.0.0.1:6443',
         project: 'shop',
@@ -106,6 +107,7 @@ argocd:
         annotations: {},
       },
       {
+        secret: null,
         name: 'arn:aws:eks:eu-west-1:1:cluster/dev',
         server: 'https://10.0.0.2',
         project: '',
