@@ -45,6 +45,8 @@ export interface ArgoCdKnowledge {
   readonly parameters: Learned<ArgoCdOptions>;
   /** AppProjects by name. */
   readonly projects: Learned<ReadonlyMap<string, KnownProject>>;
+  /** Image of its repo-server; null where it has another name than usual. */
+  readonly repoServer: Learned<string | null>;
 }
 
 const untold: Learned<never> = {
@@ -61,6 +63,7 @@ export const nothingKnown: ArgoCdKnowledge = {
   settings: untold,
   parameters: untold,
   projects: untold,
+  repoServer: untold,
 };
 
 /** What is known, or null. */

@@ -159,6 +159,8 @@ export interface Declaration {
   readonly place?: PlacedCluster;
   /** Settings of its Argo CD that decide how it is rendered; left out where they are not known. */
   readonly settings?: ArgoCdOptions;
+  /** The Helm of its controller; left out where that is not known. */
+  readonly helm?: 'helm3' | 'helm4';
 }
 
 /** What the objects of controllers in a tree declare. */

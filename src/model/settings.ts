@@ -54,8 +54,8 @@ export interface PolicySettings {
 
 /** How applications are rendered. */
 export interface RenderSettings {
-  /** The Helm of whoever deploys charts. */
-  readonly helm: HelmEngine;
+  /** The Helm of whoever deploys charts; null: found, else Helm 4. */
+  readonly helm: HelmEngine | null;
 }
 
 /** What the Argo CD of a repository knows, as the repository tells it. */
@@ -77,7 +77,7 @@ export const defaultSettings: Settings = {
   applications: new Map(),
   policy: { rules: new Map() },
   comment: { when: 'changes' },
-  render: { helm: 'helm4' },
+  render: { helm: null },
   argocd: { clusters: [] },
 };
 

@@ -20,6 +20,7 @@ import { judgeApplication, missingProject } from './argocd-projects.ts';
 import { type ArgoSettings, decidingOf, globalsOf, isSet, readSettings } from './argocd-settings.ts';
 import type { ArgoWorld } from './argocd-world.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
+import { helmOfArgoCd } from './installed-helm.ts';
 import { follows, originOf } from './source-origin.ts';
 
 /** As many applications as one ApplicationSet may give. */
@@ -37,7 +38,7 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
   const clusterSecrets = await readClusters(declaring, roots, signal);
   const world = await worldOf(declaring, clusterSecrets, settings);
   const deciding = decidingOf(settings);
-  const base = deciding === null ? {} : { settings: deciding };
+  const base = { ...(deciding === null ? {} : { settings: deciding }), ...(await helmOfArgoCd(declaring, signal)) };
   const { applications, findings, unknown } = await declareAll(
     question.tree,
     { files, world, roots, renderChildren },

@@ -16,10 +16,14 @@ export interface LikelyFiles {
   readonly clusters: ReadonlySet<string>;
   /** ConfigMaps with settings of Argo CD. */
   readonly settings: ReadonlySet<string>;
+  /** What installs a controller of some version. */
+  readonly installs: ReadonlySet<string>;
 }
 
 /** Larger files hold no such objects, or are an attack. */
 const maxBytes = 1024 * 1024;
+/** A whole controller is larger: Argo CD's own manifests have 2 MB. */
+const maxInstall = 4 * 1024 * 1024;
 /** Contents whose text is not looked at again. */
 const mostKnown = 200_000;
 
@@ -33,7 +37,7 @@ export function createLikelyFiles(most = mostKnown): (tree: Tree, signal: AbortS
   const known = new Map<string, Kinds>();
   return async (tree, signal) => {
     const files = tree.entries.filter(
-      ({ path, mode, size }) => mode.startsWith('100') && size <= maxBytes && /\.(?:ya?ml|json|tpl)$/.test(path),
+      ({ path, mode, size }) => mode.startsWith('100') && size <= maxInstall && /\.(?:ya?ml|json|tpl)$/.test(path),
     );
     const kinds = new Map<string, Kinds>(files.flatMap(({ path, oid }) => pairOf(path, known.get(oid))));
     const fresh = new Map(files.flatMap(({ path, oid }) => (kinds.has(path) ? [] : [[path, oid] as const])));
@@ -48,7 +52,7 @@ export function createLikelyFiles(most = mostKnown): (tree: Tree, signal: AbortS
     const pathsOf = (kind: keyof LikelyFiles) =>
       new Set([...kinds].flatMap(([path, told]) => (told[kind] ? [path] : [])));
     const argoKnows = { projects: pathsOf('projects'), clusters: pathsOf('clusters'), settings: pathsOf('settings') };
-    return { argo: pathsOf('argo'), flux: pathsOf('flux'), ...argoKnows };
+    return { argo: pathsOf('argo'), flux: pathsOf('flux'), ...argoKnows, installs: pathsOf('installs') };
   };
 }
 
@@ -58,13 +62,19 @@ function pairOf(path: string, kinds: Kinds | undefined): readonly (readonly [str
 
 function kindsOf(bytes: Uint8Array): Kinds {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isSmall = bytes.byteLength <= maxBytes;
   return {
-    argo: maybeArgo(text),
-    flux: maybeFlux(text),
-    projects: maybeProject(text),
-    clusters: maybeClusterSecret(text),
-    settings: maybeSettings(text),
+    argo: isSmall && maybeArgo(text),
+    flux: isSmall && maybeFlux(text),
+    projects: isSmall && maybeProject(text),
+    clusters: isSmall && maybeClusterSecret(text),
+    settings: isSmall && maybeSettings(text),
+    installs: maybeInstall(text),
   };
+}
+
+function maybeInstall(text: Buffer): boolean {
+  return text.includes('argo-cd') || text.includes('/argocd') || text.includes('helm-controller');
 }
 
 function forget(known: Map<string, Kinds>, most: number): void {

@@ -103,10 +103,12 @@ function settle(found: readonly Found[], { settings, origin }: DiscoverOptions):
     settings,
     origin?.own.branch ?? '',
   );
-  const { helm } = settings.render;
-  // Only what differs from the default is told.
-  const told = helm === 'helm4' ? {} : { helm };
-  return found.map((one, index) => ({ ...one, application: { ...(applications[index] ?? one.application), ...told } }));
+  return found.map((one, index) => {
+    const application = applications[index] ?? one.application;
+    const helm = settings.render.helm ?? application.declared?.helm ?? 'helm4';
+    // Only what differs from the default is told.
+    return { ...one, application: { ...application, ...(helm === 'helm4' ? {} : { helm }) } };
+  });
 }
 
 /** A kustomization or Chart.yaml larger than this is read by itself, and refused by its decoder. */

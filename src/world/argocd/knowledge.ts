@@ -8,7 +8,7 @@ import type {
   Learned,
 } from '../../model/argocd-knowledge.ts';
 import { FairleadError } from '../../model/error.ts';
-import { pickText, pickTexts } from '../../model/json.ts';
+import { isJsonList, pick, pickText, pickTexts } from '../../model/json.ts';
 import type { SecretStore } from '../../model/secret-store.ts';
 import type { ArgoCdHome } from '../../model/server-settings.ts';
 
@@ -33,13 +33,14 @@ export function createKnowledge(options: KnowledgeOptions): () => Promise<ArgoCd
 }
 
 async function read({ home, store }: KnowledgeOptions): Promise<ArgoCdKnowledge> {
-  const [clusters, settings, parameters, projects] = await Promise.all([
+  const [clusters, settings, parameters, projects, repoServer] = await Promise.all([
     learn('cluster Secrets', home, () => clustersOf(home, store)),
     learn('the ConfigMap argocd-cm', home, () => optionsOf('argocd-cm', home, store)),
     learn('the ConfigMap argocd-cmd-params-cm', home, () => optionsOf('argocd-cmd-params-cm', home, store)),
     learn('AppProjects', home, () => projectsOf(home, store)),
+    learn('the Deployment argocd-repo-server', home, () => imageOf(home, store)),
   ]);
-  return { namespace: home.namespace, clusters, settings, parameters, projects };
+  return { namespace: home.namespace, clusters, settings, parameters, projects, repoServer };
 }
 
 async function learn<T>(what: string, { namespace }: ArgoCdHome, reading: () => Promise<T>): Promise<Learned<T>> {
@@ -78,4 +79,11 @@ async function optionsOf(name: string, home: ArgoCdHome, store: SecretStore): Pr
 async function projectsOf(home: ArgoCdHome, store: SecretStore): Promise<ReadonlyMap<string, KnownProject>> {
   const found = await store.objects({ ...home, group: 'argoproj.io', kind: 'AppProject' });
   return new Map(found.map((one) => [pickText(one, 'metadata', 'name') ?? '', readProject(one)]));
+}
+
+async function imageOf(home: ArgoCdHome, store: SecretStore): Promise<string | null> {
+  const id = { group: 'apps', version: 'v1', kind: 'Deployment', name: 'argocd-repo-server' };
+  const containers = pick(await store.object({ ...home, ...id }), 'spec', 'template', 'spec', 'containers');
+  const all = isJsonList(containers) ? containers : [];
+  return pickText(all.find((one) => pickText(one, 'name') === id.name) ?? all[0], 'image') ?? null;
 }

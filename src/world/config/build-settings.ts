@@ -22,10 +22,12 @@ export function buildSettings(value: Json, engines: readonly string[]): Settings
     applications: new Map(applications),
     policy: { rules: new Map(Object.entries(filled.policy.rules)) },
     comment: filled.comment,
-    render: { helm: filled.render.helm === 'v3' ? 'helm3' : 'helm4' },
+    render: { helm: filled.render.helm === null ? null : helms[filled.render.helm] },
     argocd: { clusters: Object.entries(filled.argocd.clusters).map(knownCluster) },
   };
 }
+
+const helms = { v3: 'helm3', v4: 'helm4' } as const;
 
 /** What holds without a file: Fairlead only watches. */
 export function defaultSettings(engines: readonly string[]): Settings {
@@ -63,7 +65,7 @@ export function normalisePath(path: string): string {
 interface Filled extends Pick<Settings, 'mode' | 'comment'> {
   readonly environments: Readonly<Record<string, FilledEnvironment>>;
   readonly applications: Readonly<Record<string, { readonly path: string }>>;
-  readonly render: { readonly helm: 'v3' | 'v4' };
+  readonly render: { readonly helm: 'v3' | 'v4' | null };
   readonly argocd: { readonly clusters: Readonly<Record<string, FilledCluster>> };
   readonly policy: { readonly rules: Readonly<Record<string, 'block' | 'caution' | 'note' | 'off'>> };
 }

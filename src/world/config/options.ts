@@ -69,9 +69,9 @@ const whenOption: Option = {
 
 const helmOption: Option = {
   name: 'helm',
-  text: 'The Helm that whoever deploys charts has: `v4` (Argo CD since 3.4, Flux since 2.8) or `v3`. Both render differently in places.',
+  text: 'The Helm that whoever deploys charts has: `v4` (Argo CD since 3.4, Flux since 2.8) or `v3`. Both render differently in places. Left out, it is found by the version of the controller, where the repository or the cluster shows it, else it is `v4`.',
   shape: choice('v4', 'v3'),
-  default: 'v4',
+  default: null,
   examples: ['v3'],
 };
 

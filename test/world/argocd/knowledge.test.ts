@@ -26,7 +26,7 @@ function argo(changes: Partial<SecretStore> = {}) {
     },
     object: async ({ cluster, namespace, name }) => {
       told(cluster, namespace, name);
-      return name === 'argocd-cm' ? { data: { 'kustomize.buildOptions': '--enable-helm' } } : null;
+      return objects[name] ?? null;
     },
     objects: async ({ cluster, namespace, kind }) => {
       told(cluster, namespace, kind);
@@ -40,6 +40,12 @@ function argo(changes: Partial<SecretStore> = {}) {
   const time = { now: 0 };
   return { time, asked, knowledge: createKnowledge({ home, store, now: () => new Date(time.now) }) };
 }
+
+const container = { name: 'argocd-repo-server', image: 'quay.io/argoproj/argocd:v3.3.1' };
+const objects: Readonly<Record<string, JsonObject>> = {
+  'argocd-cm': { data: { 'kustomize.buildOptions': '--enable-helm' } },
+  'argocd-repo-server': { spec: { template: { spec: { containers: [{ name: 'other' }, container] } } } },
+};
 
 function refused(what: string): () => Promise<never> {
   return async () => {
@@ -81,12 +87,14 @@ describe('what an Argo CD knows', () => {
           ['bare', { labels: {}, spec: {} }],
         ]),
       },
+      repoServer: { kind: 'known', value: 'quay.io/argoproj/argocd:v3.3.1' },
     });
     expect(asked).toEqual([
       'hub/argocd argocd.argoproj.io/secret-type=cluster',
       'hub/argocd argocd-cm',
       'hub/argocd argocd-cmd-params-cm',
       'hub/argocd AppProject',
+      'hub/argocd argocd-repo-server',
     ]);
   });
 
@@ -96,11 +104,11 @@ describe('what an Argo CD knows', () => {
     await Promise.all([knowledge(), knowledge()]);
     time.now = 59_999;
     await knowledge();
-    expect(asked).toHaveLength(4);
+    expect(asked).toHaveLength(5);
     time.now = 60_000;
     await knowledge();
 
-    expect(asked).toHaveLength(8);
+    expect(asked).toHaveLength(10);
   });
 
   test('that may not be read is told with the right that is missing, and stops nothing else', async () => {

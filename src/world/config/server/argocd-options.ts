@@ -6,7 +6,7 @@ import { clusterName, namespaceName } from './cluster-names.ts';
 export const argocdOptions: readonly Option[] = [
   text(
     'cluster',
-    'The cluster of this file Argo CD lives in; its plan identity reads its cluster Secrets, the ConfigMaps `argocd-cm` and `argocd-cmd-params-cm`, and AppProjects. The one it runs in when left out.',
+    'The cluster of this file Argo CD lives in; its plan identity reads its cluster Secrets, the ConfigMaps `argocd-cm` and `argocd-cmd-params-cm`, AppProjects and the Deployment `argocd-repo-server`. The one it runs in when left out.',
     clusterName,
     'hub',
   ),
