@@ -17,7 +17,7 @@ import { clustersOf, readClusters } from './argocd-clusters.ts';
 import { placeOf } from './argocd-destination.ts';
 import { type Projects, projectOf, readProjects } from './argocd-project-lookup.ts';
 import { judgeApplication, missingProject } from './argocd-projects.ts';
-import { type ArgoSettings, decidingOf, globalsOf, isSet, readSettings } from './argocd-settings.ts';
+import { type ArgoSettings, decidingOf, globalsOf, isSet, readSettings, settingsUnread } from './argocd-settings.ts';
 import type { ArgoWorld } from './argocd-world.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
 import { helmOfArgoCd } from './installed-helm.ts';
@@ -44,16 +44,18 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
     { files, world, roots, renderChildren },
     signal,
   );
+  const isAsked = declaring.knowledge !== null;
   const judged = applications.map((application) => judge(application, { projects, clusters: world.clusters }));
+  const untold = isAsked ? applications.flatMap((application) => settingsUnread(application, settings)) : [];
   return {
     declared: judged.map(({ application, known }) => ({
       ...declarationFor(application, question),
       ...base,
       ...known,
     })),
-    findings: [...findings, ...judged.flatMap(({ refused }) => refused)],
+    findings: [...findings, ...judged.flatMap(({ refused }) => refused), ...untold],
     unknown,
-    isPassing: declaring.knowledge !== null,
+    isPassing: isAsked,
     clusterSecrets,
   };
 }

@@ -1,4 +1,3 @@
-import { incompleteRule } from '../../formats/argocd/document.ts';
 import { readProject, withGlobal } from '../../formats/argocd/project.ts';
 import type { GlobalProject } from '../../formats/argocd/settings.ts';
 import { type KnownProject, knownOf, type Learned, nothingKnown } from '../../model/argocd-knowledge.ts';
@@ -7,6 +6,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Tree } from '../../model/tree.ts';
 import { isTemplate } from './argocd-objects.ts';
+import { unread } from './argocd-unread.ts';
 import { readObjects } from './written-objects.ts';
 
 /** AppProjects by name, those of a tree over those that Argo CD has. */
@@ -68,7 +68,8 @@ function lookUp(
   const own = tree.get(name);
   if (own !== undefined) return own === null ? untold : { kind: 'found', project: own };
   if (outside === null) return untold;
-  if (outside.kind === 'unknown') return { kind: 'untold', findings: [unread(application, name, outside)] };
+  if (outside.kind === 'unknown')
+    return { kind: 'untold', findings: [unread(application, `what its project ${name} permits`, outside)] };
   const project = outside.value.get(name);
   if (project !== undefined) return { kind: 'found', project };
   return mayHaveMore || name === defaultProject ? untold : { kind: 'missing' };
@@ -84,15 +85,3 @@ function withGlobals(name: string, { labels, spec }: KnownProject, { tree, outsi
 }
 
 const untold: FoundProject = { kind: 'untold', findings: [] };
-
-function unread(
-  { name, declaredAt: { file, line } }: DeclaredApplication,
-  project: string,
-  { why, remedy }: { readonly why: string; readonly remedy: string },
-): Finding {
-  return {
-    ...{ rule: incompleteRule, severity: 'caution', target: null, resource: null, file, line },
-    message: `Application ${name}: what its project ${project} permits cannot be told, as ${why}`,
-    fix: remedy,
-  };
-}

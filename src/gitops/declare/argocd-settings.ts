@@ -1,10 +1,13 @@
 import { type GlobalProject, readGlobalProjects } from '../../formats/argocd/settings.ts';
 import { type ArgoCdOptions, type Learned, nothingKnown } from '../../model/argocd-knowledge.ts';
+import type { DeclaredApplication } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
+import type { Finding } from '../../model/finding.ts';
 import { type Json, pickTexts } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { isTemplate } from './argocd-objects.ts';
 import { parseYaml } from './argocd-reading.ts';
+import { unread } from './argocd-unread.ts';
 import type { Declaring } from './declaring.ts';
 import { readObjects } from './written-objects.ts';
 
@@ -64,6 +67,11 @@ function several(name: string, key: string): Learned<never> {
 /** Whether a switch is known to be on. */
 export function isSet(options: Learned<ArgoCdOptions>, name: string): boolean {
   return options.kind === 'known' && options.value[name] === 'true';
+}
+
+/** That the settings an application is rendered with are not known. */
+export function settingsUnread(application: DeclaredApplication, { settings }: ArgoSettings): readonly Finding[] {
+  return settings.kind === 'known' ? [] : [unread(application, 'how settings of Argo CD have it rendered', settings)];
 }
 
 /** Projects that are laid over others; none where their list cannot be read, as with Argo CD. */

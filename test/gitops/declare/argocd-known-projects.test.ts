@@ -18,6 +18,7 @@ function knowing(projects: Readonly<Record<string, JsonObject>>): ArgoCdKnowledg
   const specs = Object.entries({ default: anything, ...projects });
   return {
     ...nothingKnown,
+    settings: { kind: 'known', value: {} },
     clusters: { kind: 'known', value: [{ ...cluster('prod'), project: 'shop' }, cluster('dev')] },
     projects: { kind: 'known', value: new Map(specs.map(([name, spec]) => [name, { labels: {}, spec }])) },
   };

@@ -50,6 +50,24 @@ describe('settings of Argo CD', () => {
     expect(await settingsOf(app)).toBeUndefined();
   });
 
+  test('that may not be read are told with each application, and the right that is missing', async () => {
+    const settings = { kind: 'unknown', why: 'hub may not get configmaps', remedy: 'Grant it.' } as const;
+    knowledge = { ...nothingKnown, settings, projects: { kind: 'known', value: new Map() } };
+
+    const { findings } = await affectedOf({ base: {}, head: app, origin: origin() }, world);
+
+    expect(findings).toMatchObject([
+      {
+        rule: 'argocd-incomplete',
+        severity: 'caution',
+        file: 'apps/web.yaml',
+        message:
+          'Application web: how settings of Argo CD have it rendered cannot be told, as hub may not get configmaps',
+        fix: 'Grant it.',
+      },
+    ]);
+  });
+
   test('are those of the repository where it holds the ConfigMap, whole or as a patch', async () => {
     knowledge = {
       ...nothingKnown,
