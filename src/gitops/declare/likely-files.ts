@@ -74,7 +74,7 @@ function kindsOf(bytes: Uint8Array): Kinds {
 }
 
 function maybeInstall(text: Buffer): boolean {
-  return text.includes('argo-cd') || text.includes('/argocd') || text.includes('helm-controller');
+  return ['argo-cd', 'argoproj/argocd', 'argocd-repo-server', 'helm-controller'].some((word) => text.includes(word));
 }
 
 function forget(known: Map<string, Kinds>, most: number): void {
