@@ -152,6 +152,7 @@ minute. The plan identity of that cluster wants, in its namespace:
 - \`list\` on \`appprojects.argoproj.io\`.
 - \`get\` on \`deployments.apps\`: \`argocd-repo-server\`, whose version says which Helm it has.
 
-What may not be read, or cannot be reached, is told in the reviews that need it, and those are incomplete; the others do not mind. Where
+What may not be read, or cannot be reached, is told in the reviews that need it, and those are incomplete; the others do not mind.
+\`fairlead doctor\` says what is missing. Where
 nothing may be reached, such as in CI, \`argocd.clusters\` in \`.fairlead.yaml\` says which clusters there are.
 `;
