@@ -1,7 +1,7 @@
 import { toYaml } from '../../../src/formats/yaml/write.ts';
 import { createDeclaredTools, type DeclaredTools } from '../../../src/gitops/declare/index.ts';
 import { createRenderers } from '../../../src/gitops/render/index.ts';
-import { nothingKnown } from '../../../src/model/argocd-knowledge.ts';
+import { type ArgoCdKnowledge, nothingKnown } from '../../../src/model/argocd-knowledge.ts';
 import type { Declarations } from '../../../src/model/declared.ts';
 import { FairleadError } from '../../../src/model/error.ts';
 import type { Finding } from '../../../src/model/finding.ts';
@@ -32,11 +32,15 @@ const inputs: RenderInputs = {
   apiVersions: ['v1', 'v1/Pod', 'v1/ConfigMap', 'apps/v1', 'apps/v1/Deployment'],
 };
 
-/** As the Argo CD of the tests is set up. */
-const knowledge = async () => ({ ...nothingKnown, settings: { kind: 'known', value: {} } as const });
+/** What the Argo CD of the tests is set up with. */
+export const asInstalled = async (): Promise<ArgoCdKnowledge> => ({
+  ...nothingKnown,
+  settings: { kind: 'known', value: {} },
+  projects: { kind: 'known', value: new Map() },
+});
 
-/** What people have, with nothing to fetch from. */
-export function ownArgo(): OwnArgo {
+/** What people have, with nothing to fetch from; `knowledge` of the Argo CD that deploys it. */
+export function ownArgo(knowledge: typeof asInstalled | null = null): OwnArgo {
   const renderers = createRenderers(testDependencies());
   const tools = createDeclaredTools({
     renderer: renderers.renderer,
