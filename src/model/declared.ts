@@ -161,6 +161,8 @@ export interface Declaration {
   readonly settings?: ArgoCdOptions;
   /** The Helm of its controller; left out where that is not known. */
   readonly helm?: 'helm3' | 'helm4';
+  /** What may not be read though it decides, in a sentence: what is made of it is not to be relied on. Left out: nothing. */
+  readonly untold?: string;
 }
 
 /** What the objects of controllers in a tree declare. */

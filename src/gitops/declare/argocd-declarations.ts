@@ -45,15 +45,15 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
     signal,
   );
   const isAsked = declaring.knowledge !== null;
-  const judged = applications.map((application) => judge(application, { projects, clusters: world.clusters }));
-  const untold = isAsked ? applications.flatMap((application) => settingsUnread(application, settings)) : [];
+  const knows = { projects, clusters: world.clusters, settings: isAsked ? settings : null };
+  const judged = applications.map((application) => judge(application, knows));
   return {
     declared: judged.map(({ application, known }) => ({
       ...declarationFor(application, question),
       ...base,
       ...known,
     })),
-    findings: [...findings, ...judged.flatMap(({ refused }) => refused), ...untold],
+    findings: [...findings, ...judged.flatMap(({ findings: own }) => own)],
     unknown,
     isPassing: isAsked,
     clusterSecrets,
@@ -63,22 +63,30 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
 interface Judged {
   readonly application: DeclaredApplication;
   /** What of its cluster and project is known. */
-  readonly known: Pick<Declaration, 'restrictions' | 'place'>;
-  readonly refused: readonly Finding[];
+  readonly known: Pick<Declaration, 'restrictions' | 'place' | 'untold'>;
+  readonly findings: readonly Finding[];
 }
 
-function judge(
-  application: DeclaredApplication,
-  { projects, clusters }: Pick<ArgoWorld, 'clusters'> & { readonly projects: Projects },
-): Judged {
+interface Knows extends Pick<ArgoWorld, 'clusters'> {
+  readonly projects: Projects;
+  /** Null where Argo CD is not asked. */
+  readonly settings: ArgoSettings | null;
+}
+
+function judge(application: DeclaredApplication, { projects, clusters, settings }: Knows): Judged {
   const place = placeOf(application.destination, clusters);
   const found = projectOf(application, projects);
-  const known = place === null ? {} : { place };
-  if (found.kind === 'untold') return { application, known, refused: found.findings };
-  if (found.kind === 'missing') return { application, known, refused: [missingProject(application)] };
+  const unread = [
+    ...(found.kind === 'untold' ? found.findings : []),
+    ...(settings === null ? [] : settingsUnread(application, settings)),
+  ];
+  const [first] = unread;
+  const known = { ...(place === null ? {} : { place }), ...(first === undefined ? {} : { untold: first.message }) };
+  if (found.kind === 'untold') return { application, known, findings: unread };
+  if (found.kind === 'missing') return { application, known, findings: [...unread, missingProject(application)] };
   const { spec } = found.project;
   const refused = judgeApplication(application, { spec, place, clusters });
-  return { application, known: { ...known, restrictions: spec }, refused };
+  return { application, known: { ...known, restrictions: spec }, findings: [...unread, ...refused] };
 }
 
 function declarationFor(application: DeclaredApplication, { tree, own }: DeclareQuestion): Declaration {

@@ -54,8 +54,9 @@ describe('settings of Argo CD', () => {
     const settings = { kind: 'unknown', why: 'hub may not get configmaps', remedy: 'Grant it.' } as const;
     knowledge = { ...nothingKnown, settings, projects: { kind: 'known', value: new Map() } };
 
-    const { findings } = await affectedOf({ base: {}, head: app, origin: origin() }, world);
+    const { findings, applications } = await affectedOf({ base: {}, head: app, origin: origin() }, world);
 
+    expect(applications.map(({ declared }) => declared?.untold)).toContain(findings[0]?.message);
     expect(findings).toMatchObject([
       {
         rule: 'argocd-incomplete',
