@@ -14,6 +14,7 @@ import { linkFindings } from './argocd-links.ts';
 import { documentOf, overrideFromTree } from './argocd-overrides.ts';
 import { judgeObjects } from './argocd-projects.ts';
 import { annotationRefused, notRendered, pluginRefused } from './argocd-refusals.ts';
+import { checkSchemes } from './argocd-value-schemes.ts';
 import { declarationOf } from './declaration-of.ts';
 import { renderHelmSource } from './declared-helm.ts';
 import { type OpenedSource, openDeclared, renderPlaced } from './declared-sources.ts';
@@ -105,7 +106,9 @@ function renderSource(job: SourceJob, tools: SourceTools, signal: AbortSignal): 
 async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, signal: AbortSignal): Promise<Rendered> {
   const { application, opened, refs } = job;
   const { source } = opened;
-  const { declaredAt } = declarationOf(application).application;
+  const declaration = declarationOf(application);
+  const { declaredAt } = declaration.application;
+  checkSchemes(source, declaration);
   if (source.plugin !== null) throw pluginRefused(source.plugin, declaredAt);
   const kind = await kindOf(opened, declaredAt, signal);
   const renderer = parts.renderer(kind);

@@ -1,4 +1,3 @@
-import type { ArgoCdOptions } from '../../model/argocd-knowledge.ts';
 import type { HelmOptions } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
@@ -7,7 +6,6 @@ import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { mountTrees } from '../../tools/mount-trees.ts';
 import { joinPath } from '../../tools/tree-files.ts';
-import { notRendered } from './argocd-refusals.ts';
 import { resolveValuesFiles, type ValuesFile } from './argocd-values-files.ts';
 import type { OpenedSource } from './declared-sources.ts';
 
@@ -66,20 +64,14 @@ export async function renderHelmSource(
       return { name, path: pathOf(file, opened, refs) };
     }),
   );
-  const remote = values.found.find(({ path }) => schemeOf(path) !== null);
-  if (remote !== undefined) throw remoteValues(remote.path, helm);
+  const remote = values.found.find(({ path }) => /^[a-z][a-z0-9+.-]*:\/\//i.test(path));
+  if (remote !== undefined) throw remoteValues(remote.path, declaredAt);
   const application: Application = {
     ...helm.application,
     ...{ root: opened.folder, renderer: 'helm', inputs: [] },
     valuesFiles: values.found.map((file) => pathOf(file, opened, refs)),
   };
   return renderer.render(application, treeOf(opened, refs), inputsOf({ options, parameters }, inputs), signal);
-}
-
-/** Of `argocd-cm` (Argo CD 3.5, `GetHelmSettings`). */
-function allowedSchemes(settings: ArgoCdOptions): readonly string[] {
-  const text = settings['helm.valuesFileSchemes'];
-  return text === undefined ? ['https', 'http'] : text.split(',').map((one) => one.trim());
 }
 
 function inputsOf(
@@ -152,17 +144,7 @@ function notAFile(path: string, { file, line }: Source): FairleadError {
   });
 }
 
-/** Null for what is no address. */
-function schemeOf(path: string): string | null {
-  return /^([a-z][a-z0-9+.-]*):\/\//i.exec(path)?.[1] ?? null;
-}
-
-function remoteValues(url: string, { application, declaredAt }: HelmSource): FairleadError {
-  const { file, line } = declaredAt;
-  const schemes = application.declared?.settings === undefined ? null : allowedSchemes(application.declared.settings);
-  const scheme = schemeOf(url) ?? '';
-  if (schemes !== null && !schemes.includes(scheme))
-    return notRendered(`values of ${url}: the URL scheme ${scheme} is not among helm.valuesFileSchemes`, declaredAt);
+function remoteValues(url: string, { file, line }: Source): FairleadError {
   return new FairleadError({
     code: 'remote-reference',
     message: `Values are taken from ${url}, which is not fetched here.`,

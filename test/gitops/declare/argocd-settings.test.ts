@@ -143,6 +143,20 @@ describe('kinds that Argo CD is told to leave alone', () => {
   });
 });
 
+test('values files at an address of a kind that Argo CD does not fetch are refused', async () => {
+  const files = (schemes: string): Files => ({
+    'apps/web.yaml': argoApp('web', sourceOf('web', ', helm: {valueFiles: ["http://files.example/v.yaml"]}')),
+    'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+    'argocd/cm.yaml': settings(`{"helm.valuesFileSchemes": "${schemes}"}`),
+  });
+
+  await expect(renderedOf(files('https'), 'web', world)).rejects.toMatchObject({
+    code: 'render-failed',
+    message: expect.stringContaining('the URL scheme http is not among helm.valuesFileSchemes'),
+  });
+  await expect(renderedOf(files('https, http'), 'web', world)).rejects.toMatchObject({ code: 'remote-reference' });
+});
+
 describe('build options of kustomize', () => {
   const chart: Files = {
     ...app,
