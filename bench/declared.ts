@@ -52,7 +52,7 @@ async function affectedTimes(base: Files, head: Files, lab: Lab): Promise<readon
     createDeclaredTools({
       ...{ renderer: renderers.renderer, fetchers: none, deadlineMs: 60_000, maxMemoryMb: 512 },
       modules: (name, signal) => locateModule(name, options, signal),
-      ...{ inputs: async () => renderInputs('bench'), learnSecret: () => undefined },
+      ...{ inputs: async () => renderInputs('bench'), learnSecret: () => undefined, knowledge: null },
     });
   const find = async (): Promise<number> => {
     const tools = open();

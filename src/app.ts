@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import type { ServiceOptions } from './cli/context.ts';
 import type { PathRun, PostRun, RenderRun, RunningServer, ServeRun, Services } from './cli/services.ts';
+import { createSources } from './cli/sources.ts';
 import { type EngineDescriptor, engines } from './engines/index.ts';
 import { createGitEngine } from './features/review/git-engine.ts';
 import { withRange } from './features/review/open-range.ts';
@@ -30,15 +31,13 @@ import { FairleadError } from './model/error.ts';
 import type { JsonObject } from './model/json.ts';
 import type { Settings } from './model/settings.ts';
 import type { Tree } from './model/tree.ts';
+import { createKnowledge } from './world/argocd/knowledge.ts';
 import type { Cluster } from './world/cluster/cluster.ts';
 import { type Clusters, createClusters } from './world/cluster/kubernetes/access/clusters.ts';
 import { defaultKubeconfigPaths, type KubeconfigSource } from './world/cluster/kubernetes/kubeconfig.ts';
 import { gitHubLimits } from './world/forge/github/github.ts';
 import { overlayTree } from './world/git/overlay.ts';
-import { openMirror } from './world/git/repository.ts';
 import type { SourceFetchers } from './world/sources/fetchers.ts';
-import type { OpenMirror } from './world/sources/git/mirror.ts';
-import type { Sources } from './world/sources/sources.ts';
 import { installationKey } from './world/store/installation-key.ts';
 
 /** Milliseconds one render may take. */
@@ -95,6 +94,7 @@ interface Parts {
 }
 
 function createParts(options: ServiceOptions, redactor: Redactor): Parts {
+  if (options.argocd?.api) redactor.learn(options.argocd.api.token);
   const access = { kubeconfig: kubeconfigSource(options), entries: options.clusters ?? new Map(), ...options.routes };
   const clusters = createClusters(access, redactor);
   const sources = createSources(options, { redactor, clusters });
@@ -119,7 +119,7 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
   let loading: Promise<OpenApiBundle> | undefined;
   const bundle = () => (loading ??= loadBundle({ cacheDir: options.cacheDir }));
   const declared = createDeclaredTools({
-    ...{ ...rendering, fetchers, learnSecret: redactor.learnSecret },
+    ...{ ...rendering, fetchers, learnSecret: redactor.learnSecret, knowledge: knowledgeOf(options, clusters) },
     renderer: renderers.renderer,
     inputs: async () => offlineInputs(apiVersionsOf(await bundle())),
   });
@@ -135,29 +135,6 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
       await Promise.all([declared.close(), renderers.close(), validator.close(), clusters.close(), sources.close()]);
     },
   };
-}
-
-/** Fetching from outside, loaded when the first source is named that is not in the repository. */
-function createSources(
-  { cacheDir, sources, childEnvironment }: ServiceOptions,
-  { redactor, clusters }: { readonly redactor: Pick<Redactor, 'learn'>; readonly clusters: Pick<Clusters, 'secrets'> },
-): { readonly open: () => Promise<Sources>; readonly close: () => Promise<void> } {
-  const nowhere = {
-    reachable: { allow: [], private: [] },
-    hosts: [],
-    cache: { dir: join(cacheDir, 'sources'), maxBytes: 0 },
-  };
-  const given = sources ?? nowhere;
-  for (const { password, token } of given.hosts)
-    for (const secret of [password, token]) if (secret !== null) redactor.learn(secret);
-  let opened: Promise<Sources> | undefined;
-  const open = async (): Promise<Sources> => {
-    const { openSources } = await import('./world/sources/open-sources.ts');
-    const openBare: OpenMirror = (dir, signal) =>
-      openMirror({ dir, signal, environment: { PATH: childEnvironment['PATH'] } });
-    return openSources({ ...given, openMirror: openBare, secrets: clusters.secrets, learn: redactor.learn });
-  };
-  return { open: () => (opened ??= open()), close: async () => (await opened)?.close() };
 }
 
 async function createTools(options: ServiceOptions, parts: Parts, redactor: Redactor): Promise<ReviewTools> {
@@ -306,6 +283,11 @@ async function serve(
 function toldClusters({ clusters, told = [] }: ServeRun): ClusterMap {
   const map = parseClusterMap(clusters);
   return told.length === 0 ? map : { ...map, mode: 'live', others: told };
+}
+
+function knowledgeOf({ argocd }: ServiceOptions, { secrets }: Clusters): ReturnType<typeof createKnowledge> | null {
+  if (argocd === undefined) return null;
+  return createKnowledge({ home: argocd, store: secrets, now: () => new Date() });
 }
 
 function moduleOptions(options: ServiceOptions): Parameters<typeof locateModule>[1] {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Diagnosis, type Probe, teller } from '../features/doctor/diagnosis.ts';
 import { examine } from '../features/doctor/examine.ts';
+import { argocdProbe } from '../features/doctor/probe-argocd.ts';
 import { clusterProbes } from '../features/doctor/probe-cluster.ts';
 import { dataProbe, gitProbe, modulesProbe } from '../features/doctor/probe-machine.ts';
 import { type RepositoryTools, repositoryProbes } from '../features/doctor/probe-repository.ts';
@@ -12,6 +13,7 @@ import { createRedactor, type Redactor } from '../formats/redaction/redactor.ts'
 import { contextsOf, parseClusterMap } from '../model/cluster-map.ts';
 import { FairleadError } from '../model/error.ts';
 import { type RepoRef, repoKey } from '../model/repo.ts';
+import { createKnowledge } from '../world/argocd/knowledge.ts';
 import { type Clusters, createClusters } from '../world/cluster/kubernetes/access/clusters.ts';
 import { defaultKubeconfigPaths } from '../world/cluster/kubernetes/kubeconfig.ts';
 import { openProbe } from '../world/cluster/kubernetes/probe.ts';
@@ -52,7 +54,8 @@ export async function diagnose(
     const subjects = names.flatMap((name) =>
       clusterProbes(subjectOf(name, { configuration, clusters, redactor }), now),
     );
-    const probes = [...machine, ...forges.flatMap((forge) => forge.probes), ...subjects];
+    const argocd = argocdProbes(configuration, clusters);
+    const probes = [...machine, ...forges.flatMap((forge) => forge.probes), ...subjects, ...argocd];
     const found = await examine(probes, context.signal);
     const repositories = await lookAtRepositories({ forges, names, options, configuration }, settled);
     return {
@@ -114,6 +117,10 @@ function machineProbes(options: DiagnoseOptions, { environment, options: setting
     gitProbe(environment),
     modulesProbe({ ...modules, onProgress: () => undefined }),
   ];
+}
+
+function argocdProbes({ settings: { argocd } }: ServerConfiguration, { secrets }: Clusters): readonly Probe[] {
+  return argocd === null ? [] : [argocdProbe(createKnowledge({ home: argocd, store: secrets, now }))];
 }
 
 function openClusters({ settings }: ServerConfiguration, { options }: CommandContext, redactor: Redactor): Clusters {

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { FairleadError } from '../model/error.ts';
 import { letHelpersGiveWay } from '../tools/priority.ts';
 import { givenApiToken } from './api-token.ts';
-import { sourcesOf } from './configured.ts';
+import { serverOutside } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { databaseUrl } from './database-url.ts';
 import { variableForges } from './forge-settings.ts';
@@ -53,7 +53,7 @@ export function addServe(program: Command, context: CommandContext): void {
       const services = await context.services({
         logLevel: environment['LOG_LEVEL'] ?? 'info',
         clusters: settings.clusters,
-        ...(await sourcesOf(configuration, run.dataDir)),
+        ...(await serverOutside(configuration, run.dataDir)),
         childEnvironment: environment,
       });
       await letHelpersGiveWay();

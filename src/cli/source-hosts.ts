@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { FairleadError } from '../model/error.ts';
 import type { SourceHostEntry, SourceSettings } from '../model/server-settings.ts';
 import type { HostAccess } from '../world/sources/access.ts';
+import { authorityOf } from './authority.ts';
 import { type FilePlace, secretOf } from './file-forges.ts';
 
 /** Credentials and authorities of the hosts a server's file lists, read. Throws `FairleadError` `usage` for what cannot be had. */
@@ -20,15 +19,4 @@ async function accessTo(host: string, entry: SourceHostEntry, place: FilePlace):
     ca: entry.caFile === null ? null : await authorityOf(resolve(place.folder, entry.caFile), `${path}.caFile`),
     secret: entry.secret,
   };
-}
-
-async function authorityOf(file: string, option: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new FairleadError({
-    code: 'usage',
-    subject: option,
-    message: `${option} names ${file}, which is no readable PEM file with a certificate`,
-    remedy: 'Name a PEM file that this process may read.',
-  });
 }

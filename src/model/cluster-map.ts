@@ -57,7 +57,7 @@ export function clustersForApplication(
   { environment, declared }: Pick<Application, 'environment' | 'declared'>,
 ): readonly string[] {
   const contexts = clustersFor(map, environment);
-  const named = declared?.application.destination.cluster ?? null;
+  const named = declared?.application.destination.cluster ?? declared?.place?.name ?? null;
   if (named === null) return contexts;
   if (contexts.includes(named)) return [named];
   return contexts.length === 0 && contextsOf(map).includes(named) ? [named] : contexts;

@@ -1,3 +1,4 @@
+import type { ClusterIdentity, KnownCluster } from './argocd-knowledge.ts';
 import type { Declarations } from './declared.ts';
 import type { RenderInputs } from './renderer.ts';
 import type { OwnRepository, RepoRef } from './repo.ts';
@@ -24,6 +25,10 @@ export interface DeclareQuestion extends TreeOrigin {
   readonly found: readonly Application[];
   /** Files that some kustomization reads. */
   readonly built: ReadonlySet<string>;
+  /** Clusters of Argo CD that the settings tell of; left out: none. */
+  readonly told?: readonly KnownCluster[];
+  /** Cluster Secrets of the tree this one is to replace; left out: of none. */
+  readonly before?: () => Promise<readonly ClusterIdentity[]>;
 }
 
 /** Reads what the objects of Argo CD and Flux in a tree declare. What cannot be told becomes findings, never an error. */

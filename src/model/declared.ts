@@ -1,3 +1,4 @@
+import type { ArgoCdOptions, ClusterIdentity } from './argocd-knowledge.ts';
 import type { Finding } from './finding.ts';
 import type { JsonObject } from './json.ts';
 import type { Source } from './resource.ts';
@@ -100,6 +101,13 @@ export interface Destination {
   readonly namespace: string | null;
 }
 
+/** A cluster as its controller knows it. */
+export interface PlacedCluster {
+  readonly name: string;
+  /** Address of the API server. */
+  readonly server: string;
+}
+
 /** An application that an object in Git declares. */
 export interface DeclaredApplication {
   readonly kind: 'argocd-application' | 'flux-kustomization' | 'flux-helmrelease';
@@ -148,8 +156,16 @@ export interface Declaration {
   readonly build: { readonly ignore: string | null; readonly variables: SecretTold } | null;
   /** With a HelmRelease whose values came from Secrets: its values twice, with others in the place of those; else empty. */
   readonly dummies: readonly Pick<HelmOptions, 'values' | 'parameters'>[];
-  /** `spec` of its AppProject, where that is in the tree. */
+  /** `spec` of its AppProject, where that is known. */
   readonly restrictions?: JsonObject;
+  /** Where its destination is; left out where Argo CD's clusters are not known. */
+  readonly place?: PlacedCluster;
+  /** Settings of its Argo CD that decide how it is rendered; left out where they are not known. */
+  readonly settings?: ArgoCdOptions;
+  /** The Helm of its controller; left out where that is not known. */
+  readonly helm?: 'helm3' | 'helm4';
+  /** What may not be read though it decides, in a sentence: what is made of it is not to be relied on. Left out: nothing. */
+  readonly untold?: string;
 }
 
 /** What the objects of controllers in a tree declare. */
@@ -158,7 +174,17 @@ export interface Declarations {
   readonly findings: readonly Finding[];
   /** Objects whose applications cannot be told, such as `ApplicationSet teams`: none of theirs that is missing is removed. */
   readonly unknown: readonly string[];
+  /** Whether the same files may declare something else later, as what their controller knows may change. */
+  readonly isPassing: boolean;
+  /** Secrets among the files that make clusters known to Argo CD. */
+  readonly clusterSecrets: readonly ClusterIdentity[];
 }
 
 /** Nothing is declared. */
-export const noDeclarations: Declarations = { declared: [], findings: [], unknown: [] };
+export const noDeclarations: Declarations = {
+  declared: [],
+  findings: [],
+  unknown: [],
+  isPassing: false,
+  clusterSecrets: [],
+};

@@ -34,3 +34,12 @@ export function pickText(value: Json | undefined, ...keys: readonly string[]): s
   const found = pick(value, ...keys);
   return typeof found === 'string' ? found : undefined;
 }
+
+/** The texts of an object under a chain of object keys, by their keys; what is no text is left out. */
+export function pickTexts(value: Json | undefined, ...keys: readonly string[]): Readonly<Record<string, string>> {
+  const found = pick(value, ...keys);
+  if (!isJsonObject(found)) return {};
+  return Object.fromEntries(
+    Object.entries(found).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : [])),
+  );
+}

@@ -22,6 +22,14 @@ export interface HelmSettings {
   readonly ignoreMissingValuesFiles: boolean;
 }
 
+/** What kustomize is told beside the kustomization. */
+export interface KustomizeSettings {
+  /** `--enable-helm`; without it, charts are refused. */
+  readonly inflatesCharts: boolean;
+  /** `--load-restrictor LoadRestrictionsNone`: files of other folders may be read, though never outside the repository. */
+  readonly readsOutside: boolean;
+}
+
 /** What a render depends on beside the files. */
 export interface RenderInputs {
   readonly releaseName: string;
@@ -45,6 +53,8 @@ export interface RenderInputs {
   readonly lent?: LentTree | undefined;
   /** What else is told to Helm; what is left out is as `defaultHelmSettings` says. */
   readonly helm?: Partial<HelmSettings>;
+  /** Left out: charts are inflated, and files of other folders refused. */
+  readonly kustomize?: KustomizeSettings;
 }
 
 /** What a render gives. */

@@ -29,6 +29,23 @@ export interface ServerSettings {
   /** By name. */
   readonly clusters: ReadonlyMap<string, ClusterEntry>;
   readonly sources: SourceSettings;
+  /** The Argo CD that deploys what repositories declare; null: none is asked. */
+  readonly argocd: ArgoCdEntry | null;
+}
+
+/** The Argo CD whose clusters, settings and projects are read, and whose API may be asked. */
+export interface ArgoCdEntry extends ArgoCdHome {
+  /** null: its API is not asked. */
+  readonly api: ArgoCdApiEntry | null;
+}
+
+/** Where the API of an Argo CD is. */
+export interface ArgoCdApiEntry {
+  /** `https://HOST[/PATH]`. */
+  readonly url: string;
+  readonly token: SecretSource;
+  /** PEM file; null: the public authorities. */
+  readonly caFile: string | null;
 }
 
 /** Where charts, artifacts and Git bases may be fetched from. */

@@ -1,3 +1,4 @@
+import type { KnownCluster } from './argocd-knowledge.ts';
 import { type ClusterMap, clustersFor } from './cluster-map.ts';
 import type { DeclaredApplication } from './declared.ts';
 import type { Severity } from './finding.ts';
@@ -16,6 +17,7 @@ export interface Settings {
   readonly policy: PolicySettings;
   readonly comment: CommentSettings;
   readonly render: RenderSettings;
+  readonly argocd: ArgoCdSettings;
 }
 
 export interface EnvironmentSettings {
@@ -53,8 +55,14 @@ export interface PolicySettings {
 
 /** How applications are rendered. */
 export interface RenderSettings {
-  /** The Helm of whoever deploys charts. */
-  readonly helm: HelmEngine;
+  /** The Helm of whoever deploys charts; null: found, else Helm 4. */
+  readonly helm: HelmEngine | null;
+}
+
+/** What the Argo CD of a repository knows, as the repository tells it. */
+export interface ArgoCdSettings {
+  /** Empty: not known. */
+  readonly clusters: readonly KnownCluster[];
 }
 
 /** Which pulls get a review comment beside the check. */
@@ -70,7 +78,8 @@ export const defaultSettings: Settings = {
   applications: new Map(),
   policy: { rules: new Map() },
   comment: { when: 'changes' },
-  render: { helm: 'helm4' },
+  render: { helm: null },
+  argocd: { clusters: [] },
 };
 
 /**

@@ -45,6 +45,9 @@ const placeFreshFor = 10_000;
 /** Trees whose applications are remembered. */
 const mostTrees = 16;
 
+/** What depends on the knowledge of a controller is looked at again after so many milliseconds. */
+const declaredFreshFor = 60_000;
+
 type Grounds = Pick<BotParts, 'applications' | 'judgeSettings' | 'render' | 'place' | 'engine' | 'adopt' | 'cloneUrl'>;
 
 /** The tools that read trees, render, reach clusters and make engines. */
@@ -73,7 +76,7 @@ export function createGrounds(ground: GroundParts): Grounds {
 type Origins = WeakMap<Declaration, TreeOrigin>;
 
 function rememberTrees(ground: GroundParts, origins: Origins): Grounds['applications'] {
-  const known = new Map<string, ReturnType<typeof discover>>();
+  const known = new Map<string, Look>();
   const look = async (where: RepositoryTree, settings: Settings, signal: AbortSignal) => {
     const origin = await originOf(where, ground);
     const found = await discover(where.tree, { under: '', settings, origin, declare: ground.review.declare }, signal);
@@ -82,15 +85,28 @@ function rememberTrees(ground: GroundParts, origins: Origins): Grounds['applicat
   };
   return async (where, settings, signal) => {
     const key = [repoKey(where.repo), where.branch ?? '', where.tree.id, settingsHash(settings)].join(' ');
-    const found = known.get(key) ?? look(where, settings, signal);
+    const at = ground.now().getTime();
+    const before = known.get(key);
+    const kept = before !== undefined && (await isFresh(before, at)) ? before : null;
+    const { found } = kept ?? { found: look(where, settings, signal) };
     known.delete(key);
-    known.set(key, found);
+    known.set(key, kept ?? { at, found });
     found.catch(() => known.delete(key));
     const [oldest] = known.keys();
     if (known.size > mostTrees && oldest !== undefined) known.delete(oldest);
     const { applications, affected } = await found;
     return { all: applications, reached: (files) => affected(files).map(({ application }) => application) };
   };
+}
+
+interface Look {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly found: ReturnType<typeof discover>;
+}
+
+async function isFresh({ at, found }: Look, now: number): Promise<boolean> {
+  return now - at < declaredFreshFor || !(await found).declarations.isPassing;
 }
 
 /** What is deployed comes out of the protected branch: nothing keeps it from being fetched. */
@@ -113,11 +129,12 @@ function deployable(
   };
 }
 
-function settingsHash({ environments, applications, render: { helm } }: Settings): string {
+function settingsHash({ environments, applications, render: { helm }, argocd }: Settings): string {
   const text = JSON.stringify([
     [...environments].map(([name, { match, branch }]) => [name, match, branch]),
     [...applications],
     helm,
+    argocd,
   ]);
   return createHash('sha256').update(text).digest('hex');
 }

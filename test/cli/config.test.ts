@@ -134,7 +134,8 @@ environments.prod.onFailure.action          none     default
 environments.prod.onDrift.action            report   default
 policy.rules                                none     default
 comment.when                                changes  default
-render.helm                                 v4       default
+render.helm                                 none     default
+argocd.clusters                             none     default
 `);
   });
 

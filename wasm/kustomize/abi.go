@@ -42,6 +42,8 @@ type header struct {
 	// KubeVersion and APIVersions are what charts are rendered for.
 	KubeVersion string   `json:"kubeVersion"`
 	APIVersions []string `json:"apiVersions"`
+	// ReadsOutside lets kustomizations read files outside of their folders (--load-restrictor LoadRestrictionsNone).
+	ReadsOutside bool `json:"readsOutside"`
 	// Printed is what helm printed for the charts that a build before asked for, by key.
 	Printed map[string]string `json:"printed"`
 	Files   []struct {

@@ -23,7 +23,7 @@ type builtResponse struct {
 	Charts []chartRequest `json:"charts"`
 }
 
-// build renders one kustomization as `kustomize build` does, with files read from their kustomization's folder only.
+// build renders one kustomization as `kustomize build` does, with files read from their kustomization's folder only unless told else.
 func build(head *header, files []file) (*builtResponse, error) {
 	disk, err := place(files)
 	if err != nil {
@@ -37,6 +37,9 @@ func build(head *header, files []file) (*builtResponse, error) {
 	}()
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionUnspecified
+	if head.ReadsOutside {
+		options.LoadRestrictions = types.LoadRestrictionsNone
+	}
 	options.PluginConfig.HelmConfig = types.HelmConfig{
 		Enabled: true, Command: "helm", KubeVersion: head.KubeVersion, ApiVersions: head.APIVersions,
 	}

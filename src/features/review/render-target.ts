@@ -57,7 +57,7 @@ export async function renderTarget(
   ]);
   learnSecrets([base, head], context.tools);
   const id = targetId({ application, environment, cluster });
-  const error = head.failure?.message ?? place.error ?? base.failure?.message ?? null;
+  const error = head.failure?.message ?? place.error ?? base.failure?.message ?? pair.head?.declared?.untold ?? null;
   return {
     target: { id, application, environment, cluster, digest: null, error },
     place,

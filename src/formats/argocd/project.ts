@@ -1,6 +1,13 @@
-import { isJsonList, isJsonObject, type JsonObject, pick, pickText } from '../../model/json.ts';
+import type { KnownProject } from '../../model/argocd-knowledge.ts';
+import { isJsonList, isJsonObject, type JsonObject, pick, pickText, pickTexts } from '../../model/json.ts';
 import type { ResourceId } from '../../model/resource.ts';
 import { anyText, compileGlob, doubleStar, type GlobSyntax, pathMatch } from './glob.ts';
+
+/** What of an AppProject decides. */
+export function readProject(object: JsonObject): KnownProject {
+  const spec = pick(object, 'spec');
+  return { labels: pickTexts(object, 'metadata', 'labels'), spec: isJsonObject(spec) ? spec : {} };
+}
 
 /** Where something is to go, as far as it is known: a cluster has a name, an address, or both. */
 export interface ProjectDestination {
@@ -34,25 +41,66 @@ export function permitsDestination(spec: JsonObject, { server, name, namespace }
     name: pickText(item, 'name') ?? '',
     namespace: pickText(item, 'namespace') ?? '',
   }));
-  const isDenying = items.some((item) => Object.values(item).some((text) => text.startsWith('!')));
-  const isUnsure = items.some(
-    (item) => (server === null && depends(item.server)) || (name === null && depends(item.name)),
-  );
-  const isPermitted = items.some((item) => {
-    const isCluster =
-      (server !== null && matches(item.server, server, anyText)) ||
-      (name !== null && matches(item.name, name, anyText));
-    return isCluster && matches(item.namespace, namespace, anyText);
-  });
-  // Denials are told by the controller itself: what they hit depends on how the cluster is named.
-  if (isDenying) return null;
+  // An empty pattern matches no cluster, whatever it is called.
+  const isUnsure = items.some((item) => (server === null && item.server !== '') || (name === null && item.name !== ''));
+  const isDenying = items.some((item) => Object.values(item).some(isDenial));
+  if (isUnsure && isDenying) return null;
+  const isPermitted = isMatched(items, { server: server ?? '', name: name ?? '', namespace });
   return isPermitted || (isUnsure ? null : false);
 }
 
-/** A pattern of which it matters what it is matched with. */
-function depends(pattern: string): boolean {
-  return pattern !== '';
+interface Place {
+  readonly server: string;
+  readonly name: string;
+  readonly namespace: string;
 }
+
+/** In the order of the items: the first that denies decides, and one of the others must permit. */
+function isMatched(items: readonly Place[], to: Place): boolean {
+  let isPermitted = false;
+  for (const item of items) {
+    const isName = to.name !== '' && matchesUnlessDenied(item.name, to.name);
+    const isServer = to.server !== '' && matchesUnlessDenied(item.server, to.server);
+    const isNamespace = matchesUnlessDenied(item.namespace, to.namespace);
+    if ((isServer || isName) && isNamespace) isPermitted = true;
+    else if (denies(item, { isName, isServer, isNamespace })) return false;
+  }
+  return isPermitted;
+}
+
+/** With the precedence of `&&` over `||` that Argo CD's own line has. */
+function denies(
+  item: Place,
+  { isName, isServer, isNamespace }: Readonly<Record<'isName' | 'isServer' | 'isNamespace', boolean>>,
+): boolean {
+  if (!isName && isDenial(item.name)) return true;
+  if (!isServer && isDenial(item.server) && isNamespace) return true;
+  return !isNamespace && isDenial(item.namespace) && isServer;
+}
+
+function isDenial(pattern: string): boolean {
+  return pattern.startsWith('!');
+}
+
+/** What is denied matches all else. */
+function matchesUnlessDenied(pattern: string, text: string): boolean {
+  return isDenial(pattern) ? !matches(pattern.slice(1), text, anyText) : matches(pattern, text, anyText);
+}
+
+/** A project with what a global one adds to it (`mergeVirtualProject`). */
+export function withGlobal(spec: JsonObject, global: JsonObject): JsonObject {
+  const added = globalFields.flatMap((field) => {
+    const more = pick(global, field);
+    const own = pick(spec, field);
+    return isJsonList(more) ? [[field, [...(isJsonList(own) ? own : []), ...more]] as const] : [];
+  });
+  return { ...spec, ...Object.fromEntries(added) };
+}
+
+const globalFields = [
+  ...['clusterResourceWhitelist', 'clusterResourceBlacklist', 'namespaceResourceWhitelist'],
+  ...['namespaceResourceBlacklist', 'sourceRepos', 'destinations'],
+];
 
 /** Whether it lets an object of a kind be applied (`AppProject.IsGroupKindNamePermitted`). */
 export function permitsKind(spec: JsonObject, { group, kind, name, namespace }: ResourceId): boolean {

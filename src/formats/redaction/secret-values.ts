@@ -25,7 +25,16 @@ export function secretValues(object: JsonObject): readonly string[] {
   const items = listItems(object);
   if (items !== null) return items.flatMap(secretValues);
   if (!isSecret(object)) return [];
-  return [...texts(object['data']).flatMap(clearTexts), ...texts(object['stringData']), ...appliedValues(object)];
+  const [data, stringData] = ['data', 'stringData'].map((key) => withoutNames(object, object[key]));
+  return [...texts(data).flatMap(clearTexts), ...texts(stringData), ...appliedValues(object)];
+}
+
+/** What a cluster Secret of Argo CD says everybody may see: reviews name its cluster and address. */
+function withoutNames(object: JsonObject, values: Json | undefined): Json | undefined {
+  const type = pickText(object, 'metadata', 'labels', 'argocd.argoproj.io/secret-type');
+  if (type !== 'cluster' || !isJsonObject(values)) return values;
+  const { name: _name, server: _server, project: _project, ...secret } = values;
+  return secret;
 }
 
 /** The bytes a value of `data` stands for, or null when it is no base64 as the API server reads it. */

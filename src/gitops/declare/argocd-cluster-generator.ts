@@ -1,10 +1,10 @@
 import { normalizeName } from '../../formats/argocd/go-text.ts';
 import { compileSelector, isSelective } from '../../formats/argocd/label-selector.ts';
 import type { Parameters } from '../../formats/argocd/parameters.ts';
+import type { KnownCluster } from '../../model/argocd-knowledge.ts';
 import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import { unknown } from './argocd-fault.ts';
 import { type GeneratorContext, withValues } from './argocd-values.ts';
-import type { KnownCluster } from './argocd-world.ts';
 
 /** Parameters of the clusters a generator chooses (Argo CD 3.5, applicationset/generators/cluster.go). */
 export async function clusterParameters(
@@ -13,13 +13,13 @@ export async function clusterParameters(
   context: GeneratorContext,
 ): Promise<readonly Parameters[]> {
   const { clusters } = context.world;
-  if (clusters === null) {
-    const message = 'the cluster generator needs the clusters that Argo CD knows, and they are not known here';
-    throw unknown(pointer, message, 'Tell Fairlead the clusters of this Argo CD.');
+  if (clusters.kind === 'unknown') {
+    const message = `the cluster generator needs the clusters that Argo CD knows, and ${clusters.why}`;
+    throw unknown(pointer, message, clusters.remedy);
   }
   const selector = isJsonObject(generator['selector']) ? generator['selector'] : {};
   const isChosen = compileSelector(selector);
-  const chosen = clusters.filter(({ labels }) => isChosen({ ...labels, ...secretType }));
+  const chosen = clusters.value.filter(({ labels }) => isChosen({ ...labels, ...secretType }));
   // Argo CD's own cluster needs no Secret, and then has no labels by which it could be chosen.
   const addsOwn = !isSelective(selector) && !chosen.some(({ server }) => server === ownServer);
   const sets = [...chosen.map((cluster) => parametersOf(cluster, context)), ...(addsOwn ? [ownCluster] : [])];

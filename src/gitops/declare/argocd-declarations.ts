@@ -1,4 +1,6 @@
+import type { ClusterSecret } from '../../formats/argocd/cluster-secret.ts';
 import { follows } from '../../formats/repository-url.ts';
+import { nothingKnown } from '../../model/argocd-knowledge.ts';
 import type { DeclareQuestion } from '../../model/declare.ts';
 import {
   type Declaration,
@@ -7,18 +9,22 @@ import {
   type DeclaredSource,
   isReference,
 } from '../../model/declared.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Application } from '../../model/target.ts';
 import { sourceFetchersFor } from '../../world/sources/fetchers.ts';
 import { withLent } from '../../world/sources/lent.ts';
 import { declareAll } from './argocd-all.ts';
-import { judgeApplication, projectOf, readProjects } from './argocd-projects.ts';
+import { clustersOf, readClusters } from './argocd-clusters.ts';
+import { placeOf } from './argocd-destination.ts';
+import { type Projects, projectOf, readProjects } from './argocd-project-lookup.ts';
+import { judgeApplication, missingProject } from './argocd-projects.ts';
+import { type ArgoSettings, decidingOf, globalsOf, isSet, readSettings, settingsUnread } from './argocd-settings.ts';
 import type { ArgoWorld } from './argocd-world.ts';
 import { applicationOf, type Declaring, renderQuietly } from './declaring.ts';
+import { helmOfArgoCd } from './installed-helm.ts';
 import { originOf } from './source-origin.ts';
 
-/** Namespace of Argo CD as it is installed by default. */
-const controllerNamespace = 'argocd';
 /** As many applications as one ApplicationSet may give. */
 const maxApplications = 10_000;
 
@@ -28,20 +34,61 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
   const files = { likely: likely.argo, built: question.built };
   const renderChildren = (application: DeclaredApplication) => childrenOf(application, declaring, signal);
   const roots = await bootstrapped(declaring, signal);
-  const projects = await readProjects(question.tree, likely.projects, signal);
+  const settings = await readSettings(declaring, signal);
+  const known = { outside: declaring.knowledge?.projects ?? null, globals: globalsOf(settings) };
+  const projects = await readProjects(question.tree, { likely: likely.projects, ...known }, signal);
+  const clusterSecrets = await readClusters(declaring, roots, signal);
+  const world = await worldOf(declaring, clusterSecrets, settings);
+  const deciding = decidingOf(settings);
+  const base = { ...(deciding === null ? {} : { settings: deciding }), ...(await helmOfArgoCd(declaring, signal)) };
   const { applications, findings, unknown } = await declareAll(
     question.tree,
-    { files, world: worldOf(declaring), roots, renderChildren },
+    { files, world, roots, renderChildren },
     signal,
   );
-  const declared = applications.map((application): Declaration => {
-    const restrictions = projectOf(application, projects);
-    return { ...declarationFor(application, question), ...(restrictions === null ? {} : { restrictions }) };
-  });
-  const refused = declared.flatMap(({ application, restrictions }) =>
-    restrictions === undefined ? [] : judgeApplication(application, restrictions),
-  );
-  return { declared, findings: [...findings, ...refused], unknown };
+  const isAsked = declaring.knowledge !== null;
+  const knows = { projects, clusters: world.clusters, settings: isAsked ? settings : null };
+  const judged = applications.map((application) => judge(application, knows));
+  return {
+    declared: judged.map(({ application, known }) => ({
+      ...declarationFor(application, question),
+      ...base,
+      ...known,
+    })),
+    findings: [...findings, ...judged.flatMap(({ findings: own }) => own)],
+    unknown,
+    isPassing: isAsked,
+    clusterSecrets,
+  };
+}
+
+interface Judged {
+  readonly application: DeclaredApplication;
+  /** What of its cluster and project is known. */
+  readonly known: Pick<Declaration, 'restrictions' | 'place' | 'untold'>;
+  readonly findings: readonly Finding[];
+}
+
+interface Knows extends Pick<ArgoWorld, 'clusters'> {
+  readonly projects: Projects;
+  /** Null where Argo CD is not asked. */
+  readonly settings: ArgoSettings | null;
+}
+
+function judge(application: DeclaredApplication, { projects, clusters, settings }: Knows): Judged {
+  const place = placeOf(application.destination, clusters);
+  const found = projectOf(application, projects);
+  const unread = [
+    ...(found.kind === 'untold' ? found.findings : []),
+    ...(settings === null ? [] : settingsUnread(application, settings)),
+  ];
+  const [first] = unread;
+  const known = { ...(place === null ? {} : { place }), ...(first === undefined ? {} : { untold: first.message }) };
+  if (found.kind === 'untold') return { application, known, findings: unread };
+  if (found.kind === 'missing') return { application, known, findings: [...unread, missingProject(application)] };
+  const { spec } = found.project;
+  const refused = judgeApplication(application, { spec, place, clusters });
+  return { application, known: { ...known, restrictions: spec }, findings: [...unread, ...refused] };
 }
 
 function declarationFor(application: DeclaredApplication, question: DeclareQuestion): Declaration {
@@ -49,7 +96,11 @@ function declarationFor(application: DeclaredApplication, question: DeclareQuest
   return { application, origins, build: null, dummies: [] };
 }
 
-function worldOf({ question, parts }: Declaring): ArgoWorld {
+async function worldOf(
+  { question, parts, knowledge }: Declaring,
+  clusterSecrets: readonly ClusterSecret[],
+  { parameters }: ArgoSettings,
+): Promise<ArgoWorld> {
   const { tree, own, treeAt, unfetched, lent } = question;
   const { fetchGit } = withLent(sourceFetchersFor(parts.fetchers, unfetched), lent);
   const treeOf: ArgoWorld['treeOf'] = async ({ url, revision }, signal) => {
@@ -58,8 +109,10 @@ function worldOf({ question, parts }: Declaring): ArgoWorld {
     if (origin === 'lent') return lent?.tree ?? null;
     return origin === 'repository' && treeAt !== undefined ? treeAt(revision, signal) : null;
   };
+  const { told = [], before = async () => [] } = question;
+  const clusters = await clustersOf({ outside: knowledge?.clusters ?? null, told, tree: clusterSecrets, before });
   return {
-    controllerNamespace,
+    controllerNamespace: (knowledge ?? nothingKnown).namespace,
     treeOf,
     fetchTree: async (place, signal) => {
       const atHand = await treeOf(place, signal);
@@ -69,9 +122,11 @@ function worldOf({ question, parts }: Declaring): ArgoWorld {
       if (originOf(place, tree, question) === 'lent') return lent?.tree.id ?? revisionIn(place);
       return place.kind === 'git' && follows(place.revision, own) ? tree.id : revisionIn(place);
     },
-    clusters: parts.clusters,
+    clusters,
     goTemplates: parts.goTemplates,
-    fileGlobbing: 'pathspec',
+    fileGlobbing: isSet(parameters, 'applicationsetcontroller.enable.new.git.file.globbing')
+      ? 'doublestar'
+      : 'pathspec',
     maxApplications,
   };
 }
@@ -80,11 +135,13 @@ function revisionIn(place: Parameters<ArgoWorld['revisionOf']>[0]): string {
   return place.kind === 'chart' ? place.version : place.revision;
 }
 
-/** What kustomizations and charts render that may hold Applications, whoever applies them. */
+/** What kustomizations and charts render that may hold Applications, and kustomizations with cluster Secrets, whoever applies them. */
 async function bootstrapped(declaring: Declaring, signal: AbortSignal): Promise<readonly Resource[]> {
   const { question, likely, closures } = declaring;
   const wanted = question.found.filter(
-    ({ renderer, inputs }) => renderer !== 'plain' && closures.reads(inputs, likely.argo),
+    ({ renderer, inputs }) =>
+      renderer !== 'plain' &&
+      (closures.reads(inputs, likely.argo) || (renderer === 'kustomize' && closures.reads(inputs, likely.clusters))),
   );
   const rendered: Resource[] = [];
   for (const application of wanted) {

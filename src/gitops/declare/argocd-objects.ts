@@ -29,10 +29,9 @@ export async function findArgoObjects(
   { likely, built }: KnownFiles,
   signal: AbortSignal,
 ): Promise<ArgoObjects> {
-  const charts = tree.entries.filter(({ path }) => /(?:^|\/)Chart\.yaml$/.test(path)).map(({ path }) => folderOf(path));
   const files = tree.entries.filter(({ mode, path, size }) => {
     const isOwn = likely.has(path) && !built.has(path) && mode.startsWith('100') && size <= maxBytes;
-    return isOwn && /\.(?:ya?ml|json)$/.test(path) && !isTemplate(path, charts);
+    return isOwn && /\.(?:ya?ml|json)$/.test(path) && !isTemplate(path, tree);
   });
   const resources: Resource[] = [];
   const findings: Finding[] = [];
@@ -64,8 +63,19 @@ function decodeOnce(path: string, oid: string, bytes: Uint8Array): ReturnType<ty
 /** An Application is small; larger files are bundles of a tool. */
 const maxBytes = 512 * 1024;
 
-function isTemplate(path: string, charts: readonly string[]): boolean {
-  return charts.some((folder) => path.startsWith(folder === '' ? 'templates/' : `${folder}/templates/`));
+/** Whether a file is a template of a chart of the tree. */
+export function isTemplate(path: string, tree: Tree): boolean {
+  return chartsOf(tree).some((folder) => path.startsWith(folder === '' ? 'templates/' : `${folder}/templates/`));
+}
+
+const charts = new WeakMap<Tree, readonly string[]>();
+
+function chartsOf(tree: Tree): readonly string[] {
+  const files = (): readonly string[] =>
+    tree.entries.filter(({ path }) => /(?:^|\/)Chart\.yaml$/.test(path)).map(({ path }) => folderOf(path));
+  const found = charts.get(tree) ?? files();
+  charts.set(tree, found);
+  return found;
 }
 
 /** Whether any Application or ApplicationSet is among the objects of a list. */

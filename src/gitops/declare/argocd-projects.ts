@@ -1,72 +1,66 @@
 import { permitsDestination, permitsKind, permitsSource } from '../../formats/argocd/project.ts';
 import { repositoryKey } from '../../formats/repository-url.ts';
-import { decodeManifests } from '../../formats/yaml/decode.ts';
-import type { DeclaredApplication } from '../../model/declared.ts';
-import { FairleadError } from '../../model/error.ts';
+import type { KnownCluster, Learned } from '../../model/argocd-knowledge.ts';
+import type { DeclaredApplication, PlacedCluster } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { RenderInputs } from '../../model/renderer.ts';
 import { formatResource, type Resource, type ResourceId } from '../../model/resource.ts';
-import type { Tree } from '../../model/tree.ts';
-
-/** `spec` of the AppProjects of a tree by name; null for a name that several have. */
-export type Projects = ReadonlyMap<string, JsonObject | null>;
-
-/** The project of an application that names none. */
-const defaultProject = 'default';
-
-/** Whether a text may hold an AppProject. */
-export function maybeProject(text: Buffer): boolean {
-  return text.includes('argoproj.io/v1alpha1') && text.includes('AppProject');
-}
-
-/** Reads the AppProjects that stand in files. What cannot be read restricts nothing here: its renderer tells. */
-export async function readProjects(tree: Tree, likely: ReadonlySet<string>, signal: AbortSignal): Promise<Projects> {
-  const projects = new Map<string, JsonObject | null>();
-  const paths = [...likely].filter((path) => /\.(?:ya?ml|json)$/.test(path));
-  const contents = paths.length === 0 ? new Map<string, Uint8Array>() : await tree.read(paths, signal);
-  const found = [...contents].flatMap(([file, bytes]) => decoded(file, bytes)).filter(isProject);
-  for (const { id, object } of found) {
-    const spec = isJsonObject(object['spec']) ? object['spec'] : {};
-    projects.set(id.name, projects.has(id.name) ? null : spec);
-  }
-  return projects;
-}
-
-function isProject({ id }: Resource): boolean {
-  return id.group === 'argoproj.io' && id.kind === 'AppProject';
-}
-
-function decoded(file: string, bytes: Uint8Array): readonly Resource[] {
-  try {
-    return decodeManifests({ file, bytes }).resources;
-  } catch (fault) {
-    if (fault instanceof FairleadError) return [];
-    throw fault;
-  }
-}
-
-/** What the project of an application says, where it is in the tree. */
-export function projectOf({ project }: DeclaredApplication, projects: Projects): JsonObject | null {
-  return projects.get(project === null || project === '' ? defaultProject : project) ?? null;
-}
+import { defaultProject } from './argocd-project-lookup.ts';
 
 /** What a project refuses of an application as it is declared: Argo CD then syncs nothing of it. */
-export function judgeApplication(application: DeclaredApplication, spec: JsonObject): readonly Finding[] {
-  const { name, sources, destination, declaredAt, project } = application;
-  const tell = (what: string): Finding => ({
-    ...{ rule: 'argocd-project', severity: 'block', target: null, resource: null },
-    ...{ file: declaredAt.file, line: declaredAt.line },
-    message: `Application ${name}: the project ${project || defaultProject} does not permit ${what}, so Argo CD syncs nothing of it.`,
-    fix: 'Permit it in the AppProject, or choose another project.',
-  });
+export function judgeApplication(
+  application: DeclaredApplication,
+  { spec, place, clusters }: ProjectJudgement,
+): readonly Finding[] {
+  const { sources, destination, project } = application;
+  const name = project || defaultProject;
+  const tell = (what: string): Finding =>
+    refusal(
+      application,
+      `the project ${name} does not permit ${what}`,
+      'Permit it in the AppProject, or choose another project.',
+    );
   const addresses = sources.map(({ place }) => (place.kind === 'chart' ? place.repository : place.url));
   const refused = [...new Set(addresses)].filter((address) => !permitsSource(spec, address, addressKey));
   const { server, cluster, namespace } = destination;
-  const to = { server, name: cluster, namespace: namespace ?? '' };
-  const isHome = permitsDestination(spec, to) !== false;
-  const place = `the destination ${cluster ?? server ?? ''}${namespace === null ? '' : ` ${namespace}`}`;
-  return [...refused.map((address) => tell(`the source ${address}`)), ...(isHome ? [] : [tell(place)])];
+  const to = { server, name: cluster, ...place, namespace: namespace ?? '' };
+  const isHome = permitsDestination(spec, to) !== false && isScoped(spec, { name, place, clusters });
+  const where = `the destination ${cluster ?? server ?? ''}${namespace === null ? '' : ` ${namespace}`}`;
+  return [...refused.map((address) => tell(`the source ${address}`)), ...(isHome ? [] : [tell(where)])];
+}
+
+/** What an application is judged by. */
+export interface ProjectJudgement {
+  readonly spec: JsonObject;
+  /** Where it goes; null where that is not known. */
+  readonly place: PlacedCluster | null;
+  readonly clusters: Learned<readonly KnownCluster[]>;
+}
+
+/** Whether the cluster belongs to the project, where only such are permitted; true where that is not known. */
+function isScoped(
+  spec: JsonObject,
+  { name, place, clusters }: Omit<ProjectJudgement, 'spec'> & { readonly name: string },
+): boolean {
+  if (spec['permitOnlyProjectScopedClusters'] !== true || place === null || clusters.kind === 'unknown') return true;
+  const own = clusters.value.filter(({ project }) => project === name);
+  return own.some((cluster) => cluster.name === place.name || cluster.server === place.server);
+}
+
+/** That the project of an application is not there. */
+export function missingProject(application: DeclaredApplication): Finding {
+  const message = `there is no project ${application.project}, neither in the repository nor in Argo CD`;
+  return refusal(application, message, 'Correct its name, or add the AppProject.');
+}
+
+function refusal({ name, declaredAt }: DeclaredApplication, what: string, fix: string): Finding {
+  return {
+    ...{ rule: 'argocd-project', severity: 'block', target: null, resource: null },
+    ...{ file: declaredAt.file, line: declaredAt.line },
+    message: `Application ${name}: ${what}, so Argo CD syncs nothing of it.`,
+    fix,
+  };
 }
 
 /** What a project refuses of the objects an application renders. Of kinds whose scope is not known nothing is said. */
@@ -74,14 +68,18 @@ export function judgeObjects(
   application: DeclaredApplication,
   {
     spec,
+    place,
     resources,
     inputs,
-  }: { readonly spec: JsonObject; readonly resources: readonly Resource[]; readonly inputs: RenderInputs },
+  }: Pick<ProjectJudgement, 'spec' | 'place'> & {
+    readonly resources: readonly Resource[];
+    readonly inputs: RenderInputs;
+  },
 ): readonly Finding[] {
   const { server, cluster } = application.destination;
   return resources.flatMap(({ id, source }): readonly Finding[] => {
     const isKind = !isKnown(id, inputs) || permitsKind(spec, id);
-    const to = { server, name: cluster, namespace: id.namespace ?? '' };
+    const to = { server, name: cluster, ...place, namespace: id.namespace ?? '' };
     const isPlace = id.namespace === null || permitsDestination(spec, to) !== false;
     if (isKind && isPlace) return [];
     const what = isKind ? `the namespace ${id.namespace}` : `the kind ${id.kind}`;

@@ -7,13 +7,14 @@ import { formatResource, type Resource, resourceKey, type Source } from '../../m
 import type { Application, FolderRenderer } from '../../model/target.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
 import type { SourceFetchers } from '../../world/sources/fetchers.ts';
-import { chartNote } from './argocd-chart-note.ts';
 import { isLink, renderDirectory } from './argocd-directory.ts';
-import { argoKustomizationTree } from './argocd-kustomization.ts';
+import { withoutExcluded } from './argocd-excluded.ts';
+import { renderKustomizeSource } from './argocd-kustomize.ts';
 import { linkFindings } from './argocd-links.ts';
 import { documentOf, overrideFromTree } from './argocd-overrides.ts';
 import { judgeObjects } from './argocd-projects.ts';
 import { annotationRefused, notRendered, pluginRefused } from './argocd-refusals.ts';
+import { checkSchemes } from './argocd-value-schemes.ts';
 import { declarationOf } from './declaration-of.ts';
 import { renderHelmSource } from './declared-helm.ts';
 import { type OpenedSource, openDeclared } from './declared-sources.ts';
@@ -34,7 +35,8 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
     name: 'argocd',
     detects: () => false,
     render: async (application, tree, inputs, signal) => {
-      const { application: declared, restrictions } = declarationOf(application);
+      const declaration = declarationOf(application);
+      const { application: declared, restrictions, place = null, settings } = declaration;
       const opened: OpenedSource[] = [];
       for (const one of await openDeclared({ application, tree, inputs }, parts.fetchers, signal)) {
         opened.push(await withOverrides(one, { index: opened.length, application }, signal));
@@ -49,10 +51,12 @@ export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
       for (const one of opened.filter(({ source }) => !isReference(source))) {
         rendered.push(await renderSource({ application, opened: one, refs }, { parts, inputs: own }, signal));
       }
-      const links = await linkFindings(opened, declared.declaredAt, signal);
-      const all = combine(rendered, [...opened.flatMap(({ findings }) => findings), ...links], declared.declaredAt);
+      const areLinksAllowed = settings?.['reposerver.allow.oob.symlinks'] === 'true';
+      const links = areLinksAllowed ? [] : await linkFindings(opened, declared.declaredAt, signal);
+      const findings = [...opened.flatMap((one) => one.findings), ...links];
+      const all = withoutExcluded(combine(rendered, findings, declared.declaredAt), declaration);
       if (restrictions === undefined) return all;
-      const refused = judgeObjects(declared, { spec: restrictions, resources: all.resources, inputs });
+      const refused = judgeObjects(declared, { spec: restrictions, place, resources: all.resources, inputs });
       return { ...all, findings: [...all.findings, ...refused] };
     },
   };
@@ -102,8 +106,10 @@ function renderSource(job: SourceJob, tools: SourceTools, signal: AbortSignal): 
 
 async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, signal: AbortSignal): Promise<Rendered> {
   const { application, opened, refs } = job;
-  const { tree, folder, source } = opened;
-  const { declaredAt } = declarationOf(application).application;
+  const { source } = opened;
+  const declaration = declarationOf(application);
+  const { declaredAt } = declaration.application;
+  checkSchemes(source, declaration);
   if (source.plugin !== null) throw pluginRefused(source.plugin, declaredAt);
   const kind = await kindOf(opened, declaredAt, signal);
   const renderer = parts.renderer(kind);
@@ -115,13 +121,8 @@ async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, sign
         { renderer, inputs: { ...inputs, objectNamespace: inputs.namespace }, fetchers: parts.fetchers },
         signal,
       );
-    case 'kustomize': {
-      const place = { tree, folder, declaredAt };
-      const edited = source.kustomize === null ? tree : await argoKustomizationTree(place, source.kustomize, signal);
-      const root = { ...application, root: folder, renderer: kind, valuesFiles: [], inputs: [] };
-      const rendered = await renderer.render(root, edited, inputs, signal);
-      return { ...rendered, findings: [...rendered.findings, ...(await chartNote(opened, declaredAt, signal))] };
-    }
+    case 'kustomize':
+      return renderKustomizeSource({ application, opened, declaredAt }, { renderer, inputs }, signal);
     case 'plain':
       return renderDirectory({ application, opened, declaredAt }, { renderer, inputs }, signal);
     default:

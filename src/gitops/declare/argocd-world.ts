@@ -1,17 +1,7 @@
+import type { KnownCluster, Learned } from '../../model/argocd-knowledge.ts';
 import type { SourcePlace } from '../../model/declared.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { GoTemplates } from './argocd-go-templates.ts';
-
-/** A cluster that an Argo CD knows, as its Secret says. */
-export interface KnownCluster {
-  readonly name: string;
-  /** Address of the API server. */
-  readonly server: string;
-  /** The project it belongs to; '' for all. */
-  readonly project: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-}
 
 /** What the objects of Argo CD depend on beside themselves. */
 export interface ArgoWorld {
@@ -23,8 +13,8 @@ export interface ArgoWorld {
   fetchTree(place: { readonly url: string; readonly revision: string }, signal: AbortSignal): Promise<Tree | null>;
   /** What a place's revision is resolved to, for `$ARGOCD_APP_REVISION`. */
   readonly revisionOf: (place: SourcePlace) => string;
-  /** Clusters with a Secret; null where they are not known. */
-  readonly clusters: readonly KnownCluster[] | null;
+  /** Clusters with a Secret. */
+  readonly clusters: Learned<readonly KnownCluster[]>;
   readonly goTemplates: GoTemplates;
   /** How files of the Git generator are named: as Git does, or with Argo CD's `--enable-new-git-file-globbing`. */
   readonly fileGlobbing: 'pathspec' | 'doublestar';

@@ -1,3 +1,4 @@
+import type { ArgoCdKnowledge } from '../../model/argocd-knowledge.ts';
 import type { DeclareQuestion } from '../../model/declare.ts';
 import type { Declaration } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
@@ -7,7 +8,6 @@ import type { Resource } from '../../model/resource.ts';
 import type { Application, RendererName } from '../../model/target.ts';
 import type { SourceFetchers } from '../../world/sources/fetchers.ts';
 import type { GoTemplates } from './argocd-go-templates.ts';
-import type { KnownCluster } from './argocd-world.ts';
 import type { Closures } from './closures.ts';
 import type { LikelyFiles } from './likely-files.ts';
 
@@ -18,8 +18,8 @@ export interface DeclarerParts {
   readonly goTemplates: GoTemplates;
   /** What renders depend on where no cluster says. */
   readonly inputs: () => Promise<RenderInputs>;
-  /** Clusters that Argo CD knows; null where they are not known. */
-  readonly clusters: readonly KnownCluster[] | null;
+  /** What the Argo CD knows that deploys what is declared; null where it may not be read. */
+  readonly knowledge: (() => Promise<ArgoCdKnowledge>) | null;
   /** Hears of every rendered object: Secrets among them hold what must not show. */
   readonly learnSecret: (object: JsonObject) => void;
 }
@@ -30,6 +30,8 @@ export interface Declaring {
   readonly parts: DeclarerParts;
   readonly likely: LikelyFiles;
   readonly closures: Closures;
+  /** The same for both sides of a change; null where it may not be read. */
+  readonly knowledge: ArgoCdKnowledge | null;
 }
 
 /** A declared application as a renderer takes it, before it has a place among the others. */

@@ -14,6 +14,7 @@ import { declareKustomization } from './flux-declared.ts';
 import { readFluxObjects } from './flux-roots.ts';
 import { ignoreOf } from './flux-sources.ts';
 import { gatherVariables, type Lookup, type Variables } from './flux-variables.ts';
+import { helmOfFluxCd } from './installed-helm.ts';
 import { originOf } from './source-origin.ts';
 
 /** What the Kustomizations and HelmReleases of a tree declare. */
@@ -32,11 +33,13 @@ export async function declareFluxOf(declaring: Declaring, signal: AbortSignal): 
   };
   const input = { likely: likely.flux, own, renderChildren, lookup: notInGit };
   const { applications, findings, unknown } = await declareFlux(tree, input, signal);
-  const declared = applications.map((application) => declarationFor(application, declaring));
+  const helm = await helmOfFluxCd(declaring, signal);
+  const declared = applications.map((application) => ({ ...declarationFor(application, declaring), ...helm }));
   return {
     declared,
     findings: [...findings, ...applications.flatMap(({ composed }) => composed?.findings ?? [])],
     unknown,
+    ...{ isPassing: false, clusterSecrets: [] },
   };
 }
 

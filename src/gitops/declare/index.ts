@@ -1,3 +1,4 @@
+import type { ArgoCdKnowledge } from '../../model/argocd-knowledge.ts';
 import type { Declare } from '../../model/declare.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Renderer, RenderInputs } from '../../model/renderer.ts';
@@ -22,6 +23,8 @@ export interface DeclaredParts {
   /** What renders depend on where no cluster says. */
   readonly inputs: () => Promise<RenderInputs>;
   readonly learnSecret: (object: JsonObject) => void;
+  /** What the Argo CD knows that deploys what is declared; null where it may not be read. */
+  readonly knowledge: (() => Promise<ArgoCdKnowledge>) | null;
 }
 
 /** Applications that objects of controllers declare. Threads and modules start when first needed. */
@@ -34,7 +37,7 @@ export interface DeclaredTools {
 
 /** Makes them. */
 export function createDeclaredTools(parts: DeclaredParts): DeclaredTools {
-  const { modules, deadlineMs, maxMemoryMb, fetchers, learnSecret } = parts;
+  const { modules, deadlineMs, maxMemoryMb, fetchers, learnSecret, knowledge } = parts;
   const goTemplates = createGoTemplates({
     locate: (signal) => modules('gotemplate', signal),
     ...{ deadlineMs, maxMemoryMb },
@@ -48,7 +51,7 @@ export function createDeclaredTools(parts: DeclaredParts): DeclaredTools {
   };
   return {
     renderer,
-    declare: createDeclarer({ renderer, fetchers, goTemplates, inputs: parts.inputs, clusters: null, learnSecret }),
+    declare: createDeclarer({ renderer, fetchers, goTemplates, inputs: parts.inputs, knowledge, learnSecret }),
     close: async () => {
       await Promise.all([goTemplates.close(), substituter.close()]);
     },

@@ -1,7 +1,9 @@
+import { maybeClusterSecret } from '../../formats/argocd/cluster-secret.ts';
+import { maybeSettings } from '../../formats/argocd/settings.ts';
 import type { Tree } from '../../model/tree.ts';
 import { readBatches } from '../../tools/read-batches.ts';
 import { maybeArgo } from './argocd-objects.ts';
-import { maybeProject } from './argocd-projects.ts';
+import { maybeProject } from './argocd-project-lookup.ts';
 import { maybeFlux } from './flux-roots.ts';
 
 /** Files of a tree that may hold objects of a controller, or of which one may be built. */
@@ -10,10 +12,18 @@ export interface LikelyFiles {
   readonly flux: ReadonlySet<string>;
   /** AppProjects of Argo CD. */
   readonly projects: ReadonlySet<string>;
+  /** Secrets that make clusters known to Argo CD. */
+  readonly clusters: ReadonlySet<string>;
+  /** ConfigMaps with settings of Argo CD. */
+  readonly settings: ReadonlySet<string>;
+  /** What installs a controller of some version. */
+  readonly installs: ReadonlySet<string>;
 }
 
 /** Larger files hold no such objects, or are an attack. */
 const maxBytes = 1024 * 1024;
+/** A whole controller is larger: Argo CD's own manifests have 2 MB. */
+const maxInstall = 4 * 1024 * 1024;
 /** Contents whose text is not looked at again. */
 const mostKnown = 200_000;
 
@@ -27,7 +37,7 @@ export function createLikelyFiles(most = mostKnown): (tree: Tree, signal: AbortS
   const known = new Map<string, Kinds>();
   return async (tree, signal) => {
     const files = tree.entries.filter(
-      ({ path, mode, size }) => mode.startsWith('100') && size <= maxBytes && /\.(?:ya?ml|json|tpl)$/.test(path),
+      ({ path, mode, size }) => mode.startsWith('100') && size <= maxInstall && /\.(?:ya?ml|json|tpl)$/.test(path),
     );
     const kinds = new Map<string, Kinds>(files.flatMap(({ path, oid }) => pairOf(path, known.get(oid))));
     const fresh = new Map(files.flatMap(({ path, oid }) => (kinds.has(path) ? [] : [[path, oid] as const])));
@@ -41,7 +51,8 @@ export function createLikelyFiles(most = mostKnown): (tree: Tree, signal: AbortS
     forget(known, most);
     const pathsOf = (kind: keyof LikelyFiles) =>
       new Set([...kinds].flatMap(([path, told]) => (told[kind] ? [path] : [])));
-    return { argo: pathsOf('argo'), flux: pathsOf('flux'), projects: pathsOf('projects') };
+    const argoKnows = { projects: pathsOf('projects'), clusters: pathsOf('clusters'), settings: pathsOf('settings') };
+    return { argo: pathsOf('argo'), flux: pathsOf('flux'), ...argoKnows, installs: pathsOf('installs') };
   };
 }
 
@@ -51,7 +62,19 @@ function pairOf(path: string, kinds: Kinds | undefined): readonly (readonly [str
 
 function kindsOf(bytes: Uint8Array): Kinds {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { argo: maybeArgo(text), flux: maybeFlux(text), projects: maybeProject(text) };
+  const isSmall = bytes.byteLength <= maxBytes;
+  return {
+    argo: isSmall && maybeArgo(text),
+    flux: isSmall && maybeFlux(text),
+    projects: isSmall && maybeProject(text),
+    clusters: isSmall && maybeClusterSecret(text),
+    settings: isSmall && maybeSettings(text),
+    installs: maybeInstall(text),
+  };
+}
+
+function maybeInstall(text: Buffer): boolean {
+  return ['argo-cd', 'argoproj/argocd', 'argocd-repo-server', 'helm-controller'].some((word) => text.includes(word));
 }
 
 function forget(known: Map<string, Kinds>, most: number): void {

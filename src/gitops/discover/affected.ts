@@ -63,7 +63,12 @@ export async function affectedBy(
   const at = (side: 'base' | 'head') =>
     lending === undefined ? { ...options, origin } : { ...options, origin: { ...origin, lent: lentBy(lending, side) } };
   // While one waits for its templates the other goes on.
-  const [before, after] = await Promise.all([discover(base, at('base'), signal), discover(head, at('head'), signal)]);
+  const reading = discover(base, at('base'), signal);
+  const clusterSecrets = async () => (await reading).declarations.clusterSecrets;
+  const [before, after] = await Promise.all([
+    reading,
+    discover(head, { ...at('head'), before: clusterSecrets }, signal),
+  ]);
   const reasons = reasonsOf([before, after], changedFiles);
   const pairs = withoutUnknown(pairApplications(before.applications, after.applications), after.declarations.unknown)
     .filter(({ environment }) => isDeployed(environment, { settings, origin, lending }))

@@ -1,4 +1,4 @@
-import { type Declare, type TreeOrigin, unknownOrigin } from '../../model/declare.ts';
+import { type Declare, type DeclareQuestion, type TreeOrigin, unknownOrigin } from '../../model/declare.ts';
 import { type Declarations, noDeclarations } from '../../model/declared.ts';
 import type { LentTree } from '../../model/lent.ts';
 import type { Settings } from '../../model/settings.ts';
@@ -39,7 +39,7 @@ export interface Discovery {
   /** Changed files that look like manifests and that no application reads. */
   unowned(changedFiles: readonly string[]): readonly string[];
   /** What is wrong with the objects that declare applications, and which of them tell of none. */
-  readonly declarations: Pick<Declarations, 'findings' | 'unknown'>;
+  readonly declarations: Pick<Declarations, 'findings' | 'unknown' | 'isPassing' | 'clusterSecrets'>;
   /** Folders of the lent repository that are deployed from here. */
   readonly lentFolders: ReadonlySet<string>;
 }
@@ -54,6 +54,8 @@ export interface DiscoverOptions {
   readonly declare?: Declare;
   /** Where the tree comes from; left out: that is not known. Where another repository lends its files, it is these that change. */
   readonly origin?: TreeOrigin;
+  /** As `DeclareQuestion.before`. */
+  readonly before?: DeclareQuestion['before'];
 }
 
 /**
@@ -104,7 +106,9 @@ async function declare(
 ): Promise<Declarations> {
   if (options.declare === undefined) return noDeclarations;
   const found = folders.map(({ application }) => application);
-  return options.declare({ tree, found, built, ...(options.origin ?? unknownOrigin) }, signal);
+  const { settings, before, origin = unknownOrigin } = options;
+  const known = { told: settings?.argocd.clusters ?? [], ...(before === undefined ? {} : { before }) };
+  return options.declare({ tree, found, built, ...known, ...origin }, signal);
 }
 
 function settle(found: readonly Found[], { settings, origin }: DiscoverOptions): readonly Found[] {
@@ -114,10 +118,12 @@ function settle(found: readonly Found[], { settings, origin }: DiscoverOptions):
     settings,
     origin?.own.branch ?? '',
   );
-  const { helm } = settings.render;
-  // Only what differs from the default is told.
-  const told = helm === 'helm4' ? {} : { helm };
-  return found.map((one, index) => ({ ...one, application: { ...(applications[index] ?? one.application), ...told } }));
+  return found.map((one, index) => {
+    const application = applications[index] ?? one.application;
+    const helm = settings.render.helm ?? application.declared?.helm ?? 'helm4';
+    // Only what differs from the default is told.
+    return { ...one, application: { ...application, ...(helm === 'helm4' ? {} : { helm }) } };
+  });
 }
 
 /** A kustomization or Chart.yaml larger than this is read by itself, and refused by its decoder. */
@@ -143,14 +149,14 @@ const relateLent: Relate = ({ lent }, path) => lent?.relate(path) ?? null;
 
 function discoveryOf(
   found: readonly Found[],
-  { findings, unknown }: Declarations,
+  declarations: Discovery['declarations'],
   relate: Relate,
 ): Omit<Discovery, 'lentFolders'> {
   const environments = found.flatMap(({ application }) => application.environment ?? []);
   return {
     applications: found.map(({ application }) => application),
     environments: [...new Set(environments)].sort(),
-    declarations: { findings, unknown },
+    declarations,
     affected: (changedFiles) =>
       found.flatMap((one) => {
         const reasons = changedFiles.flatMap((file): readonly Reason[] => {

@@ -33,12 +33,20 @@ const MAX_ROUNDS = 10;
 /** More than people name; each costs a look at its source. */
 const MAX_FETCHED = 100;
 
+/** Which kustomization. */
+interface Wanted {
+  readonly root: string;
+  readonly tree: Tree;
+  /** Whether kustomize is told `--enable-helm`. */
+  readonly inflatesCharts: boolean;
+}
+
 /**
  * Finds what a kustomization reads, and fetches the charts and bases that are not in the repository, and what those name. Throws
- * `refused`, `remote-reference` for what is not fetched, and what fetching throws.
+ * `refused`, `remote-reference` for what is not fetched, `render-failed` for charts that are not inflated, and what fetching throws.
  */
 export async function gatherSources(
-  { root, tree }: { readonly root: string; readonly tree: Tree },
+  { root, tree, inflatesCharts }: Wanted,
   fetchers: Fetchers,
   signal: AbortSignal,
 ): Promise<KustomizeSources> {
@@ -46,7 +54,7 @@ export async function gatherSources(
   for (let round = 0; ; round++) {
     const repositories = gathered.fetched.map((fetched) => fetched.root).filter(isRepository);
     const closure = await kustomizeInputs({ tree: gathered.tree, root, readYaml: decodeYaml, repositories }, signal);
-    refuseForbidden(closure);
+    refuseForbidden(closure, { inflatesCharts });
     const isLast = round === MAX_ROUNDS;
     refuseRemote({
       remote: closure.remote.filter((remote) => isLast || !isFetched(remote, fetchers)),

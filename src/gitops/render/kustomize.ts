@@ -29,7 +29,8 @@ const CACHE_CHARACTERS = 32 * 1024 * 1024;
 const MAX_CHARTS = 200;
 
 /**
- * Renders kustomizations with kustomize's own library, as `kustomize build --enable-helm` does with its default restrictions:
+ * Renders kustomizations with kustomize's own library, as `kustomize build --enable-helm` does with its default restrictions, or as the
+ * inputs say:
  * charts come from the Helm module, what is not in the repository is fetched first.
  */
 export function createKustomizeRenderer(
@@ -44,7 +45,8 @@ export function createKustomizeRenderer(
     render: async ({ root }, tree, inputs, signal) => {
       const fetchers = withLent(fetchersFor(dependencies, inputs.unfetched), inputs.lent);
       const tools = { build, charts: { run, fetchChart: fetchers.fetchChart } };
-      const sources = await gatherSources({ root, tree }, fetchers, signal);
+      const inflatesCharts = inputs.kustomize?.inflatesCharts !== false;
+      const sources = await gatherSources({ root, tree, inflatesCharts }, fetchers, signal);
       const [broken] = sources.closure.broken;
       if (broken !== undefined) throw broken;
       const job = { root, sources, inputs, files: await readFiles(root, sources, signal) };
@@ -70,7 +72,8 @@ function createBuild(pool: ModulePool, memoryMb: number): Build {
   const cache = createRenderCache(CACHE_CHARACTERS);
   return async ({ root, files, inputs }, printed, signal) => {
     const { kubeVersion, apiVersions } = inputs;
-    const header = { path: root, memoryMb, kubeVersion, apiVersions, printed };
+    const readsOutside = inputs.kustomize?.readsOutside === true;
+    const header = { path: root, memoryMb, kubeVersion, apiVersions, printed, readsOutside };
     const key = createHash('sha256')
       .update(JSON.stringify([files.key, header]))
       .digest('base64');

@@ -1,16 +1,33 @@
 import type { KustomizeInputs } from '../../formats/kustomization/kustomize-inputs.ts';
 import type { RefusalReason } from '../../formats/kustomization/named-reference.ts';
 import { FairleadError } from '../../model/error.ts';
+import type { KustomizeSettings } from '../../model/renderer.ts';
 
 /**
- * Refuses a kustomization that would run foreign code or read outside the repository. Throws `FairleadError` `refused` with
- * file, line and what was named.
+ * Refuses a kustomization that would run foreign code or read outside the repository, and charts where none are inflated. Throws
+ * `FairleadError` `refused`, of charts `render-failed`, with file, line and what was named.
  */
-export function refuseForbidden(inputs: Pick<KustomizeInputs, 'refused'>): void {
+export function refuseForbidden(
+  inputs: Pick<KustomizeInputs, 'refused' | 'charts' | 'inflated'>,
+  { inflatesCharts }: Pick<KustomizeSettings, 'inflatesCharts'>,
+): void {
   const [first] = inputs.refused;
+  if (first === undefined && !inflatesCharts) refuseCharts(inputs);
   if (first === undefined) return;
   const { why, remedy } = reasons[first.reason];
   throw refusal(`${first.file} names ${first.reference}, ${why}.`, `${first.file}:${first.line}`, remedy);
+}
+
+/** As kustomize does without `--enable-helm`. Throws `FairleadError` `render-failed` with file and line of the first chart. */
+function refuseCharts({ charts, inflated }: Pick<KustomizeInputs, 'charts' | 'inflated'>): void {
+  const [first] = [...charts, ...inflated];
+  if (first === undefined) return;
+  throw new FairleadError({
+    code: 'render-failed',
+    message: `${first.file} inflates the chart ${first.reference}, and the kustomize of whoever deploys it is not told --enable-helm.`,
+    subject: `${first.file}:${first.line}`,
+    remedy: 'Set kustomize.buildOptions to --enable-helm in argocd-cm, or commit what the chart renders.',
+  });
 }
 
 /** The error of an input that is refused by rule. */

@@ -1,6 +1,13 @@
 /** Rule ids of findings, as figures name them: those of our own checks, of what cannot be rendered, and of the shipped policies. */
 export const knownRules: readonly string[] = [
-  ...['applications-unknown', 'argocd-cycle', 'argocd-differs', 'argocd-incomplete', 'argocd-invalid'],
+  ...[
+    'applications-unknown',
+    'argocd-cycle',
+    'argocd-differs',
+    'argocd-excluded',
+    'argocd-incomplete',
+    'argocd-invalid',
+  ],
   ...[
     'argocd-project',
     'argocd-repeated',

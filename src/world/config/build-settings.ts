@@ -1,3 +1,4 @@
+import type { KnownCluster } from '../../model/argocd-knowledge.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { DeploySettings, EnvironmentSettings, Settings } from '../../model/settings.ts';
 import { parseDuration } from './duration.ts';
@@ -21,9 +22,12 @@ export function buildSettings(value: Json, engines: readonly string[]): Settings
     applications: new Map(applications),
     policy: { rules: new Map(Object.entries(filled.policy.rules)) },
     comment: filled.comment,
-    render: { helm: filled.render.helm === 'v3' ? 'helm3' : 'helm4' },
+    render: { helm: filled.render.helm === null ? null : helms[filled.render.helm] },
+    argocd: { clusters: Object.entries(filled.argocd.clusters).map(knownCluster) },
   };
 }
+
+const helms = { v3: 'helm3', v4: 'helm4' } as const;
 
 /** What holds without a file: Fairlead only watches. */
 export function defaultSettings(engines: readonly string[]): Settings {
@@ -61,8 +65,13 @@ export function normalisePath(path: string): string {
 interface Filled extends Pick<Settings, 'mode' | 'comment'> {
   readonly environments: Readonly<Record<string, FilledEnvironment>>;
   readonly applications: Readonly<Record<string, { readonly path: string }>>;
-  readonly render: { readonly helm: 'v3' | 'v4' };
+  readonly render: { readonly helm: 'v3' | 'v4' | null };
+  readonly argocd: { readonly clusters: Readonly<Record<string, FilledCluster>> };
   readonly policy: { readonly rules: Readonly<Record<string, 'block' | 'caution' | 'note' | 'off'>> };
+}
+
+interface FilledCluster extends Pick<KnownCluster, 'server' | 'labels' | 'annotations'> {
+  readonly project: string | null;
 }
 
 interface FilledEnvironment extends Pick<EnvironmentSettings, 'branch' | 'clusters' | 'onFailure' | 'onDrift'> {
@@ -88,4 +97,8 @@ function environmentOf(name: string, filled: FilledEnvironment): EnvironmentSett
     onFailure,
     onDrift,
   };
+}
+
+function knownCluster([name, { project, ...cluster }]: readonly [string, FilledCluster]): KnownCluster {
+  return { secret: null, name, ...cluster, project: project ?? '' };
 }

@@ -1,3 +1,4 @@
+import { argocdOptions } from './argocd-options.ts';
 import { durationPattern } from './duration.ts';
 import type { Group, Option, TextRule } from './option.ts';
 import { choice, formatVersion, group, optional } from './shapes.ts';
@@ -48,6 +49,13 @@ export function configOptions(engines: readonly string[]): Group {
       default: {},
       examples: [{ helm: 'v3' }],
     },
+    {
+      name: 'argocd',
+      text: 'What the Argo CD that deploys this repository knows, for whoever reviews without access to it. What the file of the server lets Fairlead read wins.',
+      shape: group(argocdOptions),
+      default: {},
+      examples: [{ clusters: { 'prod-eu': { server: 'https://10.0.0.1:6443' } } }],
+    },
   ]);
 }
 
@@ -61,9 +69,9 @@ const whenOption: Option = {
 
 const helmOption: Option = {
   name: 'helm',
-  text: 'The Helm that whoever deploys charts has: `v4` (Argo CD since 3.4, Flux since 2.8) or `v3`. Both render differently in places.',
+  text: 'The Helm that whoever deploys charts has: `v4` (Argo CD since 3.4, Flux since 2.8) or `v3`. Both render differently in places. Left out, it is found by the version of the controller, where the repository or the cluster shows it, else it is `v4`.',
   shape: choice('v4', 'v3'),
-  default: 'v4',
+  default: null,
   examples: ['v3'],
 };
 

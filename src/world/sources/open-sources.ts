@@ -67,7 +67,7 @@ const unreadable = async (): Promise<never> => {
   throw new Error('Secrets are named where none can be read');
 };
 
-const noSecrets: SecretStore = { secret: unreadable, secrets: unreadable, objects: unreadable };
+const noSecrets: SecretStore = { secret: unreadable, secrets: unreadable, objects: unreadable, object: unreadable };
 
 function controllers(
   { argocd = null, flux = null, secrets = noSecrets }: SourcesOptions,

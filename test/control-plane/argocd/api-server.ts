@@ -19,7 +19,14 @@ export interface ArgoCdApi {
    * Creates an Application of a name that was not used before and asks for its manifests at the revisions it names. Objects hold
    * Argo CD's tracking annotation, and Secrets stars for values.
    */
-  manifestsOf(application: { readonly name: string; readonly spec: JsonObject }): Promise<Manifests>;
+  manifestsOf(application: Sketch): Promise<Manifests>;
+  /** Creates an Application as above; why Argo CD's project and clusters do not permit it, in its words, or null. */
+  refusalOf(application: Sketch): Promise<string | null>;
+}
+
+interface Sketch {
+  readonly name: string;
+  readonly spec: JsonObject;
 }
 
 /**
@@ -37,7 +44,12 @@ export async function useArgoCdApi(): Promise<ArgoCdApi> {
       return { dir, pids: await startProcesses(specs, { dir, owner }), server: address };
     });
   });
-  return { namespace, manifestsOf: (application) => manifestsOf({ server, namespace }, application) };
+  const place = { server, namespace };
+  return {
+    namespace,
+    manifestsOf: (application) => manifestsOf(place, application),
+    refusalOf: async (application) => (await create(place, application)).message,
+  };
 }
 
 interface ApiState extends PartState {
@@ -72,13 +84,15 @@ interface Place {
   readonly namespace: string;
 }
 
-async function manifestsOf(
-  { server, namespace }: Place,
-  { name, spec }: { readonly name: string; readonly spec: JsonObject },
-): Promise<Manifests> {
-  const metadata = { name, namespace };
-  // Unchecked as with kubectl, but with the empty options left out, as the controller does before it renders.
-  const created = await ask(server, '/api/v1/applications?validate=false', { metadata, spec });
+/** Its source unchecked as with kubectl, but with the empty options left out, as the controller does before it renders. */
+function create({ server, namespace }: Place, { name, spec }: Sketch): ReturnType<typeof ask> {
+  return ask(server, '/api/v1/applications?validate=false', { metadata: { name, namespace }, spec });
+}
+
+async function manifestsOf(place: Place, sketch: Sketch): Promise<Manifests> {
+  const { server } = place;
+  const { name } = sketch;
+  const created = await create(place, sketch);
   if (created.message !== null) return { kind: 'refused', message: created.message };
   const { body, message } = await ask(server, `/api/v1/applications/${name}/manifests`);
   if (message !== null) return { kind: 'refused', message };

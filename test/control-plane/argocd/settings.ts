@@ -1,6 +1,10 @@
 /** The namespace Argo CD's own objects live in. */
 export const argoNamespace = 'argocd';
 
+/** Kinds that no test applies but the one that tells of them. */
+export const resourceExclusions =
+  '[{apiGroups: ["node.*"], kinds: [RuntimeClass], clusters: ["https://kubernetes.*"]}, {kinds: [ConfigMap], clusters: [elsewhere]}]';
+
 /** Signs the tokens of the API server. */
 export const tokenKey = 'a-key-that-only-tests-use-0123456789';
 
@@ -31,6 +35,7 @@ export function settingsObjects(namespace = argoNamespace, account: ArgoAccount 
     configMap('argocd-cm', {
       'timeout.reconciliation': '0s',
       'application.resourceTrackingMethod': 'annotation',
+      'resource.exclusions': resourceExclusions,
       ...(account === null ? {} : { [`accounts.${account.name}`]: 'apiKey' }),
     }),
     configMap('argocd-rbac-cm', account === null ? {} : { 'policy.csv': policyOf(account) }),

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { renderTarget } from '../../../src/features/review/render-target.ts';
 import { unknownOrigin } from '../../../src/model/declare.ts';
+import type { Declaration } from '../../../src/model/declared.ts';
 import type { RenderInputs } from '../../../src/model/renderer.ts';
 import type { Application } from '../../../src/model/target.ts';
 import { gitPlace } from '../../../src/world/cluster/place.ts';
@@ -11,6 +12,15 @@ const application: Application = {
   ...{ name: 'shop', root: 'shop', renderer: 'helm', environment: null, valuesFiles: [], inputs: ['shop/'] },
 };
 const pair = { name: 'shop', environment: null, base: application, head: application };
+
+const declaredBare: Declaration = {
+  application: {
+    ...{ kind: 'argocd-application', name: 'shop', namespace: null, project: null, sources: [], syncOptions: [] },
+    ...{ destination: { server: null, cluster: null, namespace: null }, ignoreDifferences: [], object: {} },
+    ...{ declaredAt: { file: 'a.yaml', line: 1 }, via: [], hints: [] },
+  },
+  ...{ origins: [], build: null, dummies: [] },
+};
 
 /** What both sides of a target were rendered with. */
 async function inputsOf(untrusted: string | null): Promise<readonly RenderInputs[]> {
@@ -45,4 +55,27 @@ test('what an outsider wants rendered has nothing fetched for it, on either side
 
 test('for a pull that is trusted nothing forbids it', async () => {
   expect((await inputsOf(null)).map((inputs) => 'unfetched' in inputs)).toEqual([false, false]);
+});
+
+test('what is declared by a controller that may not be read is rendered, and not to be relied on', async () => {
+  const untold = 'its project cannot be read';
+  const declared = { ...declaredBare, untold };
+  const tools = {
+    ...reviewTools(async () => undefined),
+    rendererFor: () => ({
+      name: 'argocd' as const,
+      detects: () => true,
+      render: async () => ({ resources: [], hooks: [], findings: [] }),
+    }),
+  };
+  const tree = memoryTree({});
+
+  const { target, head } = await renderTarget({ ...pair, head: { ...application, declared } }, gitPlace, {
+    request: { baseTree: tree, untrusted: null, origin: unknownOrigin },
+    head: tree,
+    tools,
+    signal: new AbortController().signal,
+  });
+
+  expect({ error: target.error, head }).toEqual({ error: untold, head: [] });
 });

@@ -32,10 +32,18 @@ describe('a project permits a destination', () => {
     ['another cluster', [{ server: 'https://other.example.com', namespace: '*' }], false],
     ['a cluster by the name that is not known', [{ name: 'prod', namespace: '*' }], null],
     [
-      'a denial',
+      'all but its namespace',
       [
         { server: '*', namespace: '*' },
         { server: '*', namespace: '!shop' },
+      ],
+      false,
+    ],
+    [
+      'all but a cluster by the name that is not known',
+      [
+        { server: '*', namespace: '*' },
+        { name: '!prod', namespace: '*' },
       ],
       null,
     ],

@@ -19,6 +19,19 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
+test('a cluster Secret of Argo CD teaches how the cluster is reached, not what it is called', () => {
+  const { learnSecret, text } = redactor();
+  const labels = { 'argocd.argoproj.io/secret-type': 'cluster' };
+  const values = { name: 'prod-eu', server: 'https://10.0.0.1', config: '{"bearerToken":"t0ken-of-prod"}' };
+
+  learnSecret({ kind: 'Secret', metadata: { name: 'c', labels }, stringData: values });
+  learnSecret({ kind: 'Secret', metadata: { name: 'd' }, stringData: { name: 'hidden-name' } });
+
+  expect(text(`prod-eu at https://10.0.0.1 with ${values.config} and hidden-name`)).toBe(
+    `prod-eu at https://10.0.0.1 with ${HIDDEN} and ${HIDDEN}`,
+  );
+});
+
 describe('masking an object', () => {
   test('gives a value of data and of stringData the same tag', () => {
     const { maskObject } = redactor();

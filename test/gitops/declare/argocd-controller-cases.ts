@@ -1,4 +1,4 @@
-import type { KnownCluster } from '../../../src/gitops/declare/argocd-world.ts';
+import type { KnownCluster } from '../../../src/model/argocd-knowledge.ts';
 
 /** A set that both generate: REPO is the repository of `controllerFiles`, ID begins each application's name. */
 export interface ControllerCase {
@@ -8,13 +8,21 @@ export interface ControllerCase {
 
 export const controllerClusters: readonly KnownCluster[] = [
   {
+    secret: 'cluster-0',
     name: 'Dev_1',
     server: 'https://127.0.0.1:1/dev',
     project: '',
     labels: { env: 'dev', 'example.com/tier': 'low' },
     annotations: { team: 'a' },
   },
-  { name: 'prod', server: 'https://127.0.0.1:1/prod', project: '', labels: { env: 'prod' }, annotations: {} },
+  {
+    secret: 'cluster-1',
+    name: 'prod',
+    server: 'https://127.0.0.1:1/prod',
+    project: '',
+    labels: { env: 'prod' },
+    annotations: {},
+  },
 ];
 
 export const controllerFiles: Readonly<Record<string, string>> = {

@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createRedactor } from '../../../src/formats/redaction/redactor.ts';
 import { isThisRepository } from '../../../src/formats/repository-url.ts';
 import { generateApplications } from '../../../src/gitops/declare/argocd-set.ts';
 import type { ArgoWorld } from '../../../src/gitops/declare/argocd-world.ts';
+import { type KnownCluster, knownOf } from '../../../src/model/argocd-knowledge.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
+import { createKnowledge } from '../../../src/world/argocd/knowledge.ts';
+import { createClusters } from '../../../src/world/cluster/kubernetes/access/clusters.ts';
+import { noProxies } from '../../../src/world/cluster/kubernetes/dispatcher.ts';
 import { type SetController, useSetController } from '../../control-plane/argocd/set-controller.ts';
 import { type ServedRepository, serveRepository } from '../../engines/argocd/git-server.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
@@ -12,6 +17,7 @@ import { objectsOf, signal, testGoTemplates, testWorld } from './argocd-support.
 
 let controller: SetController;
 let repository: ServedRepository;
+let clusters: readonly KnownCluster[] | null;
 const goTemplates = testGoTemplates();
 
 beforeAll(async () => {
@@ -31,6 +37,7 @@ beforeAll(async () => {
     stringData: { name, server, config: '{}' },
   }));
   await plane.kubectl(['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
+  clusters = await readClusters();
 }, 900_000);
 
 afterAll(async () => {
@@ -55,6 +62,28 @@ describe("generated Applications equal those of Argo CD's own controller", () =>
   );
 });
 
+test('cluster Secrets are read as they were written, with nothing of how the clusters are reached', () => {
+  expect(clusters).toEqual(
+    controllerClusters.map(({ labels, annotations, ...cluster }) => ({
+      ...cluster,
+      labels: { ...labels, 'argocd.argoproj.io/secret-type': 'cluster' },
+      annotations: { ...annotations, 'kubectl.kubernetes.io/last-applied-configuration': '' },
+    })),
+  );
+});
+
+/** As the server reads them. */
+async function readClusters(): Promise<readonly KnownCluster[] | null> {
+  const { plane, namespace } = controller;
+  const access = { entries: new Map(), proxies: noProxies, podServer: null, untrusted: [], insecure: [] };
+  const redactor = createRedactor({ key: new Uint8Array(32) });
+  const reached = createClusters({ ...access, kubeconfig: { paths: [plane.kubeconfig] } }, redactor);
+  const home = { cluster: plane.context, namespace };
+  const knowledge = await createKnowledge({ home, store: reached.secrets, now: () => new Date() })();
+  await reached.close();
+  return knownOf(knowledge.clusters);
+}
+
 function setOf(id: string, spec: string): string {
   const lines = spec
     .replaceAll('REPO', repository.url)
@@ -71,7 +100,7 @@ async function generateHere(text: string): Promise<Json> {
   const tree = memoryTree(controllerFiles);
   const treeOf: ArgoWorld['treeOf'] = async ({ url }) => (isThisRepository(url, [repository.url]) ? tree : null);
   const world = {
-    ...testWorld({}, { clusters: controllerClusters, goTemplates, controllerNamespace: controller.namespace }),
+    ...testWorld({}, { clusters, goTemplates, controllerNamespace: controller.namespace }),
     ...{ treeOf, fetchTree: treeOf },
   };
   const [set] = objectsOf(text);

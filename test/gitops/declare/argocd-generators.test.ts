@@ -134,6 +134,9 @@ ${template('{{name}}-{{values.revision}}-{{values.twice}}')}`;
     expect(summary(declared)).toEqual([
       'argocd-incomplete:5 the cluster generator needs the clusters that Argo CD knows, and they are not known here',
     ]);
+    expect(declared.findings[0]?.fix).toBe(
+      'Name this Argo CD under argocd in the file of the server, or write its clusters under argocd.clusters in .fairlead.yaml.',
+    );
   });
 });
 

@@ -53,26 +53,11 @@ export const knownDifferences: ReadonlyMap<string, Difference> = new Map<string,
     },
   ],
   [
-    'a chart within a kustomization, which Argo CD does not allow by itself',
-    {
-      ours: 'objects',
-      why: 'Argo CD refuses unless its kustomize.buildOptions have --enable-helm, as most have. The review shows the objects, and a note.',
-      tells: 'argocd-differs',
-    },
-  ],
-  [
     'another Kustomize that is not there',
     {
       ours: 'objects',
       why: 'Which ones there are is configured in Argo CD. The review shows what ours builds, and a note.',
       tells: 'argocd-differs',
-    },
-  ],
-  [
-    'a values file at an address of a kind that is not allowed',
-    {
-      ours: 'incomplete',
-      why: 'Which kinds are allowed is configured in Argo CD. Values are fetched over HTTPS only, from hosts that are listed, and the review says so.',
     },
   ],
   [

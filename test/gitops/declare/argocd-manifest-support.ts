@@ -1,6 +1,7 @@
 import { toYaml } from '../../../src/formats/yaml/write.ts';
 import { createDeclaredTools, type DeclaredTools } from '../../../src/gitops/declare/index.ts';
 import { createRenderers } from '../../../src/gitops/render/index.ts';
+import { type ArgoCdKnowledge, nothingKnown } from '../../../src/model/argocd-knowledge.ts';
 import type { Declarations } from '../../../src/model/declared.ts';
 import { FairleadError } from '../../../src/model/error.ts';
 import type { Finding } from '../../../src/model/finding.ts';
@@ -31,14 +32,21 @@ const inputs: RenderInputs = {
   apiVersions: ['v1', 'v1/Pod', 'v1/ConfigMap', 'apps/v1', 'apps/v1/Deployment'],
 };
 
-/** What people have, with nothing to fetch from. */
-export function ownArgo(): OwnArgo {
+/** What the Argo CD of the tests is set up with. */
+export const asInstalled = async (): Promise<ArgoCdKnowledge> => ({
+  ...nothingKnown,
+  settings: { kind: 'known', value: {} },
+  projects: { kind: 'known', value: new Map() },
+});
+
+/** What people have, with nothing to fetch from; `knowledge` of the Argo CD that deploys it. */
+export function ownArgo(knowledge: typeof asInstalled | null = null): OwnArgo {
   const renderers = createRenderers(testDependencies());
   const tools = createDeclaredTools({
     renderer: renderers.renderer,
     fetchers: { fetchChart: null, fetchGit: null, fetchFile: null, fetchArtifact: null },
     modules: () => Promise.reject(new Error('no module was expected')),
-    ...{ deadlineMs: 30_000, maxMemoryMb: 256, learnSecret: () => undefined },
+    ...{ deadlineMs: 30_000, maxMemoryMb: 256, learnSecret: () => undefined, knowledge },
     inputs: async () => inputs,
   });
   return {

@@ -4,14 +4,21 @@ import { type ServedRepository, serveRepository } from '../../engines/argocd/git
 import { specOf } from './argocd-manifest-case.ts';
 import { manifestCases } from './argocd-manifest-cases.ts';
 import { knownDifferences } from './argocd-manifest-differences.ts';
-import { comparable, namespaceOf, type OwnArgo, type OwnManifests, ownArgo } from './argocd-manifest-support.ts';
+import {
+  asInstalled,
+  comparable,
+  namespaceOf,
+  type OwnArgo,
+  type OwnManifests,
+  ownArgo,
+} from './argocd-manifest-support.ts';
 
 let api: ArgoCdApi;
 let repository: ServedRepository;
 let own: OwnArgo;
 
 beforeAll(async () => {
-  own = ownArgo();
+  own = ownArgo(asInstalled);
   api = await useArgoCdApi();
   repository = await serveRepository();
 }, 900_000);

@@ -4,7 +4,8 @@ import { locateModule } from '../../../src/formats/wasm/locate-module.ts';
 import { decodeManifests } from '../../../src/formats/yaml/decode.ts';
 import { type Declared, declareArgo } from '../../../src/gitops/declare/argocd.ts';
 import { createGoTemplates, type GoTemplates } from '../../../src/gitops/declare/argocd-go-templates.ts';
-import type { ArgoWorld, KnownCluster } from '../../../src/gitops/declare/argocd-world.ts';
+import type { ArgoWorld } from '../../../src/gitops/declare/argocd-world.ts';
+import { type KnownCluster, nothingKnown } from '../../../src/model/argocd-knowledge.ts';
 import type { Resource } from '../../../src/model/resource.ts';
 import { cacheDir } from '../../control-plane/go-program.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
@@ -35,13 +36,16 @@ export const noGoTemplates: GoTemplates = {
 export const ownUrl = 'https://github.com/acme/fleet.git';
 
 export function cluster(name: string, labels: Readonly<Record<string, string>> = {}): KnownCluster {
-  return { name, server: `https://${name}.example`, project: '', labels, annotations: {} };
+  return { secret: `cluster-${name}`, name, server: `https://${name}.example`, project: '', labels, annotations: {} };
 }
+
+/** Changes of a world; clusters are null where they are not known. */
+type Changes = Partial<Omit<ArgoWorld, 'treeOf' | 'clusters'>> & { readonly clusters?: readonly KnownCluster[] | null };
 
 /** A world in which the tree of the files is what `main`, the default branch, has. */
 export function testWorld(
   files: Readonly<Record<string, string>>,
-  changes: Partial<Omit<ArgoWorld, 'treeOf'>> = {},
+  { clusters = [], ...changes }: Changes = {},
 ): ArgoWorld {
   const tree = memoryTree(files);
   const treeOf: ArgoWorld['treeOf'] = async ({ url, revision }) => {
@@ -50,7 +54,7 @@ export function testWorld(
   return {
     ...{ controllerNamespace: 'argocd', treeOf, fetchTree: treeOf },
     revisionOf: () => 'cafe0000',
-    clusters: [],
+    clusters: clusters === null ? nothingKnown.clusters : { kind: 'known', value: clusters },
     goTemplates: noGoTemplates,
     fileGlobbing: 'pathspec',
     maxApplications: 100,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { renderInputs } from '../../../src/gitops/render/inputs.ts';
+import { nothingKnown } from '../../../src/model/argocd-knowledge.ts';
 import { unknownOrigin } from '../../../src/model/declare.ts';
 import { pickText } from '../../../src/model/json.ts';
 import { defaultSettings } from '../../../src/model/settings.ts';
@@ -11,6 +12,8 @@ import {
   argoApp,
   configMap,
   type DeclaredWorld,
+  type Files,
+  kustomization,
   linesOf,
   openDeclaredWorld,
   ownOrigin,
@@ -262,6 +265,54 @@ test('a chart is rendered with the Helm that the settings name, whoever declares
 
   expect(await versions('helm3')).toEqual(['v3']);
   expect(await versions('helm4')).toEqual(['v4']);
+});
+
+describe('the Helm of a controller', () => {
+  const argoFiles = { 'apps/web.yaml': argoApp('web', sourceOf('web')), 'web/cm.yaml': configMap('web') };
+  const image = (version: string) => `name: argocd-repo-server\nimage: quay.io/argoproj/argocd:v${version}\n`;
+  const helmOf = async (head: Files, helm: 'helm3' | 'helm4' | null = null) => {
+    const settings = { ...defaultSettings, render: { helm } };
+    const { applications } = await affectedOf({ base: {}, head, settings }, world);
+    return applications.find(({ name }) => name === 'web')?.helm ?? 'helm4';
+  };
+
+  test('is that of its version in the repository, where all have the same', async () => {
+    expect(await helmOf(argoFiles)).toBe('helm4');
+    expect(await helmOf({ ...argoFiles, 'argocd/a.yaml': image('3.3.0') })).toBe('helm3');
+    expect(await helmOf({ ...argoFiles, 'argocd/a.yaml': image('3.3.0'), 'argocd/b.yaml': image('3.4.0') })).toBe(
+      'helm4',
+    );
+  });
+
+  test('is that of the settings where they name one', async () => {
+    expect(await helmOf({ ...argoFiles, 'argocd/a.yaml': image('3.3.0') }, 'helm4')).toBe('helm4');
+    expect(await helmOf({ ...argoFiles, 'argocd/a.yaml': image('3.4.0') }, 'helm3')).toBe('helm3');
+  });
+
+  test('is that of the cluster where the repository installs none', async () => {
+    const repoServer = { kind: 'known', value: 'quay.io/argoproj/argocd:v3.3.0' } as const;
+    const inCluster = openDeclaredWorld(async () => ({ ...nothingKnown, repoServer }));
+
+    const { applications } = await affectedOf(
+      { base: {}, head: argoFiles, origin: { own: { ...ownOrigin.own } } },
+      inCluster,
+    );
+    await inCluster.close();
+
+    expect(applications.map(({ name, helm }) => `${name} ${helm}`)).toContain('web helm3');
+  });
+
+  test('is that of Flux for what Flux deploys', async () => {
+    const flux = (version: string): Files => ({
+      'clusters/web.yaml': kustomization('web', './web'),
+      'clusters/gotk-components.yaml': `image: ghcr.io/fluxcd/helm-controller:v${version}\n`,
+      'web/cm.yaml': configMap('web'),
+      'argocd/a.yaml': image('3.4.0'),
+    });
+
+    expect(await helmOf(flux('1.4.5'))).toBe('helm3');
+    expect(await helmOf(flux('1.5.1'))).toBe('helm4');
+  });
 });
 
 describe('a project in the tree', () => {

@@ -3,6 +3,7 @@ import { locateModule } from '../../../src/formats/wasm/locate-module.ts';
 import { createDeclaredTools, type DeclaredTools } from '../../../src/gitops/declare/index.ts';
 import { type AffectedPairs, affectedBy } from '../../../src/gitops/discover/affected.ts';
 import { createRenderers } from '../../../src/gitops/render/index.ts';
+import type { ArgoCdKnowledge } from '../../../src/model/argocd-knowledge.ts';
 import type { TreeOrigin } from '../../../src/model/declare.ts';
 import { FairleadError } from '../../../src/model/error.ts';
 import type { Rendered, RenderInputs } from '../../../src/model/renderer.ts';
@@ -31,7 +32,8 @@ export interface DeclaredWorld {
   close(): Promise<void>;
 }
 
-export function openDeclaredWorld(): DeclaredWorld {
+/** `knowledge`: of the Argo CD that deploys what is declared. */
+export function openDeclaredWorld(knowledge: (() => Promise<ArgoCdKnowledge>) | null = null): DeclaredWorld {
   const asked: WantedChart[] = [];
   const askedFiles: string[] = [];
   const fetchers = {
@@ -54,7 +56,7 @@ export function openDeclaredWorld(): DeclaredWorld {
   const tools = createDeclaredTools({
     ...{ renderer: renderers.renderer, fetchers, deadlineMs: 50_000, maxMemoryMb: 512 },
     modules: (name, signal) => locateModule(name, options, signal),
-    ...{ inputs: async () => testInputs, learnSecret: () => undefined },
+    ...{ inputs: async () => testInputs, learnSecret: () => undefined, knowledge },
   });
   return {
     tools,

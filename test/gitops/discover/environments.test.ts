@@ -24,7 +24,8 @@ const settings = (
     applications: new Map(Object.entries(applications).map(([name, path]) => [name, { path }])),
     policy: { rules: new Map() },
     comment: { when: 'changes' },
-    render: { helm: 'helm4' },
+    render: { helm: null },
+    argocd: { clusters: [] },
   };
 };
 

@@ -1,4 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { canonicalJson } from '../../../src/formats/json.ts';
@@ -18,8 +20,8 @@ const cases = readdirSync(fixtures).flatMap((name) => {
   return (roots.length > 0 ? roots : ['']).map((root) => [name, root] as const);
 });
 
-async function oracleOutput(program: string, folder: string): Promise<string> {
-  const spec = { command: program, args: ['build', folder], env: {}, signal: calm, deadlineMs: 30_000 };
+async function oracleOutput(program: string, folder: string, flags: readonly string[] = []): Promise<string> {
+  const spec = { command: program, args: ['build', ...flags, folder], env: {}, signal: calm, deadlineMs: 30_000 };
   const result = await runProcess(spec);
   if (result.code !== 0) throw new Error(result.stderr);
   return result.stdout.toString('utf8');
@@ -49,5 +51,29 @@ describe('a kustomization renders to what `kustomize build` prints', () => {
     );
     expect(rendered.resources.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
     expect(rendered.resources.length).toBeGreaterThan(0);
+  });
+
+  test('files of other folders, where the load restrictor is off', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'fairlead-restrictor-'));
+    await mkdir(join(root, 'prod'));
+    await writeFile(join(root, 'shared.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shared}\n');
+    await writeFile(join(root, 'prod/kustomization.yaml'), 'resources: [../shared.yaml]\nnamePrefix: p-\n');
+    const printed = await oracleOutput(program, join(root, 'prod'), ['--load-restrictor', 'LoadRestrictionsNone']);
+    const tree = folderTree(root);
+    const application = applicationAt('prod', 'kustomize');
+    const kustomize = { inflatesCharts: false, readsOutside: true };
+
+    const rendered = await renderer.render(application, tree, { ...testInputs, kustomize }, calm);
+    const refused = renderer.render(application, tree, testInputs, calm);
+    await expect(refused).rejects.toMatchObject({
+      code: 'render-failed',
+      message: expect.stringContaining('security'),
+    });
+    await rm(root, { recursive: true });
+
+    const expected = assign(decodeManifests({ file: 'out.yaml', bytes: Buffer.from(printed) }).resources, testInputs);
+    expect(rendered.resources.map(({ object }) => canonicalJson(object))).toEqual(
+      expected.map(({ object }) => canonicalJson(object)),
+    );
   });
 });

@@ -23,7 +23,8 @@ describe('a file in order', () => {
       applications: new Map(),
       policy: { rules: new Map() },
       comment: { when: 'changes' },
-      render: { helm: 'helm4' },
+      render: { helm: null },
+      argocd: { clusters: [] },
     });
   });
 
@@ -86,6 +87,34 @@ policy: {rules: {image-latest: off, pdb-removed: block}}
         ['pdb-removed', 'block'],
       ]),
     );
+  });
+
+  test('clusters of Argo CD belong to every project and carry no labels where nothing is said', () => {
+    const text = `version: 1
+argocd:
+  clusters:
+    prod-eu: {server: 'https://10.0.0.1:6443', project: shop, labels: {env: prod, acme.example/tier: '1'}}
+    arn:aws:eks:eu-west-1:1:cluster/dev: {server: 'https://10.0.0.2', annotations: {note: any thing}}
+`;
+
+    expect(parseSettings(text, context).settings?.argocd.clusters).toEqual([
+      {
+        secret: null,
+        name: 'prod-eu',
+        server: 'https://10.0.0.1:6443',
+        project: 'shop',
+        labels: { env: 'prod', 'acme.example/tier': '1' },
+        annotations: {},
+      },
+      {
+        secret: null,
+        name: 'arn:aws:eks:eu-west-1:1:cluster/dev',
+        server: 'https://10.0.0.2',
+        project: '',
+        labels: {},
+        annotations: { note: 'any thing' },
+      },
+    ]);
   });
 
   test.each([
@@ -284,7 +313,7 @@ environments:
 
     expect(problems.map(({ fix }) => fix)).toEqual([
       'Write observe or enforce.',
-      'Known here: version, mode, environments, applications, policy, comment, render.',
+      'Known here: version, mode, environments, applications, policy, comment, render, argocd.',
       'The server knows stg-eu, prod-eu, prod-us.',
     ]);
   });

@@ -214,3 +214,39 @@ sources: {allow: [a.example], hosts: {a.example: {secret: {${secret}}}}}`,
     expect(found.join()).not.toContain('CANARY');
   });
 });
+
+describe('argocd', () => {
+  const read = (text: string) =>
+    parseServerSettings(`version: 1\nclusters: {hub: {plan: {inCluster: {}}}}\n${text}`, 'file').settings?.argocd;
+
+  test('is none where it is not told, and has its defaults where it is', () => {
+    expect(read('')).toBeNull();
+    expect(read('argocd: {}')).toEqual({ cluster: null, namespace: 'argocd', api: null });
+  });
+
+  test('lives in a cluster of the file, and has an API with a token from elsewhere', () => {
+    expect(
+      read('argocd: {cluster: hub, namespace: cd, url: https://cd.example, tokenFile: t, caFile: ca.pem}'),
+    ).toEqual({
+      cluster: 'hub',
+      namespace: 'cd',
+      api: { url: 'https://cd.example', token: { kind: 'file', path: 't' }, caFile: 'ca.pem' },
+    });
+  });
+
+  test.each([
+    ['cluster: hubb', /argocd\.cluster: "hubb" is no cluster of this file/],
+    ['url: https://cd.example', /argocd\.url: has no token -> Write tokenFile: PATH or tokenEnv: NAME/],
+    ['tokenEnv: TOKEN', /argocd\.tokenEnv: is for an API whose url is not said/],
+    ['caFile: ca.pem', /argocd\.caFile: is for an API whose url is not said/],
+    ['url: cd.example, tokenEnv: TOKEN', /argocd\.url: "cd\.example" is not an address/],
+    ['url: https://cd.example, tokenEnv: TOKEN, tokenFile: t', /argocd\.tokenEnv: tokenFile says the same thing/],
+    ['token: CANARY', /argocd\.token: a secret never stands in this file -> Write tokenFile: PATH/],
+    ['namespace: A', /argocd\.namespace: "A" is not a name of a namespace/],
+  ])('%s', (text, says) => {
+    const found = problems(`argocd: {${text}}`);
+
+    expect(found).toEqual([expect.stringMatching(says)]);
+    expect(found.join()).not.toContain('CANARY');
+  });
+});

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../model/json.ts';
 import {
+  type ArgoCdEntry,
   type ClusterEntry,
   type ClusterWay,
   type ForgeEntry,
@@ -49,11 +50,13 @@ function build(filled: Json): ServerSettings {
     forges: mapOf(whole.forges, forgeOf),
     clusters: mapOf(whole.clusters, clusterOf),
     sources: sourcesOf(whole.sources),
+    argocd: whole.argocd === null ? null : argocdOf(whole.argocd),
   };
 }
 
 /** The file with its defaults, as the options describe it. */
-interface Whole extends Omit<ServerSettings, 'poll' | 'database' | 'usedBy' | 'forges' | 'clusters' | 'sources'> {
+interface Whole
+  extends Omit<ServerSettings, 'poll' | 'database' | 'usedBy' | 'forges' | 'clusters' | 'sources' | 'argocd'> {
   readonly poll: string | number | null;
   readonly database: JsonObject | null;
   readonly usedBy: Readonly<Record<string, readonly string[]>>;
@@ -63,6 +66,7 @@ interface Whole extends Omit<ServerSettings, 'poll' | 'database' | 'usedBy' | 'f
     readonly hosts: Readonly<Record<string, JsonObject>>;
     readonly cacheMegabytes: number;
   };
+  readonly argocd: JsonObject | null;
 }
 
 function mapOf<T>(
@@ -103,6 +107,15 @@ function clusterOf(entry: JsonObject): ClusterEntry {
 
 function sourcesOf({ hosts, cacheMegabytes, ...reachable }: Whole['sources']): SourceSettings {
   return { ...reachable, hosts: mapOf(hosts, sourceHostOf), cacheBytes: cacheMegabytes * 1024 * 1024 };
+}
+
+function argocdOf(entry: JsonObject): ArgoCdEntry {
+  const [url, token] = [pickText(entry, 'url'), secretOf(entry, 'token')];
+  return {
+    cluster: pickText(entry, 'cluster') ?? null,
+    namespace: pickText(entry, 'namespace') ?? 'argocd',
+    api: url === undefined || token === null ? null : { url, token, caFile: pickText(entry, 'caFile') ?? null },
+  };
 }
 
 function sourceHostOf(entry: JsonObject): SourceHostEntry {

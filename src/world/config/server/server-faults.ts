@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject, pick } from '../../../model/j
 import { wayKinds } from '../../../model/server-settings.ts';
 import { type ConfigPath, type Fault, listed, pathText, quote } from '../problem.ts';
 import { optionFaults } from '../schema-faults.ts';
+import { argocdFaults } from './argocd-faults.ts';
 import { serverOptions } from './server-options.ts';
 import { sourceFaults } from './source-faults.ts';
 import { unknownCluster } from './unknown-cluster.ts';
@@ -25,7 +26,7 @@ export function serverFaults(value: Json): readonly Fault[] {
   const secrets = literalSecrets(value);
   const taken = new Set(secrets.map(({ at }) => pathText(at)));
   const others = optionFaults(value, serverOptions).filter(({ at }) => !taken.has(pathText(at)));
-  const kinds = [forgeFaults, clusterFaults, usedByFaults, sourceFaults, doubledHosts];
+  const kinds = [forgeFaults, clusterFaults, usedByFaults, sourceFaults, doubledHosts, argocdFaults];
   const together = kinds.flatMap((faultsOf) => faultsOf(value));
   return [...secrets, ...others.map(unquoted), ...together];
 }
@@ -42,6 +43,7 @@ function literalSecrets(value: Json): readonly Fault[] {
   const places: readonly (readonly [ConfigPath, Json | undefined])[] = [
     ...entriesOf(value, 'forges').map(([name, entry]) => [['forges', name], entry] as const),
     [['database'], pick(value, 'database')],
+    [['argocd'], pick(value, 'argocd')],
     ...sourceHosts(value).map(([name, entry]) => [['sources', 'hosts', name], entry] as const),
     ...entriesOf(value, 'clusters').flatMap(([name, entry]) =>
       ['plan', 'apply'].flatMap((who) =>
@@ -55,13 +57,13 @@ function literalSecrets(value: Json): readonly Fault[] {
 function secretsIn(at: ConfigPath, entry: Json | undefined): readonly Fault[] {
   if (typeof entry === 'string' && at[0] === 'database') return [literal(at, 'url')];
   if (!isJsonObject(entry)) return [];
-  const isForge = at[0] === 'forges';
+  const hasUrl = at[0] === 'forges' || at[0] === 'argocd';
   return Object.keys(entry).flatMap((key) => {
     const name = at[0] === 'sources' && key === 'password' ? key : literals[key];
     // A mapping that says where one lies; a text is the thing itself.
     if (at[0] === 'sources' && key === 'secret' && typeof entry[key] === 'string')
       return [literal([...at, key], 'token')];
-    return name === undefined || (isForge && key === 'url') ? [] : [literal([...at, key], name)];
+    return name === undefined || (hasUrl && key === 'url') ? [] : [literal([...at, key], name)];
   });
 }
 
@@ -135,9 +137,9 @@ function doubledHosts(value: Json): readonly Fault[] {
 
 function clusterFaults(value: Json): readonly Fault[] {
   const names = entriesOf(value, 'clusters').map(([name]) => name);
-  const database = pick(value, 'database');
+  const pairs = ['database', 'argocd'].map((key) => [key, pick(value, key)] as const);
   return [
-    ...(isJsonObject(database) ? twice(['database'], database) : []),
+    ...pairs.flatMap(([key, entry]) => (isJsonObject(entry) ? twice([key], entry) : [])),
     ...entriesOf(value, 'clusters').flatMap(([name, entry]) =>
       (['plan', 'apply'] as const).flatMap((who) =>
         wayFaults({ at: ['clusters', name, who], name }, pick(entry, who), names),

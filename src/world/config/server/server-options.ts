@@ -11,6 +11,7 @@ import {
   secret,
   text,
 } from '../shapes.ts';
+import { argocdOptions } from './argocd-options.ts';
 import { clusterName, namespaceName } from './cluster-names.ts';
 import { forgeOptions } from './forge-options.ts';
 import { sourceOptions } from './source-options.ts';
@@ -168,5 +169,12 @@ export const serverOptions: Group = group([
     shape: group(sourceOptions),
     default: {},
     examples: [{ allow: ['charts.acme.example'] }],
+  },
+  {
+    name: 'argocd',
+    text: 'The Argo CD that deploys what repositories declare. Without it, nothing of it is read or asked.',
+    shape: optional(argocdOptions),
+    default: null,
+    examples: [{ cluster: 'hub', namespace: 'argocd' }],
   },
 ]);

@@ -54,6 +54,9 @@ ${users}
 ## Sources
 
 ${sources}
+## Argo CD
+
+${argocd}
 ## Examples of values
 
 ${optionExamples(serverOptions).join('\n')}
@@ -146,4 +149,18 @@ itself, no credentials are shown for those). The error of a host that is not lis
 - Of a pull from a fork, or of somebody who may not write to the repository, nothing is fetched until a writer comments
   \`/fairlead ok-to-test\`. **Whoever may write can have anything fetched that these credentials may read.** Give each host an identity
   that reads what is deployed, and nothing else.
+`;
+
+const argocd = `What an Argo CD knows and no repository says is read from the cluster it lives in, when it is first needed and again after a
+minute. The plan identity of that cluster wants, in its namespace:
+
+- \`list\` on \`secrets\`: cluster Secrets (label \`argocd.argoproj.io/secret-type=cluster\`). Name, server, project, labels and
+  annotations are kept; how Argo CD reaches the cluster is not even read.
+- \`get\` on \`configmaps\`: \`argocd-cm\` and \`argocd-cmd-params-cm\`.
+- \`list\` on \`appprojects.argoproj.io\`.
+- \`get\` on \`deployments.apps\`: \`argocd-repo-server\`, whose version says which Helm it has.
+
+What may not be read, or cannot be reached, is told in the reviews that need it, and those are incomplete; the others do not mind.
+\`fairlead doctor\` says what is missing. Where
+nothing may be reached, such as in CI, \`argocd.clusters\` in \`.fairlead.yaml\` says which clusters there are.
 `;

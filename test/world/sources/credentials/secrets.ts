@@ -37,5 +37,5 @@ export function heldSecrets(first: Readonly<Record<string, Readonly<Record<strin
     });
   };
   const none = async (): Promise<readonly JsonObject[]> => [];
-  return { store: { secret, secrets: none, objects: none }, held, asked };
+  return { store: { secret, secrets: none, objects: none, object: async () => null }, held, asked };
 }

@@ -10,17 +10,19 @@ export function createSecretStore(
   open: (cluster: string | null) => Promise<Entrance>,
   around: Pick<Surroundings, 'clock' | 'redactor'>,
 ): SecretStore {
+  const using = async <T>(name: string | null, work: (cluster: Cluster) => Promise<T>): Promise<T> => {
+    const cluster = openEntrance(await open(name), { ...around, name: name ?? 'of this pod' });
+    try {
+      return await work(cluster);
+    } finally {
+      await cluster.close();
+    }
+  };
   return {
     secret: async (place) => readRawSecret(await open(place.cluster), place, around),
     secrets: async (where) => listRawSecrets(await open(where.cluster), where, around),
-    objects: async ({ cluster: name, ...where }) => {
-      const cluster = openEntrance(await open(name), { ...around, name: name ?? 'of this pod' });
-      try {
-        return await listAll(cluster, where);
-      } finally {
-        await cluster.close();
-      }
-    },
+    objects: ({ cluster, ...where }) => using(cluster, (opened) => listAll(opened, where)),
+    object: ({ cluster, ...id }) => using(cluster, (opened) => opened.get(id, AbortSignal.timeout(deadlineMs))),
   };
 }
 
