@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
+import { argocdApi } from './cli/argocd-api.ts';
 import type { ServiceOptions } from './cli/context.ts';
 import type { PathRun, PostRun, RenderRun, ReviewRun, RunningServer, ServeRun, Services } from './cli/services.ts';
 import { createSources } from './cli/sources.ts';
@@ -94,7 +95,6 @@ interface Parts {
 }
 
 function createParts(options: ServiceOptions, redactor: Redactor): Parts {
-  if (options.argocd?.api) redactor.learn(options.argocd.api.token);
   const access = { kubeconfig: kubeconfigSource(options), entries: options.clusters ?? new Map(), ...options.routes };
   const clusters = createClusters(access, redactor);
   const sources = createSources(options, { redactor, clusters });
@@ -119,7 +119,8 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
   let loading: Promise<OpenApiBundle> | undefined;
   const bundle = () => (loading ??= loadBundle({ cacheDir: options.cacheDir }));
   const declared = createDeclaredTools({
-    ...{ ...rendering, fetchers, learnSecret: redactor.learnSecret, knowledge: knowledgeOf(options, clusters) },
+    ...{ ...rendering, fetchers, learnSecret: redactor.learnSecret },
+    ...{ knowledge: knowledgeOf(options, clusters), argocd: argocdApi(options, redactor) },
     renderer: renderers.renderer,
     inputs: async () => offlineInputs(apiVersionsOf(await bundle())),
   });

@@ -6,6 +6,8 @@ import type { ArgoWorld } from './argocd-world.ts';
 /** What every generator of a set is run with. */
 export interface GeneratorContext {
   readonly usesGoTemplate: boolean;
+  /** The ApplicationSet, as far as Argo CD must know it to run one of its generators. */
+  readonly set: { readonly name: string; readonly namespace: string | null; readonly project: string };
   readonly engine: TemplateEngine;
   readonly world: ArgoWorld;
   readonly signal: AbortSignal;

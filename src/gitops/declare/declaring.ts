@@ -1,3 +1,4 @@
+import type { ArgoCdApi } from '../../model/argocd-api.ts';
 import type { ArgoCdKnowledge } from '../../model/argocd-knowledge.ts';
 import type { DeclareQuestion } from '../../model/declare.ts';
 import type { Declaration } from '../../model/declared.ts';
@@ -20,6 +21,8 @@ export interface DeclarerParts {
   readonly inputs: () => Promise<RenderInputs>;
   /** What the Argo CD knows that deploys what is declared; null where it may not be read. */
   readonly knowledge: (() => Promise<ArgoCdKnowledge>) | null;
+  /** Argo CD itself; null where its API is not named. */
+  readonly argocd: ArgoCdApi | null;
   /** Hears of every rendered object: Secrets among them hold what must not show. */
   readonly learnSecret: (object: JsonObject) => void;
 }
