@@ -42,6 +42,12 @@ export async function askedParameters(
     const message = `the ${kind} generator asks ${askedBy[kind]}, which only Argo CD itself can do; ${itself.why}`;
     throw unknown(pointer, message, itself.fix);
   }
+  if (kind === 'plugin' && context.usesGoTemplate && context.set.readsInput) {
+    // Go writes it as the bytes of its JSON, and functions see an object that no JSON is.
+    const message =
+      'a Go template uses what the plugin was told (.generator), which is written here otherwise than there';
+    throw unknown(pointer, message, 'Write the value itself instead.');
+  }
   try {
     const applications = await itself.api.generate(questionOf(kind, generator, context), context.signal);
     const given = applications.map((one) => givenBack(one, kind, pointer));

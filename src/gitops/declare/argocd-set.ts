@@ -10,6 +10,7 @@ import { Fields } from '../../formats/argocd/fields.ts';
 import { fillEmpty, type Parameters } from '../../formats/argocd/parameters.ts';
 import { patchTemplate } from '../../formats/argocd/template-patch.ts';
 import { plainTemplates, renderDeep, TemplateError, textOf } from '../../formats/argocd/templates.ts';
+import { canonicalJson } from '../../formats/json.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isJsonObject, type JsonObject, pickText } from '../../model/json.ts';
@@ -67,11 +68,15 @@ function openSet({ object, id }: ArgoDocument, problems: Problem[]): OpenedSet |
   return { spec, generators, template, name: id.name, namespace: id.namespace };
 }
 
-function contextOf({ spec, template, ...named }: OpenedSet, world: ArgoWorld, signal: AbortSignal): GeneratorContext {
+function contextOf(
+  { spec, template, generators: _, ...named }: OpenedSet,
+  world: ArgoWorld,
+  signal: AbortSignal,
+): GeneratorContext {
   const usesGoTemplate = spec.flag('goTemplate');
   const engine = usesGoTemplate ? world.goTemplates.engine(spec.texts('goTemplateOptions'), signal) : plainTemplates;
-  const { name, namespace } = named;
-  return { usesGoTemplate, engine, set: { name, namespace, project: projectOf(template) }, world, signal };
+  const readsInput = /\{\{[^}]*\bgenerator\b/.test(canonicalJson(spec.value));
+  return { usesGoTemplate, engine, set: { ...named, project: projectOf(template), readsInput }, world, signal };
 }
 
 /** Argo CD's API takes plain names only; where the template makes it, any will do that is there. */

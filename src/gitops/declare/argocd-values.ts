@@ -7,7 +7,13 @@ import type { ArgoWorld } from './argocd-world.ts';
 export interface GeneratorContext {
   readonly usesGoTemplate: boolean;
   /** The ApplicationSet, as far as Argo CD must know it to run one of its generators. */
-  readonly set: { readonly name: string; readonly namespace: string | null; readonly project: string };
+  readonly set: {
+    readonly name: string;
+    readonly namespace: string | null;
+    readonly project: string;
+    /** Whether a template may use what a plugin was told, `.generator`. */
+    readonly readsInput: boolean;
+  };
   readonly engine: TemplateEngine;
   readonly world: ArgoWorld;
   readonly signal: AbortSignal;
