@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { parseJson } from '../../../src/formats/json.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
-import { useControlPlane } from '../control-plane.ts';
+import { type ControlPlane, useControlPlane } from '../control-plane.ts';
 import { freePorts, type ProcessSpec, startProcesses, threeAttempts } from '../processes.ts';
 import { type PartState, usePart } from '../shared.ts';
 import { type ArgoPlace, installArgoCd, preparePlace, repoServerSpecs } from './argocd.ts';
@@ -15,6 +15,10 @@ export type Manifests =
 /** An Argo CD that renders and does nothing else: no controller looks at its Applications. */
 export interface ArgoCdApi {
   readonly namespace: string;
+  /** Where it answers, and a token that may read and create Applications, and generate sets of the project `default`. */
+  readonly url: string;
+  readonly token: string;
+  readonly plane: ControlPlane;
   /**
    * Creates an Application of a name that was not used before and asks for its manifests at the revisions it names. Objects hold
    * Argo CD's tracking annotation, and Secrets stars for values.
@@ -46,7 +50,7 @@ export async function useArgoCdApi(): Promise<ArgoCdApi> {
   });
   const place = { server, namespace };
   return {
-    namespace,
+    ...{ namespace, url: server, token: token(), plane },
     manifestsOf: (application) => manifestsOf(place, application),
     refusalOf: async (application) => (await create(place, application)).message,
   };
@@ -60,7 +64,7 @@ const account: ArgoAccount = {
   name: 'renderer',
   tokenId: 'only',
   issuedAt: 1_700_000_000,
-  rights: ['get', 'create'],
+  rights: ['applications, get, */*', 'applications, create, */*', 'applicationsets, create, default/*'],
 };
 
 async function specsOf(place: ArgoPlace) {

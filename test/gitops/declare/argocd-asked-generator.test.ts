@@ -86,6 +86,18 @@ describe('a generator that asks the outside is not evaluated', () => {
     ]);
   });
 
+  test('where a Go template uses what the plugin was told, which Go writes as bytes', async () => {
+    const { world, heard } = giving({ name: 'a' });
+    const spec = `generators: [{plugin: {}}]\n${template('{{ index .generator.input.parameters "x" }}')}`;
+
+    const found = await declareSet(`goTemplate: true\n${spec}`, world);
+
+    expect(found.findings).toMatchObject([
+      { rule: 'argocd-incomplete', message: expect.stringContaining('(.generator)'), line: 6 },
+    ]);
+    expect(heard).toEqual([]);
+  });
+
   test('where a matrix would ask too often', async () => {
     const elements = Array.from({ length: 51 }, (_, index) => `{n: '${index}'}`).join(', ');
     const { world, heard } = giving();
