@@ -26,7 +26,8 @@ export interface RenderedTarget {
 
 /** What rendering works with. */
 export interface RenderContext {
-  readonly request: Pick<ReviewRequest, 'baseTree' | 'untrusted' | 'origin'>;
+  readonly request: Pick<ReviewRequest, 'baseTree' | 'untrusted' | 'origin'> &
+    Partial<Pick<ReviewRequest, 'base' | 'head'>>;
   readonly head: Tree;
   readonly tools: ReviewTools;
   readonly signal: AbortSignal;
@@ -51,8 +52,12 @@ export async function renderTarget(
     cluster: place.context,
   };
   const [base, head] = await Promise.all([
-    renderSide(pair.base, context.request.baseTree, place, context),
-    renderSide(pair.head, context.head, place, context),
+    renderSide(
+      { application: pair.base, tree: context.request.baseTree, commit: context.request.base },
+      place,
+      context,
+    ),
+    renderSide({ application: pair.head, tree: context.head, commit: context.request.head }, place, context),
   ]);
   learnSecrets([base, head], context.tools);
   const id = targetId({ application, environment, cluster });
@@ -87,9 +92,14 @@ function sideFindings({ rendered, failure }: Side): readonly Finding[] {
   ];
 }
 
+interface WantedSide {
+  readonly application: Application | null;
+  readonly tree: Tree;
+  readonly commit: string | undefined;
+}
+
 async function renderSide(
-  application: Application | null,
-  tree: Tree,
+  { application, tree, commit }: WantedSide,
   place: Place,
   { request: { untrusted, origin }, tools, signal }: RenderContext,
 ): Promise<Side> {
@@ -99,6 +109,7 @@ async function renderSide(
     const inputs: RenderInputs = {
       ...renderInputs(application, place, tools),
       ...(treeAt === undefined ? {} : { treeAt }),
+      ...(commit === undefined ? {} : { commit }),
       ...(untrusted === null ? {} : { unfetched: untrusted }),
     };
     const rendered = await tools.rendererFor(application.renderer).render(application, tree, inputs, signal);

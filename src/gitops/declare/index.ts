@@ -48,7 +48,7 @@ export function createDeclaredTools(parts: DeclaredParts): DeclaredTools {
   });
   const substituter = createFluxSubstituter({ locate: (signal) => modules('envsubst', signal), deadlineMs });
   const itself = parts.argocd ? recentArgoCd(parts.argocd, () => new Date()) : null;
-  const argocd = createArgoRenderer(parts);
+  const argocd = createArgoRenderer({ ...parts, argocd: itself });
   const flux = createFluxRenderer({ ...parts, substituter });
   const renderer = (name: RendererName): Renderer => {
     if (name === 'argocd') return argocd;

@@ -9,6 +9,7 @@ export const knownRules: readonly string[] = [
     'argocd-invalid',
   ],
   ...[
+    'argocd-plugin',
     'argocd-project',
     'argocd-repeated',
     'argocd-unreadable',
@@ -33,6 +34,8 @@ export const knownRules: readonly string[] = [
   ...['archive-refused', 'source-digest', 'source-invalid', 'source-limited', 'source-missing', 'source-not-allowed'],
   ...['source-private', 'source-refused', 'source-too-large', 'source-unreachable', 'source-untrusted'],
   ...['unpinned-base', 'unpinned-chart'],
+  ...['argocd-forbidden', 'argocd-garbled', 'argocd-limited', 'argocd-moved', 'argocd-not-found', 'argocd-refused'],
+  ...['argocd-too-large', 'argocd-unauthorized', 'argocd-unreachable'],
   ...['added-capabilities', 'cluster-admin-binding', 'host-namespaces', 'host-path-volume', 'image-latest'],
   ...['privilege-escalation', 'privileged-container', 'rbac-wildcard', 'resource-limits', 'run-as-root'],
 ];

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseJson } from '../../../src/formats/json.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
 import { type ControlPlane, useControlPlane } from '../control-plane.ts';
@@ -80,7 +82,27 @@ async function specsOf(place: ArgoPlace) {
     env: { ...place.env, ARGOCD_BINARY_NAME: 'argocd-server' },
     ready: `${server}/healthz`,
   };
-  return { specs: [...specs, api], address: server };
+  return { specs: [...specs, api, await pluginSpec(place)], address: server };
+}
+
+/** The name of a config-management plugin that the repo-server finds: it prints `*.txt` of a folder, and its variable NOTE. */
+export const testPlugin = 'printer';
+
+/** As a sidecar of the repo-server, which finds it by its socket. */
+async function pluginSpec({ dir, program, env }: ArgoPlace): Promise<ProcessSpec> {
+  const folder = join(dir, 'printer');
+  await mkdir(folder, { recursive: true });
+  const command = ['sh', '-c', 'cat *.txt | sed "s/NOTE/$ARGOCD_ENV_NOTE/"'];
+  const plugin = { apiVersion: 'argoproj.io/v1alpha1', kind: 'ConfigManagementPlugin', metadata: { name: testPlugin } };
+  await writeFile(join(folder, 'plugin.yaml'), JSON.stringify({ ...plugin, spec: { generate: { command } } }));
+  const socket = join(dir, 'plugins', `${testPlugin}.sock`);
+  return {
+    name: 'plugin',
+    program,
+    flags: ['--config-dir-path', folder],
+    env: { ...env, ARGOCD_BINARY_NAME: 'argocd-cmp-server' },
+    ready: async () => (await stat(socket)).isSocket(),
+  };
 }
 
 interface Place {
