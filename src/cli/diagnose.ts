@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Diagnosis, type Probe, teller } from '../features/doctor/diagnosis.ts';
 import { examine } from '../features/doctor/examine.ts';
 import { argocdProbe } from '../features/doctor/probe-argocd.ts';
+import { argocdApiProbes } from '../features/doctor/probe-argocd-api.ts';
 import { clusterProbes } from '../features/doctor/probe-cluster.ts';
 import { dataProbe, gitProbe, modulesProbe } from '../features/doctor/probe-machine.ts';
 import { type RepositoryTools, repositoryProbes } from '../features/doctor/probe-repository.ts';
@@ -14,11 +15,13 @@ import { contextsOf, parseClusterMap } from '../model/cluster-map.ts';
 import { FairleadError } from '../model/error.ts';
 import { type RepoRef, repoKey } from '../model/repo.ts';
 import { createKnowledge } from '../world/argocd/knowledge.ts';
+import { openArgoCd } from '../world/argocd/open-argocd.ts';
 import { type Clusters, createClusters } from '../world/cluster/kubernetes/access/clusters.ts';
 import { defaultKubeconfigPaths } from '../world/cluster/kubernetes/kubeconfig.ts';
 import { openProbe } from '../world/cluster/kubernetes/probe.ts';
 import { createMirrors } from '../world/git/mirrors.ts';
 import { givenApiToken } from './api-token.ts';
+import { argocdHome } from './argocd-home.ts';
 import type { CommandContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { type DoctorForge, doctorForges } from './doctor-forges.ts';
@@ -54,7 +57,7 @@ export async function diagnose(
     const subjects = names.flatMap((name) =>
       clusterProbes(subjectOf(name, { configuration, clusters, redactor }), now),
     );
-    const argocd = argocdProbes(configuration, clusters);
+    const argocd = [...argocdProbes(configuration, clusters), ...argocdOf(configuration, redactor)];
     const probes = [...machine, ...forges.flatMap((forge) => forge.probes), ...subjects, ...argocd];
     const found = await examine(probes, context.signal);
     const repositories = await lookAtRepositories({ forges, names, options, configuration }, settled);
@@ -126,6 +129,17 @@ function argocdProbes({ settings: { argocd } }: ServerConfiguration, { secrets }
 function openClusters({ settings }: ServerConfiguration, { options }: CommandContext, redactor: Redactor): Clusters {
   const paths = defaultKubeconfigPaths({ KUBECONFIG: options.kubeconfig ?? undefined, HOME: options.home });
   return createClusters({ kubeconfig: { paths }, entries: settings.clusters, ...options.routes }, redactor);
+}
+
+/** The API of Argo CD, where the file names one. */
+function argocdOf({ settings, file, environment }: ServerConfiguration, redactor: Redactor): readonly Probe[] {
+  const { argocd } = settings;
+  if (argocd === null || argocd.api === null || file === null) return [];
+  return argocdApiProbes(async () => {
+    const { api } = await argocdHome(argocd, { environment, folder: dirname(file), file });
+    if (api === null) throw new Error('an entry with an API has one');
+    return openArgoCd({ ...api, learn: redactor.learn });
+  });
 }
 
 function clusterNames(options: DiagnoseOptions, configuration: ServerConfiguration) {

@@ -16,6 +16,14 @@ export interface ManifestsQuestion extends LiveApplication {
   readonly positions: readonly number[] | null;
 }
 
+/** What a line of Argo CD's policy allows. */
+export interface ArgoCdRight {
+  readonly resource: 'applications' | 'applicationsets';
+  readonly action: 'get' | 'create';
+  /** `PROJECT/NAME`; stars for all. */
+  readonly object: string;
+}
+
 /** Programs of an Argo CD, as it names them, such as `v3.5.7+abcdef`; '' where it does not say. */
 export interface ArgoCdVersions {
   readonly argocd: string;
@@ -35,4 +43,6 @@ export interface ArgoCdApi {
   /** What an Application renders at these revisions: Argo CD's own tracking is on it, and values of Secrets are `++++`. */
   manifests(question: ManifestsQuestion, signal: AbortSignal): Promise<readonly JsonObject[]>;
   version(signal: AbortSignal): Promise<ArgoCdVersions>;
+  /** Whether the account of the token may do something. */
+  may(right: ArgoCdRight, signal: AbortSignal): Promise<boolean>;
 }

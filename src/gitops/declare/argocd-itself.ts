@@ -59,6 +59,7 @@ export function recentArgoCd(api: ArgoCdApi, now: () => Date): RecentArgoCd {
     manifests: (question, signal) =>
       kept.get(keyOf('manifests', jsonOf(question)), signal, (own) => api.manifests(question, own)),
     version: api.version,
+    may: api.may,
     close: () => kept.close(),
   };
 }

@@ -58,6 +58,11 @@ export function openArgoCd(options: ArgoCdOptions): ArgoCdApi {
       const texts = listAt(answer, 'manifests').filter((one) => typeof one === 'string');
       return texts.map((text) => manifestOf(text, base.host, doing));
     },
+    may: async ({ resource, action, object }, signal) => {
+      const path = `/api/v1/account/can-i/${resource}/${action}/${object}`;
+      const answer = await ask({ method: 'GET', path, doing: 'tell what its account may do', right: null }, signal);
+      return pickText(answer, 'value') === 'yes';
+    },
     version: async (signal) => {
       const answer = await ask({ method: 'GET', path: '/api/version', doing: 'tell its version', right: null }, signal);
       const text = (key: string): string => pickText(answer, key) ?? '';

@@ -30,7 +30,7 @@ function giving(...parameters: readonly JsonObject[]) {
 
 function worldOf(api: Partial<ArgoCdApi>) {
   const never = () => Promise.reject(new Error('not asked for'));
-  const whole = { generate: never, application: never, manifests: never, version: never, ...api };
+  const whole = { generate: never, application: never, manifests: never, version: never, may: never, ...api };
   return { world: testWorld({}, { goTemplates, itself: argoCdItself(whole, undefined) }) };
 }
 
@@ -47,7 +47,7 @@ describe('a generator that asks the outside is not evaluated', () => {
 
   test('for a head that nobody trusted: nothing is asked', async () => {
     const never = () => Promise.reject(new Error('asked'));
-    const api = { generate: never, application: never, manifests: never, version: never };
+    const api = { generate: never, application: never, manifests: never, version: never, may: never };
     const world = testWorld({}, { itself: argoCdItself(api, 'the pull comes from a fork') });
 
     const declared = await declareSet(`generators: [{plugin: {}}]\n${template('x')}`, world);
@@ -159,7 +159,7 @@ describe('what Argo CD is asked', () => {
       return [{ big: 12345678901234567890n }];
     };
     const never = () => Promise.reject(new Error('not asked for'));
-    const api = { generate, application: never, manifests: never, version: never };
+    const api = { generate, application: never, manifests: never, version: never, may: never };
     const recent = recentArgoCd(api, () => new Date(time));
     const { signal } = new AbortController();
 

@@ -21,7 +21,7 @@ function worldWith(live: JsonObject, ...manifests: readonly JsonObject[]) {
   const asked: ManifestsQuestion[] = [];
   const never = () => Promise.reject(new Error('not asked for'));
   const api: ArgoCdApi = {
-    ...{ generate: never, version: never },
+    ...{ generate: never, version: never, may: never },
     application: async () => live,
     manifests: async (question) => {
       asked.push(question);

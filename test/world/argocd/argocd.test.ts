@@ -122,6 +122,19 @@ describe('what Argo CD is asked', () => {
     ]);
   });
 
+  test.each([
+    ['yes', true],
+    ['no', false],
+    ['', false],
+  ])('whether its account may do something: %s', async (value, expected) => {
+    const { api, heard } = await answering({ body: JSON.stringify({ value }) });
+
+    const may = await api.may({ resource: 'applicationsets', action: 'create', object: '*/*' }, signal);
+
+    expect(may).toBe(expected);
+    expect(heard[0]?.url).toBe('/api/v1/account/can-i/applicationsets/create/*/*');
+  });
+
   test('the token is told before it is used', () => {
     const told: string[] = [];
 
