@@ -106,6 +106,30 @@ describe('applications of Argo CD', () => {
     expect(orphan.incomplete).toBe('what ApplicationSet web deploys cannot be told');
   });
 
+  test('with a plugin are reached by any file of their folder, and by what Argo CD shall hand to it', async () => {
+    const paths = '"argocd.argoproj.io/manifest-generate-paths": ".;../lib/*.txt;/env/prod.txt"';
+    const plugin = sourceOf('web', ', plugin: {name: mine}');
+    const app = argoApp('web', plugin).replace('namespace: argocd', `namespace: argocd, annotations: {${paths}}`);
+    const base = {
+      'apps/web.yaml': app,
+      'web/x.txt': '1',
+      'web/cm.yaml': configMap('web'),
+      'lib/y.txt': '1',
+      'env/prod.txt': '1',
+    };
+    const changed = async (file: string) => linesOf(await affectedOf({ base, head: { ...base, [file]: '2' } }, world));
+
+    expect(await changed('web/x.txt')).toEqual(['web@null: own web/x.txt']);
+    expect(await changed('web/deep/er.txt')).toEqual(['web@null: own web/deep/er.txt']);
+    expect(await changed('lib/y.txt')).toEqual(['web@null: base lib/y.txt']);
+    expect(await changed('env/prod.txt')).toEqual(['web@null: base env/prod.txt']);
+    expect(await changed('env/staging.txt')).toEqual([]);
+    expect((await affectedOf({ base, head: base }, world)).applications.map(({ name }) => name)).toEqual([
+      'apps',
+      'web',
+    ]);
+  });
+
   test('a fetched chart takes values of this repository', async () => {
     const sources = `sources:\n    - {repoURL: "https://charts.example.com", chart: web, targetRevision: 1.x, helm: {valueFiles: [$values/web/prod.yaml]}}\n    - {repoURL: "${ownUrl}", targetRevision: main, ref: values}`;
     const base = { 'apps/web.yaml': argoApp('web', sources), 'web/prod.yaml': 'color: blue\n' };
