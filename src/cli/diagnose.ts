@@ -15,12 +15,12 @@ import { contextsOf, parseClusterMap } from '../model/cluster-map.ts';
 import { FairleadError } from '../model/error.ts';
 import { type RepoRef, repoKey } from '../model/repo.ts';
 import { createKnowledge } from '../world/argocd/knowledge.ts';
-import { openArgoCd } from '../world/argocd/open-argocd.ts';
 import { type Clusters, createClusters } from '../world/cluster/kubernetes/access/clusters.ts';
 import { defaultKubeconfigPaths } from '../world/cluster/kubernetes/kubeconfig.ts';
 import { openProbe } from '../world/cluster/kubernetes/probe.ts';
 import { createMirrors } from '../world/git/mirrors.ts';
 import { givenApiToken } from './api-token.ts';
+import { argocdApi } from './argocd-api.ts';
 import { argocdHome } from './argocd-home.ts';
 import type { CommandContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
@@ -57,7 +57,7 @@ export async function diagnose(
     const subjects = names.flatMap((name) =>
       clusterProbes(subjectOf(name, { configuration, clusters, redactor }), now),
     );
-    const argocd = [...argocdProbes(configuration, clusters), ...argocdOf(configuration, redactor)];
+    const argocd = [...argocdProbes(configuration, clusters), ...argocdOf(configuration, context.options, redactor)];
     const probes = [...machine, ...forges.flatMap((forge) => forge.probes), ...subjects, ...argocd];
     const found = await examine(probes, context.signal);
     const repositories = await lookAtRepositories({ forges, names, options, configuration }, settled);
@@ -132,13 +132,18 @@ function openClusters({ settings }: ServerConfiguration, { options }: CommandCon
 }
 
 /** The API of Argo CD, where the file names one. */
-function argocdOf({ settings, file, environment }: ServerConfiguration, redactor: Redactor): readonly Probe[] {
+function argocdOf(
+  { settings, file, environment }: ServerConfiguration,
+  { routes }: CommandContext['options'],
+  redactor: Redactor,
+): readonly Probe[] {
   const { argocd } = settings;
   if (argocd === null || argocd.api === null || file === null) return [];
   return argocdApiProbes(async () => {
-    const { api } = await argocdHome(argocd, { environment, folder: dirname(file), file });
+    const home = await argocdHome(argocd, { environment, folder: dirname(file), file });
+    const api = argocdApi({ argocd: home, routes }, redactor);
     if (api === null) throw new Error('an entry with an API has one');
-    return openArgoCd({ ...api, learn: redactor.learn });
+    return api;
   });
 }
 

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { stringifyJson } from '../../formats/json.ts';
 import { oversize, silence } from './faults.ts';
@@ -9,6 +9,7 @@ export interface Sent {
   readonly question: Question;
   readonly url: URL;
   readonly token: string;
+  readonly agent: Agent;
   /** PEM; null: the authorities this process trusts. */
   readonly ca: string | null;
   /** Milliseconds from the question to the last byte. */
@@ -28,7 +29,7 @@ export async function exchange(sent: Sent, signal: AbortSignal): Promise<Exchang
   }
 }
 
-function send({ question, url, token, ca }: Sent, signal: AbortSignal): Promise<IncomingMessage> {
+function send({ question, url, token, agent, ca }: Sent, signal: AbortSignal): Promise<IncomingMessage> {
   const body = question.body === undefined ? null : stringifyJson(question.body);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -38,7 +39,7 @@ function send({ question, url, token, ca }: Sent, signal: AbortSignal): Promise<
     authorization: `Bearer ${token}`,
     ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
   };
-  const options = { method: question.method, headers, signal, ...(ca === null ? {} : { ca }) };
+  const options = { method: question.method, headers, signal, agent, ...(ca === null ? {} : { ca }) };
   const sending = request(url, options, resolve);
   sending.on('error', reject);
   sending.end(body ?? undefined);

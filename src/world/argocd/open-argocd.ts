@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { parseJson } from '../../formats/json.ts';
 import type { ArgoCdApi, LiveApplication, ManifestsQuestion } from '../../model/argocd-api.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
@@ -28,18 +30,21 @@ export const defaultArgoCdLimits: ArgoCdLimits = { callMs: 100_000, answerBytes:
 export interface ArgoCdOptions extends ArgoCdPlace {
   /** Told of the token before it is used. */
   readonly learn: (secret: string) => void;
+  /** Proxies of the environment; this machine is always reached directly. */
+  readonly proxies: { readonly https: string; readonly http: string; readonly no: string };
   readonly limits?: Partial<ArgoCdLimits>;
 }
 
 /**
- * The API of an Argo CD (3.5, server/applicationset and server/application). Nothing is asked yet. Proxies and authorities are those of
- * this process; what it redirects to is never asked. Throws `FairleadError` `argocd-url` for an address that is none.
+ * The API of an Argo CD (3.5, server/applicationset and server/application). Nothing is asked yet. What it redirects to
+ * is never asked. Throws `FairleadError` `argocd-url` for an address that is none.
  */
 export function openArgoCd(options: ArgoCdOptions): ArgoCdApi {
   const base = baseOf(options.url);
   options.learn(options.token);
+  const agent = agentFor(base, options.proxies);
   const ask = (question: Question, signal: AbortSignal): Promise<Json> =>
-    askOnce(question, { ...options, base }, signal);
+    askOnce(question, { ...options, base, agent }, signal);
   return {
     generate: async (set, signal) => {
       const answer = await ask(generateQuestion(set), signal);
@@ -77,6 +82,12 @@ function baseOf(url: string): URL {
   const isSafe = base?.protocol === 'https:' || (base?.protocol === 'http:' && isLocal);
   if (base === null || !isSafe || base.username !== '' || base.search !== '' || base.hash !== '') throw unsafeUrl(url);
   return base;
+}
+
+function agentFor({ protocol }: URL, { https, http, no }: ArgoCdOptions['proxies']): HttpAgent {
+  const own = ['localhost', '127.0.0.1', '::1'];
+  const proxyEnv = { HTTPS_PROXY: https, HTTP_PROXY: http, NO_PROXY: [...own, ...(no === '' ? [] : [no])].join(',') };
+  return protocol === 'https:' ? new HttpsAgent({ proxyEnv }) : new HttpAgent({ proxyEnv });
 }
 
 function generateQuestion(set: JsonObject): Question {
@@ -117,12 +128,17 @@ function manifestsQuery(question: ManifestsQuestion): URLSearchParams {
 
 interface Ground extends ArgoCdOptions {
   readonly base: URL;
+  readonly agent: HttpAgent;
 }
 
-async function askOnce(question: Question, { base, token, ca, limits }: Ground, signal: AbortSignal): Promise<Json> {
+async function askOnce(
+  question: Question,
+  { base, agent, token, ca, limits }: Ground,
+  signal: AbortSignal,
+): Promise<Json> {
   const url = new URL(base.pathname.replace(/\/$/, '') + question.path, base);
   const { callMs, answerBytes } = { ...defaultArgoCdLimits, ...limits };
-  const answer = await exchange({ question, url, token, ca, callMs, answerBytes }, signal);
+  const answer = await exchange({ question, url, token, agent, ca, callMs, answerBytes }, signal);
   if (answer.status < 200 || answer.status >= 300) throw answerFault(question, base.host, answer);
   return bodyOf(answer, question, base.host);
 }

@@ -3,6 +3,7 @@ import { examine } from '../../../src/features/doctor/examine.ts';
 import { argocdApiProbes } from '../../../src/features/doctor/probe-argocd-api.ts';
 import { FairleadError } from '../../../src/model/error.ts';
 import { openArgoCd } from '../../../src/world/argocd/open-argocd.ts';
+import { noProxies } from '../../../src/world/cluster/kubernetes/dispatcher.ts';
 import { type ArgoCdApi, useArgoCdApi } from '../../control-plane/argocd/api-server.ts';
 
 let api: ArgoCdApi;
@@ -14,7 +15,7 @@ const { signal } = new AbortController();
 
 function examined(token: string, url = api.url) {
   return examine(
-    argocdApiProbes(async () => openArgoCd({ url, token, ca: null, learn: () => undefined })),
+    argocdApiProbes(async () => openArgoCd({ url, token, ca: null, learn: () => undefined, proxies: noProxies })),
     signal,
   );
 }

@@ -5,6 +5,7 @@ import { type GeneratedApplications, generateApplications } from '../../../src/g
 import type { ArgoWorld } from '../../../src/gitops/declare/argocd-world.ts';
 import type { Json } from '../../../src/model/json.ts';
 import { openArgoCd } from '../../../src/world/argocd/open-argocd.ts';
+import { noProxies } from '../../../src/world/cluster/kubernetes/dispatcher.ts';
 import { type ArgoCdApi, useArgoCdApi } from '../../control-plane/argocd/api-server.ts';
 import { type SetController, useSetController } from '../../control-plane/argocd/set-controller.ts';
 import { type ServedRepository, serveRepository } from '../../engines/argocd/git-server.ts';
@@ -146,7 +147,7 @@ async function generateHere(text: string): Promise<GeneratedApplications> {
   const tree = memoryTree(controllerFiles);
   const treeOf: ArgoWorld['treeOf'] = async ({ url }) => (isThisRepository(url, [repository.url]) ? tree : null);
   const itself = argoCdItself(
-    openArgoCd({ url: api.url, token: api.token, ca: null, learn: () => undefined }),
+    openArgoCd({ url: api.url, token: api.token, ca: null, learn: () => undefined, proxies: noProxies }),
     undefined,
   );
   const known = { clusters: controllerClusters, controllerNamespace: api.namespace };

@@ -3,6 +3,7 @@ import { toYaml } from '../../../src/formats/yaml/write.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
 import type { Rendered, RenderInputs } from '../../../src/model/renderer.ts';
 import { openArgoCd } from '../../../src/world/argocd/open-argocd.ts';
+import { noProxies } from '../../../src/world/cluster/kubernetes/dispatcher.ts';
 import { type ArgoCdApi, testPlugin, useArgoCdApi } from '../../control-plane/argocd/api-server.ts';
 import { type ServedRepository, serveRepository } from '../../engines/argocd/git-server.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
@@ -16,7 +17,10 @@ let world: DeclaredWorld;
 beforeAll(async () => {
   api = await useArgoCdApi();
   repository = await serveRepository();
-  world = openDeclaredWorld(null, openArgoCd({ url: api.url, token: api.token, ca: null, learn: () => undefined }));
+  world = openDeclaredWorld(
+    null,
+    openArgoCd({ url: api.url, token: api.token, ca: null, learn: () => undefined, proxies: noProxies }),
+  );
 }, 900_000);
 
 afterAll(async () => {

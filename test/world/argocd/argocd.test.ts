@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ArgoCdApi } from '../../../src/model/argocd-api.ts';
 import { openArgoCd } from '../../../src/world/argocd/open-argocd.ts';
+import { noProxies } from '../../../src/world/cluster/kubernetes/dispatcher.ts';
 import { selfSigned } from '../../support/self-signed.ts';
 
 const { signal } = new AbortController();
@@ -59,6 +60,7 @@ async function answering(reply: Reply, limits = {}, path = '') {
     token: 'a-token',
     ca: null,
     learn: () => undefined,
+    proxies: noProxies,
     limits: { callMs: 2_000, ...limits },
   });
   return { api, heard, host: `127.0.0.1:${port}` };
@@ -138,7 +140,13 @@ describe('what Argo CD is asked', () => {
   test('the token is told before it is used', () => {
     const told: string[] = [];
 
-    openArgoCd({ url: 'https://argocd.example', token: 'a-token', ca: null, learn: (secret) => told.push(secret) });
+    openArgoCd({
+      url: 'https://argocd.example',
+      token: 'a-token',
+      ca: null,
+      learn: (secret) => told.push(secret),
+      proxies: noProxies,
+    });
 
     expect(told).toEqual(['a-token']);
   });
@@ -240,7 +248,7 @@ describe('the address', () => {
     'https://argocd.example?x=1',
     'ftp://127.0.0.1',
   ])('%s is refused', (url) => {
-    const open = () => openArgoCd({ url, token: 'a-token', ca: null, learn: () => undefined });
+    const open = () => openArgoCd({ url, token: 'a-token', ca: null, learn: () => undefined, proxies: noProxies });
 
     expect(open).toThrow(expect.objectContaining({ code: 'argocd-url' }));
     expect(open).not.toThrow(/me:pw/);
@@ -250,9 +258,25 @@ describe('the address', () => {
     const { key, cert } = selfSigned();
     const port = await listen(createTlsServer({ key, cert }, (_, response) => response.end('{"Version": "v3"}')));
     const at = (ca: string | null) =>
-      openArgoCd({ url: `https://127.0.0.1:${port}`, token: 't', ca, learn: () => undefined });
+      openArgoCd({ url: `https://127.0.0.1:${port}`, token: 't', ca, learn: () => undefined, proxies: noProxies });
 
     expect(await at(cert).version(signal)).toMatchObject({ argocd: 'v3' });
     await expect(at(null).version(signal)).rejects.toMatchObject({ remedy: expect.stringContaining('argocd.caFile') });
+  });
+
+  test('a proxy is asked for it, but never for this machine', async () => {
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', ({ url = '' }, socket) => {
+      asked.push(url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    const http = `http://127.0.0.1:${await listen(proxy)}`;
+    const proxies = { https: http, http, no: 'near.example' };
+    const open = (url: string) => openArgoCd({ url, token: 't', ca: null, learn: () => undefined, proxies });
+
+    await expect(open('https://argocd.example').version(signal)).rejects.toMatchObject({ code: 'argocd-unreachable' });
+    expect(asked).toEqual(['argocd.example:443']);
+    await expect(open('https://127.0.0.1:1').version(signal)).rejects.toMatchObject({ code: 'argocd-unreachable' });
+    expect(asked).toHaveLength(1);
   });
 });
