@@ -28,8 +28,13 @@ beforeAll(async () => {
   repository.commit(controllerFiles);
   controller = await useSetController();
   api = await useArgoCdApi();
-  for (const { plane, namespace } of [controller, api]) {
-    const items = [...clusterSecrets(namespace), ...pluginObjects(namespace, outside.url)];
+  // The one of the API server has a cluster of the same name in another suite.
+  const clusters = [
+    clusterSecrets(controller.namespace),
+    clusterSecrets(api.namespace, ['cluster-dev', 'cluster-prod']),
+  ];
+  for (const [index, { plane, namespace }] of [controller, api].entries()) {
+    const items = [...(clusters[index] ?? []), ...pluginObjects(namespace, outside.url)];
     await plane.kubectl(['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }) });
   }
 }, 900_000);

@@ -3,13 +3,13 @@ import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } 
 import type { SetController } from '../../control-plane/argocd/set-controller.ts';
 import { controllerClusters } from './argocd-controller-cases.ts';
 
-/** The Secrets by which an Argo CD in a namespace knows `controllerClusters`. */
-export function clusterSecrets(namespace: string): readonly object[] {
+/** The Secrets by which an Argo CD in a namespace knows `controllerClusters`; other suites that know one of them name it as here. */
+export function clusterSecrets(namespace: string, names = ['cluster-0', 'cluster-1']): readonly object[] {
   return controllerClusters.map(({ name, server, labels, annotations }, index) => ({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
-      name: `cluster-${index}`,
+      name: names[index],
       namespace,
       labels: { ...labels, 'argocd.argoproj.io/secret-type': 'cluster' },
       annotations,
