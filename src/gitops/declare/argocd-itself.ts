@@ -1,6 +1,8 @@
+import { helmEngineOf } from '../../formats/argocd/helm-engine.ts';
 import { canonicalJson } from '../../formats/json.ts';
 import type { ArgoCdApi, LiveApplication, ManifestsQuestion } from '../../model/argocd-api.ts';
-import type { JsonObject } from '../../model/json.ts';
+import { type JsonObject, pickText } from '../../model/json.ts';
+import type { HelmEngine } from '../../model/target.ts';
 import { Recent } from '../../world/sources/recent.ts';
 
 /** Argo CD itself for what only it can tell, or why it is not asked. */
@@ -34,6 +36,8 @@ const most = 64 * 1024 * 1024;
 
 /** An API whose answers hold for a minute; asked for the same at the same time it is asked once. */
 export interface RecentArgoCd extends ArgoCdApi {
+  /** The Helm it runs; null where it does not say so soon. */
+  helm(signal: AbortSignal): Promise<HelmEngine | null>;
   /** Ends what is being asked. */
   close(): void;
 }
@@ -58,10 +62,26 @@ export function recentArgoCd(api: ArgoCdApi, now: () => Date): RecentArgoCd {
     },
     manifests: (question, signal) =>
       kept.get(keyOf('manifests', jsonOf(question)), signal, (own) => api.manifests(question, own)),
+    helm: async (signal) => {
+      const [found] = await kept.get('helm', signal, async (own) => [{ helm: await helmVersion(api, own) }]);
+      return helmEngineOf(pickText(found, 'helm') ?? '');
+    },
     version: api.version,
     may: api.may,
     close: () => kept.close(),
   };
+}
+
+/** Milliseconds that are waited for a version, which is of little weight. */
+const versionMs = 5_000;
+
+/** '' where there is no answer: reviews go on without, and ask again when that is no longer fresh. */
+async function helmVersion(api: ArgoCdApi, signal: AbortSignal): Promise<string> {
+  try {
+    return (await api.version(AbortSignal.any([signal, AbortSignal.timeout(versionMs)]))).helm;
+  } catch {
+    return ''; // Who must know why asks for more than this.
+  }
 }
 
 function jsonOf(question: LiveApplication | ManifestsQuestion): JsonObject {

@@ -175,6 +175,33 @@ describe('what Argo CD is asked', () => {
   });
 });
 
+describe('the Helm of Argo CD', () => {
+  const never = () => Promise.reject(new Error('not asked for'));
+  const answering = (version: ArgoCdApi['version']) =>
+    recentArgoCd({ generate: never, application: never, manifests: never, may: never, version }, () => new Date(0));
+  const { signal } = new AbortController();
+
+  test('is asked for once', async () => {
+    let asked = 0;
+    const recent = answering(async () => {
+      asked += 1;
+      return { argocd: 'v3.3.0', helm: 'v3.19.0', kustomize: '' };
+    });
+
+    expect([await recent.helm(signal), await recent.helm(signal), asked]).toEqual(['helm3', 'helm3', 1]);
+  });
+
+  test('is not known where there is no answer, and that holds for a while too', async () => {
+    let asked = 0;
+    const recent = answering(async () => {
+      asked += 1;
+      throw new Error('silence');
+    });
+
+    expect([await recent.helm(signal), await recent.helm(signal), asked]).toEqual([null, null, 1]);
+  });
+});
+
 const go = 'goTemplate: true\n';
 
 describe('what Argo CD gives goes on here', () => {

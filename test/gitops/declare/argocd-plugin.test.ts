@@ -1,8 +1,17 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ArgoCdApi, ManifestsQuestion } from '../../../src/model/argocd-api.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
+import { defaultSettings } from '../../../src/model/settings.ts';
 import { memoryTree } from '../../support/memory-tree.ts';
-import { argoApp, type DeclaredWorld, openDeclaredWorld, ownUrl, renderedOf, sourceOf } from './declared-support.ts';
+import {
+  affectedOf,
+  argoApp,
+  type DeclaredWorld,
+  openDeclaredWorld,
+  ownUrl,
+  renderedOf,
+  sourceOf,
+} from './declared-support.ts';
 
 const opened: DeclaredWorld[] = [];
 afterEach(async () => {
@@ -135,4 +144,22 @@ describe('an application with a plugin is refused', () => {
     });
     expect(asked).toEqual([]);
   });
+});
+
+test('a chart is rendered with the Helm that Argo CD says it has, unless the settings or the tree say another', async () => {
+  const chart = { 'apps/web.yaml': argoApp('web', sourceOf('web')), 'web/Chart.yaml': 'name: web\nversion: 1.0.0\n' };
+  const never = () => Promise.reject(new Error('not asked for'));
+  const version = async () => ({ argocd: 'v3.3.0', helm: 'v3.19.0+g1', kustomize: '' });
+  const world = openDeclaredWorld(null, { generate: never, application: never, manifests: never, may: never, version });
+  opened.push(world);
+  const helmOf = async (head: Readonly<Record<string, string>>, helm: 'helm4' | null = null) => {
+    const settings = { ...defaultSettings, render: { helm } };
+    const { applications } = await affectedOf({ base: {}, head, settings }, world);
+    return applications.find(({ name }) => name === 'web')?.helm ?? 'helm4';
+  };
+  const installed = { 'argocd/a.yaml': 'name: argocd-repo-server\nimage: quay.io/argoproj/argocd:v3.5.7\n' };
+
+  expect(await helmOf(chart)).toBe('helm3');
+  expect(await helmOf({ ...chart, ...installed })).toBe('helm4');
+  expect(await helmOf(chart, 'helm4')).toBe('helm4');
 });
