@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { argocdApi } from './cli/argocd-api.ts';
+import { isRead } from './cli/argocd-home.ts';
 import type { ServiceOptions } from './cli/context.ts';
 import type { PathRun, PostRun, RenderRun, ReviewRun, RunningServer, ServeRun, Services } from './cli/services.ts';
 import { createSources } from './cli/sources.ts';
@@ -301,8 +302,11 @@ function toldClusters({ clusters, told = [] }: ServeRun): ClusterMap {
   return told.length === 0 ? map : { ...map, mode: 'live', others: told };
 }
 
-function knowledgeOf({ argocd }: ServiceOptions, { secrets }: Clusters): ReturnType<typeof createKnowledge> | null {
-  if (argocd === undefined) return null;
+function knowledgeOf(
+  { argocd, routes }: ServiceOptions,
+  { secrets }: Clusters,
+): ReturnType<typeof createKnowledge> | null {
+  if (argocd === undefined || !isRead(argocd, routes)) return null;
   return createKnowledge({ home: argocd, store: secrets, now: () => new Date() });
 }
 

@@ -21,7 +21,7 @@ import { openProbe } from '../world/cluster/kubernetes/probe.ts';
 import { createMirrors } from '../world/git/mirrors.ts';
 import { givenApiToken } from './api-token.ts';
 import { argocdApi } from './argocd-api.ts';
-import { argocdHome } from './argocd-home.ts';
+import { argocdHome, isRead } from './argocd-home.ts';
 import type { CommandContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { type DoctorForge, doctorForges } from './doctor-forges.ts';
@@ -57,7 +57,10 @@ export async function diagnose(
     const subjects = names.flatMap((name) =>
       clusterProbes(subjectOf(name, { configuration, clusters, redactor }), now),
     );
-    const argocd = [...argocdProbes(configuration, clusters), ...argocdOf(configuration, context.options, redactor)];
+    const argocd = [
+      ...argocdProbes(configuration, context.options, clusters),
+      ...argocdOf(configuration, context.options, redactor),
+    ];
     const probes = [...machine, ...forges.flatMap((forge) => forge.probes), ...subjects, ...argocd];
     const found = await examine(probes, context.signal);
     const repositories = await lookAtRepositories({ forges, names, options, configuration }, settled);
@@ -122,8 +125,13 @@ function machineProbes(options: DiagnoseOptions, { environment, options: setting
   ];
 }
 
-function argocdProbes({ settings: { argocd } }: ServerConfiguration, { secrets }: Clusters): readonly Probe[] {
-  return argocd === null ? [] : [argocdProbe(createKnowledge({ home: argocd, store: secrets, now }))];
+function argocdProbes(
+  { settings: { argocd } }: ServerConfiguration,
+  { routes }: CommandContext['options'],
+  { secrets }: Clusters,
+): readonly Probe[] {
+  if (argocd === null || !isRead(argocd, routes)) return [];
+  return [argocdProbe(createKnowledge({ home: argocd, store: secrets, now }))];
 }
 
 function openClusters({ settings }: ServerConfiguration, { options }: CommandContext, redactor: Redactor): Clusters {

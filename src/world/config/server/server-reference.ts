@@ -191,6 +191,7 @@ of the project \`default\`.
 
 - The address is https, plain http for this machine only. No redirect is followed, and the token is in no log. The proxies of the
   environment hold for it.
+- Where \`url\` stands without \`cluster\` and the process runs in no cluster, as in CI, nothing is read of Argo CD beside it.
 - argocd-server gives generators only Secrets with the label \`argocd.argoproj.io/secret-type: scm-creds\`; others are refused in its words.
 - An answer holds for a minute, so that both sides of a pull see the same. A call ends after 100 s, an answer at 32 MiB.
 `;
