@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
+import { argocdApi } from './cli/argocd-api.ts';
+import { isRead } from './cli/argocd-home.ts';
 import type { ServiceOptions } from './cli/context.ts';
 import type { PathRun, PostRun, RenderRun, RunningServer, ServeRun, Services } from './cli/services.ts';
 import { createSources } from './cli/sources.ts';
@@ -94,7 +96,6 @@ interface Parts {
 }
 
 function createParts(options: ServiceOptions, redactor: Redactor): Parts {
-  if (options.argocd?.api) redactor.learn(options.argocd.api.token);
   const access = { kubeconfig: kubeconfigSource(options), entries: options.clusters ?? new Map(), ...options.routes };
   const clusters = createClusters(access, redactor);
   const sources = createSources(options, { redactor, clusters });
@@ -119,7 +120,8 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
   let loading: Promise<OpenApiBundle> | undefined;
   const bundle = () => (loading ??= loadBundle({ cacheDir: options.cacheDir }));
   const declared = createDeclaredTools({
-    ...{ ...rendering, fetchers, learnSecret: redactor.learnSecret, knowledge: knowledgeOf(options, clusters) },
+    ...{ ...rendering, fetchers, learnSecret: redactor.learnSecret },
+    ...{ knowledge: knowledgeOf(options, clusters), argocd: argocdApi(options, redactor) },
     renderer: renderers.renderer,
     inputs: async () => offlineInputs(apiVersionsOf(await bundle())),
   });
@@ -285,8 +287,11 @@ function toldClusters({ clusters, told = [] }: ServeRun): ClusterMap {
   return told.length === 0 ? map : { ...map, mode: 'live', others: told };
 }
 
-function knowledgeOf({ argocd }: ServiceOptions, { secrets }: Clusters): ReturnType<typeof createKnowledge> | null {
-  if (argocd === undefined) return null;
+function knowledgeOf(
+  { argocd, routes }: ServiceOptions,
+  { secrets }: Clusters,
+): ReturnType<typeof createKnowledge> | null {
+  if (argocd === undefined || !isRead(argocd, routes)) return null;
   return createKnowledge({ home: argocd, store: secrets, now: () => new Date() });
 }
 

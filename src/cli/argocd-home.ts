@@ -15,3 +15,11 @@ export async function argocdHome({ cluster, namespace, api }: ArgoCdEntry, place
   const ca = caFile === null ? null : await authorityOf(resolve(place.folder, caFile), 'argocd.caFile');
   return { cluster, namespace, api: { url, token, ca } };
 }
+
+/** Whether it has a cluster that may be read: not where its API alone is named, by whoever runs in no cluster. */
+export function isRead(
+  { cluster, api }: Pick<ArgoCdEntry, 'cluster'> & { readonly api: object | null },
+  { podServer }: Pick<ServiceOptions['routes'], 'podServer'>,
+): boolean {
+  return api === null || cluster !== null || podServer !== null;
+}

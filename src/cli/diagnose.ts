@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Diagnosis, type Probe, teller } from '../features/doctor/diagnosis.ts';
 import { examine } from '../features/doctor/examine.ts';
 import { argocdProbe } from '../features/doctor/probe-argocd.ts';
+import { argocdApiProbes } from '../features/doctor/probe-argocd-api.ts';
 import { clusterProbes } from '../features/doctor/probe-cluster.ts';
 import { dataProbe, gitProbe, modulesProbe } from '../features/doctor/probe-machine.ts';
 import { type RepositoryTools, repositoryProbes } from '../features/doctor/probe-repository.ts';
@@ -19,6 +20,8 @@ import { defaultKubeconfigPaths } from '../world/cluster/kubernetes/kubeconfig.t
 import { openProbe } from '../world/cluster/kubernetes/probe.ts';
 import { createMirrors } from '../world/git/mirrors.ts';
 import { givenApiToken } from './api-token.ts';
+import { argocdApi } from './argocd-api.ts';
+import { argocdHome, isRead } from './argocd-home.ts';
 import type { CommandContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
 import { type DoctorForge, doctorForges } from './doctor-forges.ts';
@@ -54,7 +57,10 @@ export async function diagnose(
     const subjects = names.flatMap((name) =>
       clusterProbes(subjectOf(name, { configuration, clusters, redactor }), now),
     );
-    const argocd = argocdProbes(configuration, clusters);
+    const argocd = [
+      ...argocdProbes(configuration, context.options, clusters),
+      ...argocdOf(configuration, context.options, redactor),
+    ];
     const probes = [...machine, ...forges.flatMap((forge) => forge.probes), ...subjects, ...argocd];
     const found = await examine(probes, context.signal);
     const repositories = await lookAtRepositories({ forges, names, options, configuration }, settled);
@@ -119,13 +125,34 @@ function machineProbes(options: DiagnoseOptions, { environment, options: setting
   ];
 }
 
-function argocdProbes({ settings: { argocd } }: ServerConfiguration, { secrets }: Clusters): readonly Probe[] {
-  return argocd === null ? [] : [argocdProbe(createKnowledge({ home: argocd, store: secrets, now }))];
+function argocdProbes(
+  { settings: { argocd } }: ServerConfiguration,
+  { routes }: CommandContext['options'],
+  { secrets }: Clusters,
+): readonly Probe[] {
+  if (argocd === null || !isRead(argocd, routes)) return [];
+  return [argocdProbe(createKnowledge({ home: argocd, store: secrets, now }))];
 }
 
 function openClusters({ settings }: ServerConfiguration, { options }: CommandContext, redactor: Redactor): Clusters {
   const paths = defaultKubeconfigPaths({ KUBECONFIG: options.kubeconfig ?? undefined, HOME: options.home });
   return createClusters({ kubeconfig: { paths }, entries: settings.clusters, ...options.routes }, redactor);
+}
+
+/** The API of Argo CD, where the file names one. */
+function argocdOf(
+  { settings, file, environment }: ServerConfiguration,
+  { routes }: CommandContext['options'],
+  redactor: Redactor,
+): readonly Probe[] {
+  const { argocd } = settings;
+  if (argocd === null || argocd.api === null || file === null) return [];
+  return argocdApiProbes(async () => {
+    const home = await argocdHome(argocd, { environment, folder: dirname(file), file });
+    const api = argocdApi({ argocd: home, routes }, redactor);
+    if (api === null) throw new Error('an entry with an API has one');
+    return api;
+  });
 }
 
 function clusterNames(options: DiagnoseOptions, configuration: ServerConfiguration) {

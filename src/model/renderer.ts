@@ -45,6 +45,11 @@ export interface RenderInputs {
   readonly namespaced: Readonly<Record<string, boolean>>;
   /** Helm `--set` assignments in order. */
   readonly set: readonly string[];
+  /**
+   * The commit by which others can get the files, for what only they render; that of a pull's head where it is its merge that is rendered.
+   * Left out: there is none.
+   */
+  readonly commit?: string;
   /** Why nothing may be fetched for this render; left out: nothing forbids it. */
   readonly unfetched?: string;
   /** Files of this repository at another revision: a tag, a branch, a commit; null where there is none. Left out: there is no telling. */

@@ -181,7 +181,8 @@ async function render(
 ): Promise<readonly Resource[]> {
   const { declared, renderer } = application;
   const treeAt = declared === undefined ? undefined : origins.get(declared)?.treeAt;
-  const inputs = { ...renderInputs(application, place, review), ...(treeAt === undefined ? {} : { treeAt }) };
+  const known = { ...(treeAt === undefined ? {} : { treeAt }), commit: tree.id };
+  const inputs = { ...renderInputs(application, place, review), ...known };
   const rendered = await review.rendererFor(renderer).render(application, tree, inputs, signal);
   for (const { object } of [...rendered.resources, ...rendered.hooks]) review.learnSecret(object);
   return rendered.resources;

@@ -169,4 +169,29 @@ describe('fairlead doctor', () => {
     expect(checksOf(run)).toContainEqual(expect.objectContaining({ state: 'fault', check: 'token of the API', says }));
     expect(`${run.stdout}${run.stderr}`).not.toContain('hunter2');
   });
+
+  test('asks the API of the Argo CD that the file names, and shows no token of it', async () => {
+    const argocd = createServer(({ url = '', headers }, response) => {
+      const isOurs = headers.authorization === 'Bearer CANARY-argocd-token';
+      const value = isOurs && url === '/api/v1/account/can-i/applications/get/*/*' ? 'yes' : 'no';
+      response.end(JSON.stringify(url === '/api/version' ? { Version: 'v3.5.7' } : { value }));
+    });
+    await new Promise<void>((listening) => argocd.listen(0, '127.0.0.1', () => listening()));
+    const url = `http://127.0.0.1:${(argocd.address() as AddressInfo).port}`; // It listens on a port, not on a pipe.
+    writeFileSync(join(folder, 'argocd-token'), 'CANARY-argocd-token\n');
+    writeFileSync(join(folder, 'argocd.yaml'), `version: 1\nargocd: {url: '${url}', tokenFile: argocd-token}\n`);
+
+    const env = { INIT_CWD: folder };
+    const run = await fairlead(['doctor', '--config', 'argocd.yaml', '--format', 'json'], { cwd: folder, env });
+    argocd.close();
+
+    expectNoSecret(run);
+    const checks = checksOf(run).filter(({ area }) => area === 'argocd');
+    expect(checks.map(({ state, check }) => `${state} ${check}`)).toEqual([
+      'ok API',
+      'ok applications, get',
+      'warning applicationsets, create',
+    ]);
+    expect(checks[0]?.says).toBe('Argo CD v3.5.7 answers');
+  }, 60_000);
 });

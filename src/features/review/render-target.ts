@@ -27,7 +27,8 @@ export interface RenderedTarget {
 
 /** What rendering works with. */
 export interface RenderContext {
-  readonly request: Pick<ReviewRequest, 'baseTree' | 'untrusted' | 'origin' | 'lending'>;
+  readonly request: Pick<ReviewRequest, 'baseTree' | 'untrusted' | 'origin' | 'lending'> &
+    Partial<Pick<ReviewRequest, 'base' | 'head'>>;
   readonly head: Tree;
   readonly tools: ReviewTools;
   readonly signal: AbortSignal;
@@ -92,15 +93,17 @@ async function renderSide(
   application: Application | null,
   side: 'base' | 'head',
   place: Place,
-  { request: { untrusted, origin, baseTree, lending }, head, tools, signal }: RenderContext,
+  { request, head, tools, signal }: RenderContext,
 ): Promise<Side> {
   if (application === null) return nothing;
-  const tree = side === 'base' ? baseTree : head;
+  const { untrusted, origin, lending } = request;
+  const [tree, commit] = side === 'base' ? [request.baseTree, request.base] : [head, request.head];
   try {
     const { treeAt } = origin;
     const inputs: RenderInputs = {
       ...renderInputs(application, place, tools),
       ...(treeAt === undefined ? {} : { treeAt }),
+      ...(commit === undefined ? {} : { commit }),
       ...(untrusted === null ? {} : { unfetched: untrusted }),
       ...(lending === undefined ? {} : { lent: lentBy(lending, side) }),
     };

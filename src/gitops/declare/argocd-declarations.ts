@@ -17,6 +17,7 @@ import { withLent } from '../../world/sources/lent.ts';
 import { declareAll } from './argocd-all.ts';
 import { clustersOf, readClusters } from './argocd-clusters.ts';
 import { placeOf } from './argocd-destination.ts';
+import { argoCdItself } from './argocd-itself.ts';
 import { type Projects, projectOf, readProjects } from './argocd-project-lookup.ts';
 import { judgeApplication, missingProject } from './argocd-projects.ts';
 import { type ArgoSettings, decidingOf, globalsOf, isSet, readSettings, settingsUnread } from './argocd-settings.ts';
@@ -57,7 +58,7 @@ export async function declareArgoOf(declaring: Declaring, signal: AbortSignal): 
     })),
     findings: [...findings, ...judged.flatMap(({ findings: own }) => own)],
     unknown,
-    isPassing: isAsked,
+    isPassing: isAsked || declaring.parts.argocd !== null,
     clusterSecrets,
   };
 }
@@ -123,6 +124,7 @@ async function worldOf(
       return place.kind === 'git' && follows(place.revision, own) ? tree.id : revisionIn(place);
     },
     clusters,
+    itself: argoCdItself(parts.argocd, unfetched),
     goTemplates: parts.goTemplates,
     fileGlobbing: isSet(parameters, 'applicationsetcontroller.enable.new.git.file.globbing')
       ? 'doublestar'

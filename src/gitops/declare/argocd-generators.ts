@@ -4,6 +4,7 @@ import { combine, override, type Parameters } from '../../formats/argocd/paramet
 import { renderWhere } from '../../formats/argocd/templates.ts';
 import { canonicalJson } from '../../formats/json.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { askedParameters, isAsking } from './argocd-asked-generator.ts';
 import { clusterParameters } from './argocd-cluster-generator.ts';
 import { refused, unknown } from './argocd-fault.ts';
 import { gitParameters } from './argocd-git-generator.ts';
@@ -109,18 +110,11 @@ async function parametersOf(
     case 'pullRequest':
     case 'plugin':
     case 'clusterDecisionResource':
-      throw unknown(place.pointer, `the ${kind} generator asks ${askedBy[kind]}, which only Argo CD itself can do`);
+      return askedParameters(kind, generator, place.pointer, context);
     default:
       return kind satisfies never;
   }
 }
-
-const askedBy = {
-  scmProvider: 'the API of a forge',
-  pullRequest: 'the API of a forge',
-  plugin: 'a plugin over HTTP',
-  clusterDecisionResource: 'an object in its cluster',
-} as const;
 
 async function matrixParameters(
   generator: JsonObject,
@@ -135,13 +129,23 @@ async function matrixParameters(
   const at = (index: number) => ({ pointer: `${pointer}/generators/${index}`, depth: depth + 1 });
   const sets: Parameters[] = [];
   // What is given to a matrix was put into all of it by then.
-  for (const one of await childParameters(first, { ...at(0), given: null }, context)) {
+  const given = await childParameters(first, { ...at(0), given: null }, context);
+  checkAsked(second, given.length, pointer);
+  for (const one of given) {
     for (const other of await childParameters(second, { ...at(1), given: one }, context)) {
       sets.push(context.usesGoTemplate ? override(other, one) : combine(one, other));
     }
     checkCount(sets.length, pointer, context);
   }
   return sets;
+}
+
+/** Questions to Argo CD that one matrix may come to. */
+const mostAsked = 50;
+
+function checkAsked(entry: JsonObject, count: number, pointer: string): void {
+  if (count <= mostAsked || !isAsking(entry)) return;
+  throw unknown(pointer, `Argo CD would be asked ${count} times; it is asked ${mostAsked} times at most`);
 }
 
 async function mergeParameters(

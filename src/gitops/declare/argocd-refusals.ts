@@ -21,14 +21,28 @@ export function jsonnetRefused(path: string, { file, line }: Source): FairleadEr
   });
 }
 
-/** Plugins run there and never here. */
-export function pluginRefused(plugin: string, { file, line }: Source): FairleadError {
+/** Plugins run there and never here; Argo CD is not asked. */
+export function notAsked(
+  plugin: string,
+  { why, fix }: { readonly why: string; readonly fix: string },
+  { file, line }: Source,
+): FairleadError {
   const name = plugin === '' ? 'a plugin' : `the plugin ${plugin}`;
   return new FairleadError({
     code: 'refused',
-    message: `It is rendered by ${name}, which runs in Argo CD only; code of a repository is never run here.`,
+    message: `It is rendered by ${name}, which runs in Argo CD only, never here; ${why}.`,
     subject: `${file}:${line}`,
-    remedy: 'Look at the change in Argo CD, or commit what the plugin generates.',
+    remedy: fix,
+  });
+}
+
+/** Argo CD renders what it has, which is something else. */
+export function otherThanLive(name: string, field: string, { file, line }: Source): FairleadError {
+  return new FairleadError({
+    code: 'refused',
+    message: `${name} is rendered by a plugin, and Argo CD renders only the Application it has, whose ${field} is another.`,
+    subject: `${file}:${line}`,
+    remedy: 'Look at the change in Argo CD; once it has this declaration, what it renders can be reviewed.',
   });
 }
 

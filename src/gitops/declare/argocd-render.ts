@@ -1,4 +1,5 @@
 import { kustomizationNames } from '../../formats/kustomization/kustomize-inputs.ts';
+import type { ArgoCdApi } from '../../model/argocd-api.ts';
 import { isReference } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isJsonObject, pick } from '../../model/json.ts';
@@ -12,12 +13,16 @@ import { withoutExcluded } from './argocd-excluded.ts';
 import { renderKustomizeSource } from './argocd-kustomize.ts';
 import { linkFindings } from './argocd-links.ts';
 import { documentOf, overrideFromTree } from './argocd-overrides.ts';
+import { pluginOf, renderByArgoCd } from './argocd-plugin.ts';
 import { judgeObjects } from './argocd-projects.ts';
-import { annotationRefused, notRendered, pluginRefused } from './argocd-refusals.ts';
+
+import { annotationRefused, notAsked, notRendered } from './argocd-refusals.ts';
 import { checkSchemes } from './argocd-value-schemes.ts';
+
 import { declarationOf } from './declaration-of.ts';
 import { renderHelmSource } from './declared-helm.ts';
-import { type OpenedSource, openDeclared } from './declared-sources.ts';
+
+import { type DeclaredRender, type OpenedSource, openDeclared } from './declared-sources.ts';
 import { renderPlaced } from './placed.ts';
 
 /** What renderers of declared applications are made of. */
@@ -26,40 +31,60 @@ export interface DeclaredRendererParts {
   readonly fetchers: SourceFetchers;
 }
 
+/** What the renderer of Applications is made of. */
+export interface ArgoRendererParts extends DeclaredRendererParts {
+  /** Argo CD itself, for its plugins; null where it is not asked. */
+  readonly argocd: ArgoCdApi | null;
+}
+
 /**
  * Renders what an Application declares as Argo CD 3.5 does (reposerver/repository `GenerateManifests`): each source by its kind, one
  * after the other; of an object in two of them the later counts.
  */
-export function createArgoRenderer(parts: DeclaredRendererParts): Renderer {
+export function createArgoRenderer(parts: ArgoRendererParts): Renderer {
   return {
     name: 'argocd',
     detects: () => false,
     render: async (application, tree, inputs, signal) => {
       const declaration = declarationOf(application);
-      const { application: declared, restrictions, place = null, settings } = declaration;
-      const opened: OpenedSource[] = [];
-      for (const one of await openDeclared({ application, tree, inputs }, parts.fetchers, signal)) {
-        opened.push(await withOverrides(one, { index: opened.length, application }, signal));
-      }
-      const refs = new Map(opened.flatMap((one) => (one.source.ref === null ? [] : [[one.source.ref, one] as const])));
-      const own = {
-        ...inputs,
-        namespace: declared.destination.namespace ?? inputs.namespace,
-        releaseName: declared.name,
-      };
-      const rendered: Rendered[] = [];
-      for (const one of opened.filter(({ source }) => !isReference(source))) {
-        rendered.push(await renderSource({ application, opened: one, refs }, { parts, inputs: own }, signal));
-      }
-      const areLinksAllowed = settings?.['reposerver.allow.oob.symlinks'] === 'true';
-      const links = areLinksAllowed ? [] : await linkFindings(opened, declared.declaredAt, signal);
-      const findings = [...opened.flatMap((one) => one.findings), ...links];
-      const all = withoutExcluded(combine(rendered, findings, declared.declaredAt), declaration);
+      const { application: declared, restrictions, place = null } = declaration;
+      const job = { application, tree, inputs };
+      const rendered =
+        pluginOf(declared) === null
+          ? await renderSources(job, parts, signal)
+          : await renderByArgoCd(job, { argocd: parts.argocd, plain: parts.renderer('plain') }, signal);
+      const all = withoutExcluded(rendered, declaration);
       if (restrictions === undefined) return all;
       const refused = judgeObjects(declared, { spec: restrictions, place, resources: all.resources, inputs });
       return { ...all, findings: [...all.findings, ...refused] };
     },
   };
+}
+
+async function renderSources(
+  job: DeclaredRender,
+  parts: DeclaredRendererParts,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  const { application, inputs } = job;
+  const { application: declared, settings } = declarationOf(application);
+  const opened: OpenedSource[] = [];
+  for (const one of await openDeclared(job, parts.fetchers, signal)) {
+    opened.push(await withOverrides(one, { index: opened.length, application }, signal));
+  }
+  const refs = new Map(opened.flatMap((one) => (one.source.ref === null ? [] : [[one.source.ref, one] as const])));
+  const own = {
+    ...inputs,
+    namespace: declared.destination.namespace ?? inputs.namespace,
+    releaseName: declared.name,
+  };
+  const rendered: Rendered[] = [];
+  for (const one of opened.filter(({ source }) => !isReference(source))) {
+    rendered.push(await renderSource({ application, opened: one, refs }, { parts, inputs: own }, signal));
+  }
+  const areLinksAllowed = settings?.['reposerver.allow.oob.symlinks'] === 'true';
+  const links = areLinksAllowed ? [] : await linkFindings(opened, declared.declaredAt, signal);
+  return combine(rendered, [...opened.flatMap(({ findings }) => findings), ...links], declared.declaredAt);
 }
 
 /** Overrides in the files of the tree were looked at when it was declared; those of others are now. */
@@ -110,7 +135,7 @@ async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, sign
   const declaration = declarationOf(application);
   const { declaredAt } = declaration.application;
   checkSchemes(source, declaration);
-  if (source.plugin !== null) throw pluginRefused(source.plugin, declaredAt);
+  if (source.plugin !== null) throw notAsked(source.plugin, fromElsewhere, declaredAt);
   const kind = await kindOf(opened, declaredAt, signal);
   const renderer = parts.renderer(kind);
   switch (kind) {
@@ -129,6 +154,12 @@ async function renderByKind(job: SourceJob, { parts, inputs }: SourceTools, sign
       return kind satisfies never;
   }
 }
+
+/** Overrides in files that were fetched are found too late. */
+const fromElsewhere = {
+  why: 'files of its source in another place name it',
+  fix: 'Name the plugin in spec.source.plugin of the Application.',
+};
 
 /** What the options say, else the last of the files that tell (util/app/discovery): a kustomization rather than a chart. */
 async function kindOf(

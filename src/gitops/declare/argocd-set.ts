@@ -10,6 +10,7 @@ import { Fields } from '../../formats/argocd/fields.ts';
 import { fillEmpty, type Parameters } from '../../formats/argocd/parameters.ts';
 import { patchTemplate } from '../../formats/argocd/template-patch.ts';
 import { plainTemplates, renderDeep, TemplateError, textOf } from '../../formats/argocd/templates.ts';
+import { canonicalJson } from '../../formats/json.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isJsonObject, type JsonObject, pickText } from '../../model/json.ts';
@@ -48,6 +49,7 @@ export async function generateApplications(
 }
 
 interface OpenedSet {
+  readonly name: string;
   readonly spec: Fields;
   readonly generators: readonly Fields[];
   readonly template: JsonObject;
@@ -63,13 +65,24 @@ function openSet({ object, id }: ArgoDocument, problems: Problem[]): OpenedSet |
   const template = spec?.json('template') ?? null;
   const generators = spec?.items('generators') ?? [];
   if (spec === null || template === null || problems.length > 0) return null;
-  return { spec, generators, template, namespace: id.namespace };
+  return { spec, generators, template, name: id.name, namespace: id.namespace };
 }
 
-function contextOf({ spec }: OpenedSet, world: ArgoWorld, signal: AbortSignal): GeneratorContext {
+function contextOf(
+  { spec, template, generators: _, ...named }: OpenedSet,
+  world: ArgoWorld,
+  signal: AbortSignal,
+): GeneratorContext {
   const usesGoTemplate = spec.flag('goTemplate');
   const engine = usesGoTemplate ? world.goTemplates.engine(spec.texts('goTemplateOptions'), signal) : plainTemplates;
-  return { usesGoTemplate, engine, world, signal };
+  const readsInput = /\{\{[^}]*\bgenerator\b/.test(canonicalJson(spec.value));
+  return { usesGoTemplate, engine, set: { ...named, project: projectOf(template), readsInput }, world, signal };
+}
+
+/** Argo CD's API takes plain names only; where the template makes it, any will do that is there. */
+function projectOf(template: JsonObject): string {
+  const project = pickText(template, 'spec', 'project') ?? '';
+  return project === '' || project.includes('{{') ? 'default' : project;
 }
 
 async function generateAll(set: OpenedSet, context: GeneratorContext): Promise<readonly JsonObject[]> {

@@ -6,6 +6,14 @@ import type { ArgoWorld } from './argocd-world.ts';
 /** What every generator of a set is run with. */
 export interface GeneratorContext {
   readonly usesGoTemplate: boolean;
+  /** The ApplicationSet, as far as Argo CD must know it to run one of its generators. */
+  readonly set: {
+    readonly name: string;
+    readonly namespace: string | null;
+    readonly project: string;
+    /** Whether a template may use what a plugin was told, `.generator`. */
+    readonly readsInput: boolean;
+  };
   readonly engine: TemplateEngine;
   readonly world: ArgoWorld;
   readonly signal: AbortSignal;

@@ -2,6 +2,7 @@ import type { KnownCluster, Learned } from '../../model/argocd-knowledge.ts';
 import type { SourcePlace } from '../../model/declared.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { GoTemplates } from './argocd-go-templates.ts';
+import type { ArgoCdItself } from './argocd-itself.ts';
 
 /** What the objects of Argo CD depend on beside themselves. */
 export interface ArgoWorld {
@@ -15,6 +16,7 @@ export interface ArgoWorld {
   readonly revisionOf: (place: SourcePlace) => string;
   /** Clusters with a Secret. */
   readonly clusters: Learned<readonly KnownCluster[]>;
+  readonly itself: ArgoCdItself;
   readonly goTemplates: GoTemplates;
   /** How files of the Git generator are named: as Git does, or with Argo CD's `--enable-new-git-file-globbing`. */
   readonly fileGlobbing: 'pathspec' | 'doublestar';

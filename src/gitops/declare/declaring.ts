@@ -8,6 +8,7 @@ import type { Resource } from '../../model/resource.ts';
 import type { Application, RendererName } from '../../model/target.ts';
 import type { SourceFetchers } from '../../world/sources/fetchers.ts';
 import type { GoTemplates } from './argocd-go-templates.ts';
+import type { RecentArgoCd } from './argocd-itself.ts';
 import type { Closures } from './closures.ts';
 import type { LikelyFiles } from './likely-files.ts';
 
@@ -20,6 +21,8 @@ export interface DeclarerParts {
   readonly inputs: () => Promise<RenderInputs>;
   /** What the Argo CD knows that deploys what is declared; null where it may not be read. */
   readonly knowledge: (() => Promise<ArgoCdKnowledge>) | null;
+  /** Argo CD itself; null where its API is not named. */
+  readonly argocd: RecentArgoCd | null;
   /** Hears of every rendered object: Secrets among them hold what must not show. */
   readonly learnSecret: (object: JsonObject) => void;
 }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { FluxHelmRelease } from '../../formats/flux/helm-release.ts';
-import { stringifyJson } from '../../formats/json.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { Tree, TreeEntry } from '../../model/tree.ts';
+import type { Tree } from '../../model/tree.ts';
 import { overlayKustomization } from './flux-kustomization-file.ts';
+import { manifestText, textTree } from './text-tree.ts';
 
 /**
  * What one post-renderer of a HelmRelease runs kustomize on, as a tree to render at its root: what the chart gave, or the post-renderer
@@ -25,27 +24,8 @@ export function postRenderTree(
     buildMetadata: [],
   };
   const head = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [helm-output.yaml]\n';
-  return treeOf({
-    'helm-output.yaml': objects.map((object) => `${stringifyJson(object)}\n`).join('---\n'),
+  return textTree('post-render', {
+    'helm-output.yaml': manifestText(objects),
     'kustomization.yaml': overlayKustomization(head, overlay, true),
   });
-}
-
-function treeOf(files: Readonly<Record<string, string>>): Tree {
-  const contents = new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]));
-  const entries = [...contents].map(([path, bytes]): TreeEntry => {
-    const oid = createHash('sha256').update(bytes).digest('hex');
-    return { path, mode: '100644', oid, size: bytes.length };
-  });
-  return {
-    id: `post-render:${entries.map(({ oid }) => oid).join('+')}`,
-    entries,
-    read: async (paths) =>
-      new Map(
-        paths.flatMap((path) => {
-          const bytes = contents.get(path);
-          return bytes === undefined ? [] : [[path, bytes] as const];
-        }),
-      ),
-  };
 }

@@ -1,3 +1,4 @@
+import type { ArgoCdApi } from '../../model/argocd-api.ts';
 import type { ArgoCdKnowledge } from '../../model/argocd-knowledge.ts';
 import type { Declare } from '../../model/declare.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -5,6 +6,7 @@ import type { Renderer, RenderInputs } from '../../model/renderer.ts';
 import type { FolderRenderer, RendererName } from '../../model/target.ts';
 import type { SourceFetchers } from '../../world/sources/fetchers.ts';
 import { createGoTemplates } from './argocd-go-templates.ts';
+import { recentArgoCd } from './argocd-itself.ts';
 import { createArgoRenderer } from './argocd-render.ts';
 import { createDeclarer } from './declarer.ts';
 import { createFluxRenderer } from './flux-renderer.ts';
@@ -25,6 +27,8 @@ export interface DeclaredParts {
   readonly learnSecret: (object: JsonObject) => void;
   /** What the Argo CD knows that deploys what is declared; null where it may not be read. */
   readonly knowledge: (() => Promise<ArgoCdKnowledge>) | null;
+  /** Argo CD itself, for what only it can tell; null or left out: it is not asked. */
+  readonly argocd?: ArgoCdApi | null;
 }
 
 /** Applications that objects of controllers declare. Threads and modules start when first needed. */
@@ -43,7 +47,8 @@ export function createDeclaredTools(parts: DeclaredParts): DeclaredTools {
     ...{ deadlineMs, maxMemoryMb },
   });
   const substituter = createFluxSubstituter({ locate: (signal) => modules('envsubst', signal), deadlineMs });
-  const argocd = createArgoRenderer(parts);
+  const itself = parts.argocd ? recentArgoCd(parts.argocd, () => new Date()) : null;
+  const argocd = createArgoRenderer({ ...parts, argocd: itself });
   const flux = createFluxRenderer({ ...parts, substituter });
   const renderer = (name: RendererName): Renderer => {
     if (name === 'argocd') return argocd;
@@ -51,8 +56,12 @@ export function createDeclaredTools(parts: DeclaredParts): DeclaredTools {
   };
   return {
     renderer,
-    declare: createDeclarer({ renderer, fetchers, goTemplates, inputs: parts.inputs, knowledge, learnSecret }),
+    declare: createDeclarer({
+      ...{ renderer, fetchers, goTemplates, learnSecret, knowledge },
+      ...{ inputs: parts.inputs, argocd: itself },
+    }),
     close: async () => {
+      itself?.close();
       await Promise.all([goTemplates.close(), substituter.close()]);
     },
   };

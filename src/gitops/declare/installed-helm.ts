@@ -7,11 +7,13 @@ import type { Declaring } from './declaring.ts';
 /** The Helm of a controller, as declarations carry it: that of the only kind the tree installs, else what its cluster has. */
 type Helm = Pick<Declaration, 'helm'>;
 
-/** That of Argo CD. */
+/** That of Argo CD: as the tree installs it, else as it says itself, else as its cluster has it. */
 export async function helmOfArgoCd(declaring: Declaring, signal: AbortSignal): Promise<Helm> {
   const image = knownOf((declaring.knowledge ?? nothingKnown).repoServer);
   const outside = image === null ? null : helmOfVersion(image);
-  return told((await installed(declaring, helmOfArgo, signal)) ?? outside);
+  const { argocd } = declaring.parts;
+  const here = await installed(declaring, helmOfArgo, signal);
+  return told(here ?? (argocd === null ? null : await argocd.helm(signal)) ?? outside);
 }
 
 /** That of Flux. */

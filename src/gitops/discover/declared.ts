@@ -1,5 +1,6 @@
 import { directoryFilter } from '../../formats/argocd/directory.ts';
 import { type Declaration, type DeclaredSource, isReference } from '../../model/declared.ts';
+import { type JsonObject, pickText } from '../../model/json.ts';
 import type { Application, FolderRenderer } from '../../model/target.ts';
 import { joinPath, treeFiles } from '../../tools/tree-files.ts';
 import type { Charts } from './charts.ts';
@@ -79,7 +80,9 @@ async function readsOf(
     const isHere = origins[index] === origin;
     const values = valuesOf(source, { isHere, refs });
     if (values.length > 0) reads.push(readsOfValues(values));
-    if (isHere && !isReference(source)) reads.push(await readsOfFolder(source, { isFlux, ground }, signal));
+    if (!isHere || isReference(source)) continue;
+    const own = source.plugin === null ? await readsOfFolder(source, { isFlux, ground }, signal) : null;
+    reads.push(own ?? readsOfPlugin(source, application.object, ground));
   }
   return reads;
 }
@@ -199,6 +202,25 @@ function readsOfDirectory({ directory }: DeclaredSource, folder: string, { snaps
     ...{ folder, manifests, values: [], folders: [] },
     inputs: directory?.recurse === true ? [folderInput(folder)] : manifests,
     relate: (path) => (owns(path) ? 'own' : null),
+  };
+}
+
+/** A plugin may read anything: its folder, and what the Application says that Argo CD shall hand to it. */
+function readsOfPlugin({ place }: DeclaredSource, object: JsonObject, { snapshot }: DeclaredGround): Reads {
+  const folder = place.kind === 'git' && place.path !== '.' ? place.path : '';
+  const text = pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/manifest-generate-paths') ?? '';
+  const named = text.split(';').filter((path) => path !== '');
+  const others = named.flatMap(
+    (path) => joinPath(path.startsWith('/') ? '' : folder, path.replace(/[^/]*[*?[].*$/, '')) ?? [],
+  );
+  return {
+    ...{ folder, folders: [folder], values: [] },
+    manifests: snapshot.tree.entries.map(({ path }) => path).filter((path) => isWithin(path, folder)),
+    inputs: [folderInput(folder), ...others.flatMap((other) => [other, folderInput(other)])],
+    relate: (path) => {
+      if (isWithin(path, folder)) return 'own';
+      return others.some((other) => path === other || isWithin(path, other)) ? 'base' : null;
+    },
   };
 }
 

@@ -9,6 +9,7 @@ export const knownRules: readonly string[] = [
     'argocd-invalid',
   ],
   ...[
+    'argocd-plugin',
     'argocd-project',
     'argocd-repeated',
     'argocd-unreadable',
@@ -33,6 +34,8 @@ export const knownRules: readonly string[] = [
   ...['archive-refused', 'source-digest', 'source-invalid', 'source-limited', 'source-missing', 'source-not-allowed'],
   ...['source-private', 'source-refused', 'source-too-large', 'source-unreachable', 'source-untrusted'],
   ...['no-follower', 'unpinned-base', 'unpinned-chart', 'user-unread'],
+  ...['argocd-forbidden', 'argocd-garbled', 'argocd-limited', 'argocd-moved', 'argocd-not-found', 'argocd-refused'],
+  ...['argocd-too-large', 'argocd-unauthorized', 'argocd-unreachable'],
   ...['apiservice-changed', 'crd-removed', 'data-loss', 'drift-overwritten', 'exposed-service', 'hpa-min-zero'],
   ...['image-downgrade', 'image-major', 'immutable-recreate', 'large-change', 'limits-removed', 'mass-delete'],
   ...['namespace-removed', 'netpol-removed', 'pdb-removed', 'probes-removed', 'rbac-widened', 'replicas-to-zero'],

@@ -1,7 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseJson } from '../../../src/formats/json.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
-import { useControlPlane } from '../control-plane.ts';
+import { type ControlPlane, useControlPlane } from '../control-plane.ts';
 import { freePorts, type ProcessSpec, startProcesses, threeAttempts } from '../processes.ts';
 import { type PartState, usePart } from '../shared.ts';
 import { type ArgoPlace, installArgoCd, preparePlace, repoServerSpecs } from './argocd.ts';
@@ -15,6 +17,10 @@ export type Manifests =
 /** An Argo CD that renders and does nothing else: no controller looks at its Applications. */
 export interface ArgoCdApi {
   readonly namespace: string;
+  /** Where it answers, and a token that may read and create Applications, and generate sets of the project `default`. */
+  readonly url: string;
+  readonly token: string;
+  readonly plane: ControlPlane;
   /**
    * Creates an Application of a name that was not used before and asks for its manifests at the revisions it names. Objects hold
    * Argo CD's tracking annotation, and Secrets stars for values.
@@ -46,7 +52,7 @@ export async function useArgoCdApi(): Promise<ArgoCdApi> {
   });
   const place = { server, namespace };
   return {
-    namespace,
+    ...{ namespace, url: server, token: token(), plane },
     manifestsOf: (application) => manifestsOf(place, application),
     refusalOf: async (application) => (await create(place, application)).message,
   };
@@ -60,7 +66,7 @@ const account: ArgoAccount = {
   name: 'renderer',
   tokenId: 'only',
   issuedAt: 1_700_000_000,
-  rights: ['get', 'create'],
+  rights: ['applications, get, */*', 'applications, create, */*', 'applicationsets, create, default/*'],
 };
 
 async function specsOf(place: ArgoPlace) {
@@ -76,7 +82,27 @@ async function specsOf(place: ArgoPlace) {
     env: { ...place.env, ARGOCD_BINARY_NAME: 'argocd-server' },
     ready: `${server}/healthz`,
   };
-  return { specs: [...specs, api], address: server };
+  return { specs: [...specs, api, await pluginSpec(place)], address: server };
+}
+
+/** The name of a config-management plugin that the repo-server finds: it prints `*.txt` of a folder, and its variable NOTE. */
+export const testPlugin = 'printer';
+
+/** As a sidecar of the repo-server, which finds it by its socket. */
+async function pluginSpec({ dir, program, env }: ArgoPlace): Promise<ProcessSpec> {
+  const folder = join(dir, 'printer');
+  await mkdir(folder, { recursive: true });
+  const command = ['sh', '-c', 'cat *.txt | sed "s/NOTE/$ARGOCD_ENV_NOTE/"'];
+  const plugin = { apiVersion: 'argoproj.io/v1alpha1', kind: 'ConfigManagementPlugin', metadata: { name: testPlugin } };
+  await writeFile(join(folder, 'plugin.yaml'), JSON.stringify({ ...plugin, spec: { generate: { command } } }));
+  const socket = join(dir, 'plugins', `${testPlugin}.sock`);
+  return {
+    name: 'plugin',
+    program,
+    flags: ['--config-dir-path', folder],
+    env: { ...env, ARGOCD_BINARY_NAME: 'argocd-cmp-server' },
+    ready: async () => (await stat(socket)).isSocket(),
+  };
 }
 
 interface Place {

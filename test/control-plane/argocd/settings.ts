@@ -14,7 +14,7 @@ export interface ArgoAccount {
   readonly tokenId: string;
   /** Unix seconds. */
   readonly issuedAt: number;
-  /** What it may do with applications, such as `get`. */
+  /** What it may do: resource, action and object, such as `applications, get, default/*`. */
   readonly rights: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export function settingsObjects(namespace = argoNamespace, account: ArgoAccount 
 type Data = Readonly<Record<string, string>>;
 
 function policyOf({ name, rights }: ArgoAccount): string {
-  return rights.map((right) => `p, ${name}, applications, ${right}, */*, allow\n`).join('');
+  return rights.map((right) => `p, ${name}, ${right}, allow\n`).join('');
 }
 
 function tokensOf({ name, tokenId, issuedAt }: ArgoAccount): Data {

@@ -39,7 +39,7 @@ async function inputsOf(untrusted: string | null): Promise<readonly RenderInputs
   const tree = memoryTree({});
   const signal = new AbortController().signal;
   await renderTarget(pair, gitPlace, {
-    request: { baseTree: tree, untrusted, origin: unknownOrigin },
+    request: { base: 'b0', head: 'h0', baseTree: tree, untrusted, origin: unknownOrigin },
     head: tree,
     tools,
     signal,
@@ -78,4 +78,8 @@ test('what is declared by a controller that may not be read is rendered, and not
   });
 
   expect({ error: target.error, head }).toEqual({ error: untold, head: [] });
+});
+
+test('each side tells the commit by which others get its files', async () => {
+  expect((await inputsOf(null)).map(({ commit }) => commit)).toEqual(['b0', 'h0']);
 });

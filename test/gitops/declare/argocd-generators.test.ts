@@ -248,19 +248,3 @@ describe('the merge generator', () => {
     expect(await generated(spec)).toEqual([`argocd-invalid:5 ${message}`]);
   });
 });
-
-describe('a generator that asks the outside', () => {
-  test.each([
-    ['scmProvider', 'the API of a forge'],
-    ['pullRequest', 'the API of a forge'],
-    ['plugin', 'a plugin over HTTP'],
-    ['clusterDecisionResource', 'an object in its cluster'],
-  ])('%s cannot be told here', async (kind, asked) => {
-    const declared = await declareSet(`generators: [{${kind}: {}}]\n${template('x')}`, testWorld({}));
-
-    expect(declared.unknown).toEqual(['ApplicationSet set']);
-    expect(summary(declared)).toEqual([
-      `argocd-incomplete:5 the ${kind} generator asks ${asked}, which only Argo CD itself can do`,
-    ]);
-  });
-});

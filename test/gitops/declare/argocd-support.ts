@@ -4,6 +4,9 @@ import { locateModule } from '../../../src/formats/wasm/locate-module.ts';
 import { decodeManifests } from '../../../src/formats/yaml/decode.ts';
 import { type Declared, declareArgo } from '../../../src/gitops/declare/argocd.ts';
 import { createGoTemplates, type GoTemplates } from '../../../src/gitops/declare/argocd-go-templates.ts';
+
+import { argoCdItself } from '../../../src/gitops/declare/argocd-itself.ts';
+
 import type { ArgoWorld } from '../../../src/gitops/declare/argocd-world.ts';
 import { type KnownCluster, nothingKnown } from '../../../src/model/argocd-knowledge.ts';
 import type { Resource } from '../../../src/model/resource.ts';
@@ -55,6 +58,7 @@ export function testWorld(
     ...{ controllerNamespace: 'argocd', treeOf, fetchTree: treeOf },
     revisionOf: () => 'cafe0000',
     clusters: clusters === null ? nothingKnown.clusters : { kind: 'known', value: clusters },
+    itself: argoCdItself(null, undefined),
     goTemplates: noGoTemplates,
     fileGlobbing: 'pathspec',
     maxApplications: 100,

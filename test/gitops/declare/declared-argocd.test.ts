@@ -106,6 +106,30 @@ describe('applications of Argo CD', () => {
     expect(orphan.incomplete).toBe('what ApplicationSet web deploys cannot be told');
   });
 
+  test('with a plugin are reached by any file of their folder, and by what Argo CD shall hand to it', async () => {
+    const paths = '"argocd.argoproj.io/manifest-generate-paths": ".;../lib/*.txt;/env/prod.txt"';
+    const plugin = sourceOf('web', ', plugin: {name: mine}');
+    const app = argoApp('web', plugin).replace('namespace: argocd', `namespace: argocd, annotations: {${paths}}`);
+    const base = {
+      'apps/web.yaml': app,
+      'web/x.txt': '1',
+      'web/cm.yaml': configMap('web'),
+      'lib/y.txt': '1',
+      'env/prod.txt': '1',
+    };
+    const changed = async (file: string) => linesOf(await affectedOf({ base, head: { ...base, [file]: '2' } }, world));
+
+    expect(await changed('web/x.txt')).toEqual(['web@null: own web/x.txt']);
+    expect(await changed('web/deep/er.txt')).toEqual(['web@null: own web/deep/er.txt']);
+    expect(await changed('lib/y.txt')).toEqual(['web@null: base lib/y.txt']);
+    expect(await changed('env/prod.txt')).toEqual(['web@null: base env/prod.txt']);
+    expect(await changed('env/staging.txt')).toEqual([]);
+    expect((await affectedOf({ base, head: base }, world)).applications.map(({ name }) => name)).toEqual([
+      'apps',
+      'web',
+    ]);
+  });
+
   test('a fetched chart takes values of this repository', async () => {
     const sources = `sources:\n    - {repoURL: "https://charts.example.com", chart: web, targetRevision: 1.x, helm: {valueFiles: [$values/web/prod.yaml]}}\n    - {repoURL: "${ownUrl}", targetRevision: main, ref: values}`;
     const base = { 'apps/web.yaml': argoApp('web', sources), 'web/prod.yaml': 'color: blue\n' };
@@ -117,65 +141,6 @@ describe('applications of Argo CD', () => {
       ['green', { file: 'apps/web.yaml', line: 1 }],
     ]);
     expect(findings).toMatchObject([{ rule: 'unpinned-chart', severity: 'caution', file: 'apps/web.yaml', line: 1 }]);
-  });
-
-  describe('values at an address', () => {
-    const chart = {
-      'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
-      'web/values.yaml': 'color: red\nnote: none\n',
-      'web/templates/cm.yaml': configMap('web', '{color: {{ .Values.color }}, note: {{ .Values.note | quote }}}'),
-    };
-    const withHelm = (helm: string) => ({
-      ...chart,
-      'apps/web.yaml': argoApp('web', `source: {repoURL: "${ownUrl}", targetRevision: main, path: web, helm: ${helm}}`),
-    });
-
-    test('are fetched, and merged where they stand among the others', async () => {
-      const files = {
-        ...withHelm(
-          '{valueFiles: ["https://v.example.com/green.yaml?token=s3cret", own.yaml, "https://v.example.com/blue.yaml?at=0123456789"]}',
-        ),
-        'web/own.yaml': 'note: own\ncolor: grey\n',
-      };
-      const { resources, findings } = await renderedOf(files, 'web', world);
-
-      expect(resources.map(({ object }) => pickText(object, 'data', 'color'))).toEqual(['blue']);
-      expect(resources.map(({ object }) => pickText(object, 'data', 'note'))).toEqual(['own']);
-      expect(world.askedFiles.slice(-2)).toEqual([
-        'https://v.example.com/green.yaml?token=s3cret',
-        'https://v.example.com/blue.yaml?at=0123456789',
-      ]);
-      expect(findings).toMatchObject([{ rule: 'unpinned-base', severity: 'note', file: 'apps/web.yaml', line: 1 }]);
-      expect(findings[0]?.message).toContain('https://v.example.com/green.yaml, which');
-    });
-
-    test('may be the file of a parameter', async () => {
-      const files = withHelm('{fileParameters: [{name: note, path: "https://v.example.com/teal.yaml"}]}');
-
-      const { resources } = await renderedOf(files, 'web', world);
-      expect(resources.map(({ object }) => pickText(object, 'data', 'note'))).toEqual(['color: teal\n']);
-    });
-
-    test('that are not there are told of where they are named', async () => {
-      const files = withHelm('{valueFiles: ["https://v.example.com/"], ignoreMissingValueFiles: true}');
-
-      await expect(renderedOf(files, 'web', world)).rejects.toMatchObject({
-        code: 'source-missing',
-        subject: 'apps/web.yaml:1',
-        message: expect.stringMatching(/^apps\/web.yaml needs https:\/\/v.example.com\/: /),
-      });
-    });
-
-    test('are not asked for where that is forbidden', async () => {
-      const before = world.askedFiles.length;
-      const files = withHelm('{valueFiles: ["https://v.example.com/green.yaml"]}');
-
-      await expect(renderedOf(files, 'web', world, { unfetched: 'the pull comes from a fork' })).rejects.toMatchObject({
-        code: 'source-untrusted',
-        subject: 'apps/web.yaml:1',
-      });
-      expect(world.askedFiles.length).toBe(before);
-    });
   });
 
   test('nothing is fetched where that is forbidden', async () => {

@@ -3,6 +3,7 @@ import { locateModule } from '../../../src/formats/wasm/locate-module.ts';
 import { createDeclaredTools, type DeclaredTools } from '../../../src/gitops/declare/index.ts';
 import { type AffectedPairs, affectedBy } from '../../../src/gitops/discover/affected.ts';
 import { createRenderers } from '../../../src/gitops/render/index.ts';
+import type { ArgoCdApi } from '../../../src/model/argocd-api.ts';
 import type { ArgoCdKnowledge } from '../../../src/model/argocd-knowledge.ts';
 import type { TreeOrigin } from '../../../src/model/declare.ts';
 import { FairleadError } from '../../../src/model/error.ts';
@@ -32,8 +33,11 @@ export interface DeclaredWorld {
   close(): Promise<void>;
 }
 
-/** `knowledge`: of the Argo CD that deploys what is declared. */
-export function openDeclaredWorld(knowledge: (() => Promise<ArgoCdKnowledge>) | null = null): DeclaredWorld {
+/** `knowledge`: of the Argo CD that deploys what is declared; `argocd`: its API. */
+export function openDeclaredWorld(
+  knowledge: (() => Promise<ArgoCdKnowledge>) | null = null,
+  argocd: ArgoCdApi | null = null,
+): DeclaredWorld {
   const asked: WantedChart[] = [];
   const askedFiles: string[] = [];
   const fetchers = {
@@ -56,7 +60,7 @@ export function openDeclaredWorld(knowledge: (() => Promise<ArgoCdKnowledge>) | 
   const tools = createDeclaredTools({
     ...{ renderer: renderers.renderer, fetchers, deadlineMs: 50_000, maxMemoryMb: 512 },
     modules: (name, signal) => locateModule(name, options, signal),
-    ...{ inputs: async () => testInputs, learnSecret: () => undefined, knowledge },
+    ...{ inputs: async () => testInputs, learnSecret: () => undefined, knowledge, argocd },
   });
   return {
     tools,

@@ -57,6 +57,9 @@ ${sources}
 ## Argo CD
 
 ${argocd}
+### Its API
+
+${argocdApi}
 ## Examples of values
 
 ${optionExamples(serverOptions).join('\n')}
@@ -163,4 +166,40 @@ minute. The plan identity of that cluster wants, in its namespace:
 What may not be read, or cannot be reached, is told in the reviews that need it, and those are incomplete; the others do not mind.
 \`fairlead doctor\` says what is missing. Where
 nothing may be reached, such as in CI, \`argocd.clusters\` in \`.fairlead.yaml\` says which clusters there are.
+`;
+
+const argocdApi = `With \`url\` and a token, what only Argo CD itself can do is asked of it: parameters of the generators \`scmProvider\`, \`pullRequest\`,
+\`plugin\` and \`clusterDecisionResource\` (its call \`generate\`, which makes nothing), and manifests of applications with a
+config-management plugin, at the commits of a pull. [controllers.md](controllers.md#what-argo-cd-is-asked) says how.
+
+**It is off unless you name it, and then asked only for content that somebody trusted:** what is asked runs with Argo CD's own rights. A
+generator may send a Secret of Argo CD to an address that the pull names, and a plugin runs on the pull's own files. Of a pull from a
+fork, or of somebody who may not write to the repository, nothing is asked until a writer comments \`/fairlead ok-to-test\`; until then the
+review is incomplete and says so. **Whoever may write to a repository can have Argo CD do this.** \`appset-allowed-scm-providers\` of
+argocd-server keeps generators to forges you name.
+
+An account for it, of its own, with as little as reviews need:
+
+\`\`\`yaml
+# argocd-cm
+data:
+  accounts.fairlead: apiKey
+---
+# argocd-rbac-cm
+data:
+  policy.csv: |
+    p, fairlead, applications, get, */*, allow
+    p, fairlead, applicationsets, create, */*, allow
+\`\`\`
+
+\`argocd account generate-token --account fairlead\` prints its token; \`fairlead doctor\` tries it. The first line is for plugins. The second
+is what \`generate\` asks for: the same right lets whoever has the token make ApplicationSets, so leave it out where you use none of these
+generators, and name projects (\`shop/*\`) instead of \`*/*\` where you can. A set whose template makes its project is asked about as one
+of the project \`default\`.
+
+- The address is https, plain http for this machine only. No redirect is followed, and the token is in no log. The proxies of the
+  environment hold for it.
+- Where \`url\` stands without \`cluster\` and the process runs in no cluster, as in CI, nothing is read of Argo CD beside it.
+- argocd-server gives generators only Secrets with the label \`argocd.argoproj.io/secret-type: scm-creds\`; others are refused in its words.
+- An answer holds for a minute, so that both sides of a pull see the same. A call ends after 100 s, an answer at 32 MiB.
 `;
