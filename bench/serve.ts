@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { toYaml } from '../src/formats/yaml/write.ts';
 import { createKeeper } from '../src/server/keep.ts';
 import type { OpenedStore } from '../src/world/store/opened-store.ts';
@@ -126,6 +128,8 @@ async function acknowledgements({ kind, lab, hands, start }: Field): Promise<rea
   lab.say(`serve: webhooks during a review, ${kind.name}`);
   hands.role('developer', 'write');
   await hands.commit('main', files(lab.sizes.objects, '1.0.0'), 'main');
+  // What was prepared is none of what is measured: a webhook would wait for it to reach the disk.
+  await promisify(execFile)('sync');
   const bot = await start();
   try {
     const sender = startSender({ url: `${bot.url}/hooks/github`, secret: bot.secret, rate: 200 });

@@ -48,6 +48,9 @@ const renderDeadline = 6_000;
 /** MiB one renderer may use. */
 const renderMemory = 512;
 
+/** Dry-runs of one review at a time. Beside webhooks more of them make a server slower to answer, and no sooner done (ADR 19). */
+const dryRuns = { command: 32, server: 8 };
+
 /** Milliseconds one check may take on one target. */
 const checkDeadline = 20_000;
 
@@ -156,7 +159,7 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
     findLeaks: parts.validator.findLeaks,
     openCluster: (context) => openHandle(context, parts),
     capabilitiesOf: (name) => engineNamed(name).capabilities,
-    engineFor: (name, cluster) => predictorFor(name, cluster, redactor),
+    engineFor: (name, cluster) => predictorFor(name, cluster, { redactor, concurrency: dryRuns.command }),
     gitEngine: createGitEngine({ schemas: async () => offline, maskObject: redactor.maskObject }),
     learnSecret: redactor.learnSecret,
     offlineApiVersions: apiVersionsOf(bundle),
@@ -204,8 +207,12 @@ function engineNamed(name: string): EngineDescriptor {
   });
 }
 
-async function predictorFor(name: string, cluster: Cluster, redactor: Redactor): ReturnType<ReviewTools['engineFor']> {
-  return engineNamed(name).predictor({ cluster, schemas: await schemasOf(cluster), redactor, concurrency: 32 });
+async function predictorFor(
+  name: string,
+  cluster: Cluster,
+  how: { readonly redactor: Redactor; readonly concurrency: number },
+): ReturnType<ReviewTools['engineFor']> {
+  return engineNamed(name).predictor({ cluster, schemas: await schemasOf(cluster), ...how });
 }
 
 async function schemasOf(cluster: Cluster): Promise<Schemas> {
@@ -271,7 +278,10 @@ async function serve(
     environment: options.childEnvironment,
     logLevel: options.logLevel,
     logFormat: options.logFormat,
-    review: tools,
+    review: {
+      ...tools,
+      engineFor: (name, cluster) => predictorFor(name, cluster, { redactor, concurrency: dryRuns.server }),
+    },
     redactor,
     engineNames: engineNames(),
     clusters: toldClusters(run),

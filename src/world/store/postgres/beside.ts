@@ -25,6 +25,8 @@ export async function openPostgresBeside(url: string, { now, onAdded }: BesideOp
   const transactions = createTransactions(db, { address, random: Math.random, places: connections - 1, patience });
   const access = createAccess(db, { path: address, readOnly: false, transactions });
   const jobs = addLater(access, pool, now);
+  // What the first webhook would wait for. Where the database does not answer now, the next one tries again.
+  await Promise.all([jobs.warm(), pool.query('select 1').catch(() => null)]);
   const close = async (): Promise<void> => {
     await transactions.settled();
     await jobs.close();
@@ -35,12 +37,12 @@ export async function openPostgresBeside(url: string, { now, onAdded }: BesideOp
   return createBesideStore(access, jobs, { onAdded, keepBehind, close });
 }
 
-/** pg-boss is loaded with the first job that is added; one that cannot be reached then is tried again with the next. */
+/** pg-boss is loaded when it is warmed, or with the first job that is added; one that cannot be reached then is tried again with the next. */
 function addLater(
   access: Access,
   pool: Connections,
   now: () => Date,
-): Pick<JobTable, 'add'> & Pick<BesideStore, 'close'> {
+): Pick<JobTable, 'add'> & Pick<BesideStore, 'close'> & { readonly warm: () => Promise<void> } {
   let opening: Promise<Opened> | null = null;
   const open = async (): Promise<Opened> => {
     const [{ openBoss }, { createBossJobs }] = await Promise.all([import('./boss.ts'), import('./boss-jobs.ts')]);
@@ -55,6 +57,7 @@ function addLater(
     return opening;
   };
   return {
+    warm: async () => void (await opened().catch(() => null)),
     add: async (...added) => (await opened()).jobs.add(...added),
     close: async () => (await opening?.catch(() => null))?.stop(),
   };
