@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ArgoCdHome, ClusterEntry } from '../model/server-settings.ts';
+import type { ArgoCdPlace } from '../world/argocd/open-argocd.ts';
 import type { SourcesOptions } from '../world/sources/open-sources.ts';
 import { type ClusterRoutes, clusterRoutes } from './cluster-access.ts';
 import type { Services } from './services.ts';
@@ -33,16 +34,7 @@ export interface ServiceOptions {
   /** Where charts and Git bases may be fetched from; left out: nowhere. */
   readonly sources?: Pick<SourcesOptions, 'reachable' | 'hosts' | 'argocd' | 'flux' | 'cache'>;
   /** The Argo CD that deploys what repositories declare; left out: nothing of it is read or asked. */
-  readonly argocd?: ArgoCdHome & { readonly api: ArgoCdApi | null };
-}
-
-/** The API of an Argo CD. */
-export interface ArgoCdApi {
-  readonly url: string;
-  /** A secret: whoever uses it has the redactor learn it. */
-  readonly token: string;
-  /** PEM; null: the public authorities. */
-  readonly ca: string | null;
+  readonly argocd?: ArgoCdHome & { readonly api: ArgoCdPlace | null };
 }
 
 /** What a command is given. */

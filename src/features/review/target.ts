@@ -12,6 +12,7 @@ import { resourceKey } from '../../model/resource.ts';
 import type { Target } from '../../model/target.ts';
 import type { Place } from '../../world/cluster/place.ts';
 import { heedController } from './heed-controller.ts';
+import { heedMissing } from './heed-missing.ts';
 import { isRemoved, judgeRemoved } from './removed-application.ts';
 import type { RenderedTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
@@ -57,7 +58,8 @@ export async function reviewTarget(
   const plan = error === null ? await planFor(desired, within) : null;
   const { live } = predicted;
   const risks = risksOf({ target: target.id, base, head, changes: judged.changes, live, ownersOf });
-  const found = [...rendered.findings, ...[...invalid, ...predicted.findings].map(own), ...risks];
+  const said = heedMissing([...invalid, ...predicted.findings].map(own), { declared: rendered.declared, head });
+  const found = [...rendered.findings, ...said, ...risks];
   return {
     target: { ...target, error, digest: plan?.digest ?? null },
     changes: judged.changes,

@@ -1,0 +1,34 @@
+import type { DeclaredApplication } from '../../model/declared.ts';
+import type { Finding } from '../../model/finding.ts';
+import { pickText } from '../../model/json.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
+
+/** Rules that say: the cluster does not serve this kind. */
+const missing: ReadonlySet<string> = new Set(['kind-not-served', 'schema-unknown-kind']);
+
+const option = 'SkipDryRunOnMissingResource=true';
+
+/**
+ * Findings with kinds that are not served as no blocker where Argo CD is told to expect that (`SkipDryRunOnMissingResource=true`, of the
+ * Application or of the object): something else brings the kind, or the sync fails.
+ */
+export function heedMissing(
+  findings: readonly Finding[],
+  { declared, head }: { readonly declared: DeclaredApplication | null; readonly head: readonly Resource[] },
+): readonly Finding[] {
+  if (declared?.kind !== 'argocd-application') return findings;
+  const isAll = declared.syncOptions.includes(option);
+  const told = new Set(head.filter((resource) => isAll || isTold(resource)).map(({ id }) => resourceKey(id)));
+  return findings.map((finding) => {
+    const { rule, severity, resource, message } = finding;
+    if (severity !== 'block' || resource === null || !missing.has(rule) || !told.has(resourceKey(resource)))
+      return finding;
+    const expected = `${message} Argo CD is told to expect that (${option}), and fails where nothing else brings it.`;
+    return { ...finding, severity: 'caution', message: expected };
+  });
+}
+
+function isTold({ object }: Resource): boolean {
+  const options = pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '';
+  return options.split(',').some((one) => one.trim() === option);
+}
