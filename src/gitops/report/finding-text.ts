@@ -3,9 +3,12 @@ import { type Finding, severities } from '../../model/finding.ts';
 import { formatResource } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 
+/** What cannot be undone is read first. */
+const lost: ReadonlySet<string> = new Set(['data-loss', 'crd-removed', 'namespace-removed', 'mass-delete']);
+
 /** Gravest first, then by target, file and line, so that the same findings always read the same. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
-  const rank = (finding: Finding): number => severities.indexOf(finding.severity);
+  const rank = ({ rule, severity }: Finding): number => 2 * severities.indexOf(severity) + (lost.has(rule) ? 0 : 1);
   const name = (finding: Finding): string =>
     [
       finding.target ?? '',

@@ -69,7 +69,7 @@ function findingOf(
   return {
     ...{ rule: rule.id, severity: rule.severity, target, resource: change.resource },
     ...{ file: place.source?.file ?? null, line: lineOf(place, formatPointer(at)) },
-    message: `${formatResource(change.resource)}: ${message}`,
+    message: `${formatResource(change.resource)}: ${message}.`,
     fix: rule.fix,
   };
 }

@@ -38,7 +38,9 @@ function judge(example: RiskCase) {
 test.each(riskCases.map((example) => [example.title, example] as const))('%s', (_title, example) => {
   const found = judge(example);
 
-  expect(found.map(({ rule, message }) => `${rule}: ${message.replace(/^\S+ \S+: /, '')}`)).toEqual(example.says);
+  expect(found.map(({ rule, message }) => `${rule}: ${message.replace(/^\S+ \S+: (.*)\.$/, '$1')}`)).toEqual(
+    example.says,
+  );
   for (const { file, line, fix } of found)
     expect({ file, line, hasFix: fix !== null }).toEqual({ file: 'app.yaml', line: 3, hasFix: true });
 });
