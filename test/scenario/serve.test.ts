@@ -84,7 +84,7 @@ describe('the bot on a GitHub', () => {
     const [comment] = repository.comments(pull);
     const titles = comment?.history.map((body) => /^### .*$/m.exec(body)?.[0] ?? '');
     expect(titles).toEqual([
-      expect.stringMatching(/^### ⛔ Blocked — 2 blockers · 7 resources change in 2 clusters on merge/),
+      expect.stringMatching(/^### ⛔ Blocked — 2 blockers · 1 caution · 7 resources change in 2 clusters on merge/),
       expect.stringMatching(/^### ✅ Ready — 6 resources change in 2 clusters on merge/),
       expect.stringMatching(/7 resources change in 2 clusters on merge/),
     ]);
