@@ -152,8 +152,8 @@ export interface Declaration {
   readonly application: DeclaredApplication;
   /** By index of its sources. */
   readonly origins: readonly SourceOrigin[];
-  /** With a Kustomization of Flux: what its source leaves out (`spec.ignore`), and its variables. */
-  readonly build: { readonly ignore: string | null; readonly variables: SecretTold } | null;
+  /** With a Kustomization of Flux: what its source leaves out (`spec.ignore`), and its variables; strict ones must have a value. */
+  readonly build: { readonly ignore: string | null; readonly variables: SecretTold; readonly isStrict: boolean } | null;
   /** With a HelmRelease whose values came from Secrets: its values twice, with others in the place of those; else empty. */
   readonly dummies: readonly Pick<HelmOptions, 'values' | 'parameters'>[];
   /** `spec` of its AppProject, where that is known. */

@@ -11,6 +11,7 @@ import { readBatches } from '../../tools/read-batches.ts';
 import { applicationOf, type Declaring, renderOnTheWay } from './declaring.ts';
 import { type DeclareFluxInput, declareFlux, type FluxApplication } from './flux.ts';
 import { declareKustomization } from './flux-declared.ts';
+import { type IsStrict, strictControllers } from './flux-gates.ts';
 import { readFluxObjects } from './flux-roots.ts';
 import { ignoreOf } from './flux-sources.ts';
 import { gatherVariables, type Lookup, type Variables } from './flux-variables.ts';
@@ -27,14 +28,18 @@ export async function declareFluxOf(declaring: Declaring, signal: AbortSignal): 
     if (!(await closures.holds(kustomization.path, worthwhile, signal))) return [];
     const variables = await gatherVariables(kustomization, lookup);
     const application = declareKustomization(kustomization, source, { via: [], hints: [] });
-    const build = { ignore: ignoreOf(source), variables: told(variables) };
+    const build = { ignore: ignoreOf(source), variables: told(variables), isStrict: false };
     const declaration: Declaration = { application, origins: ['tree'], build, dummies: [] };
     return renderOnTheWay(applicationOf(declaration, 'flux'), declaring, signal);
   };
   const input = { likely: likely.flux, own, renderChildren, lookup: notInGit };
   const { applications, findings, unknown } = await declareFlux(tree, input, signal);
   const helm = await helmOfFluxCd(declaring, signal);
-  const declared = applications.map((application) => ({ ...declarationFor(application, declaring), ...helm }));
+  const isStrict = await strictControllers(declaring, signal);
+  const declared = applications.map((application) => ({
+    ...declarationFor(application, declaring, isStrict),
+    ...helm,
+  }));
   return {
     declared,
     findings: [...findings, ...applications.flatMap(({ composed }) => composed?.findings ?? [])],
@@ -49,12 +54,13 @@ const notInGit: Lookup = async () => ({ kind: 'secret', keys: null });
 function declarationFor(
   { declared, source, variables, composed }: FluxApplication,
   { question }: Declaring,
+  isStrict: IsStrict,
 ): Declaration {
   const ignore = source === null ? null : ignoreOf(source);
   return {
     application: declared,
     origins: declared.sources.map(({ place }) => originOf(place, question.tree, question)),
-    build: variables === null ? null : { ignore, variables: told(variables) },
+    build: variables === null ? null : { ignore, variables: told(variables), isStrict: isStrict(declared) },
     dummies: composed?.dummies ?? [],
   };
 }

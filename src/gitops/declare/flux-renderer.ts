@@ -67,7 +67,8 @@ async function renderKustomization(
     return rendered.resources;
   };
   const variables = variablesOf(build?.variables ?? noVariables);
-  const input = { tree: opened.tree, ignore: build?.ignore ?? null, kustomize, ...parts, variables, isStrict: false };
+  const { ignore = null, isStrict = false } = build ?? {};
+  const input = { tree: opened.tree, ignore, kustomize, ...parts, variables, isStrict };
   const rendered = await renderFlux(kustomization, input, signal);
   const isHomeless = isNamespaced(inputs);
   return {

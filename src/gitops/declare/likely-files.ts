@@ -1,5 +1,6 @@
 import { maybeClusterSecret } from '../../formats/argocd/cluster-secret.ts';
 import { maybeSettings } from '../../formats/argocd/settings.ts';
+import { strictVariables } from '../../formats/flux/feature-gates.ts';
 import type { Tree } from '../../model/tree.ts';
 import { readBatches } from '../../tools/read-batches.ts';
 import { maybeArgo } from './argocd-objects.ts';
@@ -18,6 +19,8 @@ export interface LikelyFiles {
   readonly settings: ReadonlySet<string>;
   /** What installs a controller of some version. */
   readonly installs: ReadonlySet<string>;
+  /** What may open feature gates of a controller. */
+  readonly gates: ReadonlySet<string>;
 }
 
 /** Larger files hold no such objects, or are an attack. */
@@ -52,7 +55,8 @@ export function createLikelyFiles(most = mostKnown): (tree: Tree, signal: AbortS
     const pathsOf = (kind: keyof LikelyFiles) =>
       new Set([...kinds].flatMap(([path, told]) => (told[kind] ? [path] : [])));
     const argoKnows = { projects: pathsOf('projects'), clusters: pathsOf('clusters'), settings: pathsOf('settings') };
-    return { argo: pathsOf('argo'), flux: pathsOf('flux'), ...argoKnows, installs: pathsOf('installs') };
+    const setUp = { installs: pathsOf('installs'), gates: pathsOf('gates') };
+    return { argo: pathsOf('argo'), flux: pathsOf('flux'), ...argoKnows, ...setUp };
   };
 }
 
@@ -70,6 +74,7 @@ function kindsOf(bytes: Uint8Array): Kinds {
     clusters: isSmall && maybeClusterSecret(text),
     settings: isSmall && maybeSettings(text),
     installs: maybeInstall(text),
+    gates: text.includes(strictVariables),
   };
 }
 

@@ -50,6 +50,28 @@ describe('applications of Flux', () => {
     expect(resources.map(({ object }) => pickText(object, 'data', 'host'))).toEqual(['staging.example.com']);
   });
 
+  test('a variable without a value is a fault where its controller is set up so', async () => {
+    const gate =
+      'resources: [gotk-sync.yaml]\npatches:\n- target: {kind: Deployment, name: kustomize-controller}\n  patch: |\n' +
+      '    - {op: add, path: /a, value: "--feature-gates=A=true,StrictPostBuildSubstitutions=true"}\n';
+    const open = {
+      ...fleet,
+      'apps/web.yaml': configMap('web', `{host: "\${cluster}.\${unset}"}`, ', namespace: shop'),
+    };
+    const strict = { ...open, 'clusters/prod/flux-system/kustomization.yaml': gate };
+    const commented = { ...open, 'clusters/prod/flux-system/kustomization.yaml': gate.replace('    - {', '    # {') };
+
+    const hostsOf = async (files: Readonly<Record<string, string>>, name: string) =>
+      (await renderedOf(files, name, world)).resources.map(({ object }) => pickText(object, 'data', 'host'));
+    expect(await hostsOf(open, 'apps@prod')).toEqual(['prod.']);
+    expect(await hostsOf(commented, 'apps@prod')).toEqual(['prod.']);
+    expect(await hostsOf(strict, 'apps@staging')).toEqual(['staging.']);
+    await expect(hostsOf(strict, 'apps@prod')).rejects.toMatchObject({
+      code: 'render-failed',
+      message: expect.stringContaining('unset'),
+    });
+  });
+
   test('a variable that changes reaches what uses it', async () => {
     const head = { ...fleet, 'clusters/prod/vars.yaml': vars.replace('example.com', 'example.org') };
 

@@ -16,6 +16,7 @@ test('files that may hold objects of a controller are found, by each tree that i
     // What installs a controller may be large.
     'j.yaml': `image: quay.io/argoproj/argocd:v3.3.0\n# ${argoApp('j', sourceOf('x'))}${'#'.repeat(1024 * 1024)}`,
     'h.yaml': 'kind: ConfigMap\nmetadata: {name: argocd-cm}\n',
+    'k.yaml': 'args: [--feature-gates=StrictPostBuildSubstitutions=true]\n',
     'g.yaml': 'kind: Secret\nmetadata: {labels: {argocd.argoproj.io/secret-type: cluster}}\n',
     // The last one looked at is all that is remembered, and forgotten by the next.
     'f.yaml': argoApp('f', sourceOf('x')),
@@ -28,6 +29,7 @@ test('files that may hold objects of a controller are found, by each tree that i
     clusters: new Set(['g.yaml']),
     settings: new Set(['h.yaml']),
     installs: new Set(['i.yaml', 'j.yaml']),
+    gates: new Set(['k.yaml']),
   };
 
   expect(await find(tree, signal)).toEqual(expected);
@@ -40,6 +42,7 @@ test('files that may hold objects of a controller are found, by each tree that i
       clusters: new Set(),
       settings: new Set(),
       installs: new Set(),
+      gates: new Set(),
     },
     expected,
   ]);
