@@ -1,9 +1,10 @@
 import { compileGlob, pathMatch } from '../../formats/argocd/glob.ts';
+import { type JqStep, parseJqPath } from '../../formats/argocd/jq-path.ts';
 import type { Change } from '../../model/change.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
 import { isJsonList, type JsonObject, pick, pickText } from '../../model/json.ts';
-import { formatPointer, type Path } from '../../model/path.ts';
+import type { Path, PathSegment } from '../../model/path.ts';
 import { formatResource, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
 import type { Judged } from './removed-application.ts';
 
@@ -32,9 +33,9 @@ export function heedController({ declared, base, changes }: Heeded): Judged {
 function withoutIgnored(change: Change, declared: DeclaredApplication): readonly Change[] {
   if (change.action !== 'update' || !isHeeded(change, declared)) return [change];
   const rules = declared.ignoreDifferences.filter((rule) => concerns(rule, change.resource));
-  const pointers = rules.flatMap(pointersOf);
-  if (pointers.length === 0) return [change];
-  const paths = change.paths.filter(({ path }) => !pointers.some((pointer) => covers(pointer, path)));
+  const ignored = rules.flatMap(ignoredBy);
+  if (ignored.length === 0) return [change];
+  const paths = change.paths.filter(({ path }) => !ignored.some((steps) => covers(steps, path)));
   return paths.length === 0 ? [] : [{ ...change, paths }];
 }
 
@@ -63,10 +64,21 @@ function isMatch(pattern: string, value: string): boolean {
   return compileGlob(pattern, pathMatch)?.(value) ?? false;
 }
 
-/** JSON pointers of a rule; of jq expressions those that are a plain path. */
-function pointersOf(rule: JsonObject): readonly string[] {
-  const written = [...textsAt(rule, 'jsonPointers'), ...textsAt(rule, 'paths')];
-  return [...written, ...textsAt(rule, 'jqPathExpressions').flatMap(plainPath)];
+/** What a rule names: JSON pointers, whose numbers name nothing here, and jq expressions as far as they are paths. */
+function ignoredBy(rule: JsonObject): readonly (readonly JqStep[])[] {
+  const pointers = [...textsAt(rule, 'jsonPointers'), ...textsAt(rule, 'paths')].filter((pointer) => pointer !== '');
+  const keys = pointers.map((pointer) => keysOf(pointer).map((name): JqStep => ({ kind: 'key', name })));
+  return [...keys, ...textsAt(rule, 'jqPathExpressions').flatMap((text) => [parseJqPath(text) ?? []])].filter(
+    (steps) => steps.length > 0,
+  );
+}
+
+/** The keys of a JSON pointer (RFC 6901). */
+function keysOf(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function textsAt(rule: JsonObject, key: string): readonly string[] {
@@ -74,19 +86,15 @@ function textsAt(rule: JsonObject, key: string): readonly string[] {
   return isJsonList(list) ? list.filter((item) => typeof item === 'string') : [];
 }
 
-/** `.spec.replicas`, `.metadata.annotations."a.b/c"` and `["a.b/c"]` as pointers; nothing for what selects or iterates. */
-function plainPath(expression: string): readonly string[] {
-  const steps = [...expression.matchAll(/\.([A-Za-z_]\w*)|\.?\[?"([^"\\]*)"\]?/gy)];
-  const isWhole = steps.reduce((length, [step]) => length + step.length, 0) === expression.length;
-  return isWhole && steps.length > 0 ? [formatPointer(steps.map(([, name, quoted]) => name ?? quoted ?? ''))] : [];
+/** Whether steps lead to a path or to something around it. */
+function covers(steps: readonly JqStep[], path: Path): boolean {
+  return steps.length <= path.length && steps.every((step, index) => leadsTo(step, path[index] ?? ''));
 }
 
-/** Whether a pointer names a path or something around it. Items of lists have no number here: what names one covers nothing. */
-function covers(pointer: string, path: Path): boolean {
-  const steps = path.map((step) => (typeof step === 'object' ? null : step));
-  const named = steps.indexOf(null);
-  const plain = formatPointer((named === -1 ? steps : steps.slice(0, named)).filter((step) => step !== null));
-  return pointer !== '' && (plain === pointer || plain.startsWith(`${pointer}/`));
+function leadsTo(step: JqStep, segment: PathSegment): boolean {
+  if (step.kind === 'key') return step.name === segment;
+  if (step.kind === 'items') return typeof segment !== 'string';
+  return typeof segment === 'object' && String(segment[step.field] ?? '') === step.value;
 }
 
 function isDelete({ part, action }: Change): boolean {

@@ -39,6 +39,17 @@ describe('what differs without the pull', () => {
     ['a jq path', { kind: '*', jqPathExpressions: ['.spec.replicas', '.metadata.annotations."a.b/c"'] }, ['image']],
     ['a jq path in brackets', { jqPathExpressions: ['.metadata.annotations["a.b/c"]'] }, ['replicas', 'image']],
     ['a target of Flux', { paths: ['/spec/replicas'], target: { kind: 'Deployment', name: 'web' } }, ['image', 'note']],
+    ['items of a list', { jqPathExpressions: ['.spec.template.spec.containers[].image'] }, ['replicas', 'note']],
+    [
+      'an item that is chosen',
+      { jqPathExpressions: ['.spec.template.spec.containers[]? | select(.name == "web") | .image'] },
+      ['replicas', 'note'],
+    ],
+    [
+      'another item that is chosen',
+      { jqPathExpressions: ['.spec.template.spec.containers[] | select(.name == "api").image'] },
+      ['replicas', 'image', 'note'],
+    ],
     ['another kind', { kind: 'StatefulSet', jsonPointers: ['/spec'] }, ['replicas', 'image', 'note']],
     ['another name', { kind: 'Deployment', name: 'api', jsonPointers: ['/spec'] }, ['replicas', 'image', 'note']],
     [
