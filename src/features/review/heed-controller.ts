@@ -14,19 +14,21 @@ export interface Heeded {
   /** What base wants; null where it could not be rendered. */
   readonly base: readonly Resource[] | null;
   readonly changes: readonly Change[];
+  /** The application goes as a whole: nothing is pruned then, it is deleted. */
+  readonly isGone: boolean;
 }
 
 /**
  * Leaves out what the controller leaves as it is: fields it is told to ignore (`spec.ignoreDifferences`, `driftDetection.ignore`,
  * `spec.ignore`), and objects it is told not to delete (`Prune=false`, `spec.prune: false`, and the annotations of both).
  */
-export function heedController({ declared, base, changes }: Heeded): Judged {
+export function heedController({ declared, base, changes, isGone }: Heeded): Judged {
   if (declared === null) return { changes, findings: [] };
   const seen = changes.flatMap((change) => withoutIgnored(change, declared));
-  const kept = seen.filter((change) => isDelete(change) && staysOnPrune(change.resource, base, declared));
+  const kept = seen.filter((change) => isDelete(change) && isLeft(change.resource, base, { declared, isGone }));
   return {
     changes: seen.filter((change) => !kept.includes(change)),
-    findings: kept.map((change) => stays(change, declared)),
+    findings: kept.map((change) => stays(change, { declared, isGone })),
   };
 }
 
@@ -101,24 +103,32 @@ function isDelete({ part, action }: Change): boolean {
   return part === 'pull' && action === 'delete';
 }
 
-function staysOnPrune(
+interface Leaving {
+  readonly declared: DeclaredApplication;
+  readonly isGone: boolean;
+}
+
+function isLeft(
   id: ResourceId,
   base: readonly Resource[] | null,
-  { syncOptions, kind }: DeclaredApplication,
+  { declared: { syncOptions, kind }, isGone }: Leaving,
 ): boolean {
-  if (syncOptions.includes('Prune=false')) return true;
+  if (!isGone && syncOptions.includes('Prune=false')) return true;
   const object = base?.find((resource) => resourceKey(resource.id) === resourceKey(id))?.object ?? {};
   if (kind === 'argocd-application') {
     const options = pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '';
-    return options.split(',').some((option) => option.trim() === 'Prune=false');
+    const wanted = isGone ? 'Delete=false' : 'Prune=false';
+    return options.split(',').some((option) => option.trim() === wanted);
   }
   return ['labels', 'annotations'].some(
     (field) => pickText(object, 'metadata', field, 'kustomize.toolkit.fluxcd.io/prune') === 'disabled',
   );
 }
 
-function stays({ target, resource }: Change, { name, declaredAt, syncOptions }: DeclaredApplication): Finding {
-  const why = syncOptions.includes('Prune=false') ? `${name} prunes nothing` : 'it is marked so that it is not pruned';
+function stays({ target, resource }: Change, { declared, isGone }: Leaving): Finding {
+  const { name, declaredAt, syncOptions } = declared;
+  const prunes = isGone || !syncOptions.includes('Prune=false');
+  const why = prunes ? `it is marked so that it is not ${isGone ? 'deleted' : 'pruned'}` : `${name} prunes nothing`;
   return {
     ...{ rule: 'not-pruned', severity: 'caution', target, resource },
     ...{ file: declaredAt.file, line: declaredAt.line },

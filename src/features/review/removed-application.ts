@@ -1,8 +1,10 @@
 import type { Change } from '../../model/change.ts';
+import type { DeclaredApplication } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatResource } from '../../model/resource.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Target } from '../../model/target.ts';
+import { fateOf } from './gone-declaration.ts';
 import type { RenderedTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
 
@@ -36,16 +38,48 @@ export function isRemoved({ base, head }: Pick<RenderedTarget, 'base' | 'head'>)
 
 /** What becomes of an application that Git holds nothing of any more; deletes that will not happen are no changes. */
 export function judgeRemoved(
-  sides: Pick<RenderedTarget, 'base' | 'head'>,
+  sides: Pick<RenderedTarget, 'base' | 'head' | 'declared' | 'isGone'>,
   { target, changes, keeps }: { readonly target: Target; readonly changes: readonly Change[]; readonly keeps: boolean },
 ): Judged {
   const deletes = changes.filter(({ part, action }) => part === 'pull' && action === 'delete');
   if (!isRemoved(sides) || deletes.length === 0) return { changes, findings: [] };
+  if (!keeps && sides.isGone && sides.declared !== null)
+    return byController(sides.declared, { target, changes, deletes });
   if (!keeps) return { changes, findings: [finding(target, inOtherHands(deletes.length))] };
   return {
     changes: changes.filter((change) => !deletes.includes(change)),
     findings: [finding(target, staying(deletes))],
   };
+}
+
+/** The object that declares it says what its controller does. */
+function byController(
+  declared: DeclaredApplication,
+  {
+    target,
+    changes,
+    deletes,
+  }: { readonly target: Target; readonly changes: readonly Change[]; readonly deletes: readonly Change[] },
+): Judged {
+  const { isDeleted, why } = fateOf(declared);
+  const objects = deletes.length === 1 ? 'its one object' : `its ${deletes.length} objects`;
+  const gone = `What declares it goes (${declared.declaredAt.file}).`;
+  if (isDeleted) {
+    const words = {
+      message: `${gone} With it ${objects} ${deletes.length === 1 ? 'is' : 'are'} deleted: ${why}.`,
+      fix: 'See that all of it is meant to go.',
+    };
+    return { changes, findings: [finding(target, words)] };
+  }
+  const words = {
+    message: `${gone} ${capital(objects)} ${deletes.length === 1 ? 'stays' : 'stay'} in the cluster: ${why}.`,
+    fix: 'Delete by hand what is to go, after the merge.',
+  };
+  return { changes: changes.filter((change) => !deletes.includes(change)), findings: [finding(target, words)] };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 type Words = Pick<Finding, 'message' | 'fix'>;

@@ -20,6 +20,8 @@ export interface RenderedTarget {
   readonly base: readonly Resource[] | null;
   /** What declares it, at head where it is there; null for what is found by its files alone. */
   readonly declared: DeclaredApplication | null;
+  /** Head has no such application any more. */
+  readonly isGone: boolean;
   /** What head wants; null where it could not be rendered. */
   readonly head: readonly Resource[] | null;
   readonly findings: readonly Finding[];
@@ -63,6 +65,7 @@ export async function renderTarget(
     target: { id, application, environment, cluster, digest: null, error },
     place,
     declared: (pair.head ?? pair.base)?.declared?.application ?? null,
+    isGone: pair.head === null,
     base: base.rendered?.resources ?? null,
     head: head.rendered?.resources ?? null,
     findings: sideFindings(head).map((finding) => ({ ...finding, target: id })),

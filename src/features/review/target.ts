@@ -11,6 +11,7 @@ import type { PlanTarget } from '../../model/plan.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { Target } from '../../model/target.ts';
 import type { Place } from '../../world/cluster/place.ts';
+import { fateOf } from './gone-declaration.ts';
 import { heedController } from './heed-controller.ts';
 import { heedMissing } from './heed-missing.ts';
 import { isRemoved, judgeRemoved } from './removed-application.ts';
@@ -48,17 +49,27 @@ export async function reviewTarget(
     ),
     predict({ target, desired, place, predictor }, tools, signal),
   ]);
-  const heeded = heedController({ declared: rendered.declared, base, changes: all.changes });
+  const { declared, isGone } = rendered;
+  const heeded = heedController({ declared, base, changes: all.changes, isGone });
   const predicted = { ...all, changes: heeded.changes };
   const judged = judgeRemoved(rendered, { target, changes: predicted.changes, keeps });
   const own = (finding: Finding): Finding => ({ ...finding, target: target.id });
   const error = failure ?? predicted.error ?? target.error ?? uncheckedReason(invalid);
   const unpruned = heeded.findings.flatMap(({ resource }) => (resource === null ? [] : [resourceKey(resource)]));
-  const within = { predicted, place, tools, engine, keeps, manager: predictor.manager, unpruned: new Set(unpruned) };
+  const stays = keeps || (isGone && declared !== null && !fateOf(declared).isDeleted);
+  const within = {
+    predicted,
+    place,
+    tools,
+    engine,
+    keeps: stays,
+    manager: predictor.manager,
+    unpruned: new Set(unpruned),
+  };
   const plan = error === null ? await planFor(desired, within) : null;
   const { live } = predicted;
   const risks = risksOf({ target: target.id, base, head, changes: judged.changes, live, ownersOf });
-  const said = heedMissing([...invalid, ...predicted.findings].map(own), { declared: rendered.declared, head });
+  const said = heedMissing([...invalid, ...predicted.findings].map(own), { declared, head });
   const found = [...rendered.findings, ...said, ...risks];
   return {
     target: { ...target, error, digest: plan?.digest ?? null },

@@ -27,8 +27,8 @@ function update(part: Part, ...paths: readonly Path[]): Change {
 }
 
 function left(changes: readonly Change[], application: DeclaredApplication | null): readonly string[] {
-  return heedController({ declared: application, base: [], changes }).changes.flatMap(({ part, paths }) =>
-    paths.map(({ path }) => `${part} ${formatPath(path)}`),
+  return heedController({ declared: application, base: [], changes, isGone: false }).changes.flatMap(
+    ({ part, paths }) => paths.map(({ path }) => `${part} ${formatPath(path)}`),
   );
 }
 
@@ -81,14 +81,24 @@ test('what the pull changes is ignored only where the controller leaves it alone
 
 describe('an object that goes out of Git', () => {
   const gone: Change = { target: 't', part: 'pull', resource: id, action: 'delete', paths: [] };
-  const judge = (application: DeclaredApplication, metadata: JsonObject = {}) => {
+  const judge = (application: DeclaredApplication, metadata: JsonObject = {}, isGone = false) => {
     const resource: Resource = { id, object: { metadata }, source: null, lines: new Map(), random: [] };
-    const { changes, findings } = heedController({ declared: application, base: [resource], changes: [gone] });
+    const { changes, findings } = heedController({
+      ...{ declared: application, base: [resource], changes: [gone], isGone },
+    });
     return [changes.length, ...findings.map(({ rule, file, message }) => `${rule} ${file} ${message}`)];
   };
 
   test('is deleted', () => {
     expect(judge(declared({}))).toEqual([1]);
+  });
+
+  test('with all of its application is deleted, whatever is pruned, unless it is marked otherwise', () => {
+    const marked = (option: string) => ({ annotations: { 'argocd.argoproj.io/sync-options': option } });
+
+    expect(judge(declared({ syncOptions: ['Prune=false'] }), marked('Prune=false'), true)).toEqual([1]);
+    const [count, finding] = judge(declared({}), marked('Delete=false'), true);
+    expect([count, finding]).toEqual([0, expect.stringContaining('it is marked so that it is not deleted')]);
   });
 
   test.each<[string, DeclaredApplication, JsonObject]>([

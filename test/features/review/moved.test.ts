@@ -18,7 +18,7 @@ function target(
   environment = 'prod',
 ): RenderedTarget {
   const facts = { id: application, application, environment, cluster, digest: null, error: null };
-  return { target: facts, place: gitPlace, findings: [], declared: null, ...sides };
+  return { target: facts, place: gitPlace, findings: [], declared: null, isGone: false, ...sides };
 }
 
 const names = (targets: readonly RenderedTarget[]) => targets.map(({ base }) => base?.map(({ id }) => id.name) ?? null);
