@@ -3,7 +3,7 @@ import { type JqStep, parseJqPath } from '../../formats/argocd/jq-path.ts';
 import type { Change } from '../../model/change.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
-import { isJsonList, type JsonObject, pick, pickText } from '../../model/json.ts';
+import { isJsonList, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
 import type { Path, PathSegment } from '../../model/path.ts';
 import { formatResource, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
 import type { Judged } from './removed-application.ts';
@@ -24,7 +24,7 @@ export interface Heeded {
  */
 export function heedController({ declared, base, changes, isGone }: Heeded): Judged {
   if (declared === null) return { changes, findings: [] };
-  const seen = changes.flatMap((change) => withoutIgnored(change, declared));
+  const seen = changes.flatMap((change) => withoutIgnored(change, declared, objectOf(change.resource, base)));
   const kept = seen.filter((change) => isDelete(change) && isLeft(change.resource, base, { declared, isGone }));
   return {
     changes: seen.filter((change) => !kept.includes(change)),
@@ -32,12 +32,12 @@ export function heedController({ declared, base, changes, isGone }: Heeded): Jud
   };
 }
 
-function withoutIgnored(change: Change, declared: DeclaredApplication): readonly Change[] {
+function withoutIgnored(change: Change, declared: DeclaredApplication, object: JsonObject): readonly Change[] {
   if (change.action !== 'update' || !isHeeded(change, declared)) return [change];
   const rules = declared.ignoreDifferences.filter((rule) => concerns(rule, change.resource));
   const ignored = rules.flatMap(ignoredBy);
   if (ignored.length === 0) return [change];
-  const paths = change.paths.filter(({ path }) => !ignored.some((steps) => covers(steps, path)));
+  const paths = change.paths.filter(({ path }) => !ignored.some((steps) => covers(steps, path, object)));
   return paths.length === 0 ? [] : [{ ...change, paths }];
 }
 
@@ -66,7 +66,7 @@ function isMatch(pattern: string, value: string): boolean {
   return compileGlob(pattern, pathMatch)?.(value) ?? false;
 }
 
-/** What a rule names: JSON pointers, whose numbers name nothing here, and jq expressions as far as they are paths. */
+/** What a rule names: JSON pointers, and jq expressions as far as they are paths. */
 function ignoredBy(rule: JsonObject): readonly (readonly JqStep[])[] {
   const pointers = [...textsAt(rule, 'jsonPointers'), ...textsAt(rule, 'paths')].filter((pointer) => pointer !== '');
   const keys = pointers.map((pointer) => keysOf(pointer).map((name): JqStep => ({ kind: 'key', name })));
@@ -88,19 +88,42 @@ function textsAt(rule: JsonObject, key: string): readonly string[] {
   return isJsonList(list) ? list.filter((item) => typeof item === 'string') : [];
 }
 
-/** Whether steps lead to a path or to something around it. */
-function covers(steps: readonly JqStep[], path: Path): boolean {
-  return steps.length <= path.length && steps.every((step, index) => leadsTo(step, path[index] ?? ''));
+/** Whether steps lead to a path of an object or to something around it; the object tells which item has a number. */
+function covers(steps: readonly JqStep[], path: Path, object: JsonObject): boolean {
+  let current: Json | undefined = object;
+  for (const [index, step] of steps.entries()) {
+    const segment = path[index];
+    if (segment === undefined || !leadsTo(step, segment, current)) return false;
+    current = typeof segment === 'string' ? pick(current, segment) : itemOf(current, segment);
+  }
+  return true;
 }
 
-function leadsTo(step: JqStep, segment: PathSegment): boolean {
-  if (step.kind === 'key') return step.name === segment;
+function leadsTo(step: JqStep, segment: PathSegment, current: Json | undefined): boolean {
   if (step.kind === 'items') return typeof segment !== 'string';
-  return typeof segment === 'object' && String(segment[step.field] ?? '') === step.value;
+  if (step.kind === 'where') return typeof segment === 'object' && String(segment[step.field] ?? '') === step.value;
+  if (step.kind === 'key' && !isJsonList(current)) return step.name === segment;
+  const number = step.kind === 'at' ? step.index : Number(step.name);
+  const item = isJsonList(current) ? current[number] : undefined;
+  return item !== undefined && (segment === number || itemOf(current, segment) === item);
+}
+
+/** The item of a list that a step of a path names. */
+function itemOf(list: Json | undefined, segment: PathSegment): Json | undefined {
+  if (!isJsonList(list) || typeof segment === 'string') return undefined;
+  if (typeof segment === 'number') return list[segment];
+  const keys = Object.entries(segment);
+  // A protocol that is left out is TCP.
+  const told = (item: Json, key: string) => pick(item, key) ?? (key === 'protocol' ? 'TCP' : undefined);
+  return list.find((item) => keys.every(([key, value]) => told(item, key) === value));
 }
 
 function isDelete({ part, action }: Change): boolean {
   return part === 'pull' && action === 'delete';
+}
+
+function objectOf(id: ResourceId, base: readonly Resource[] | null): JsonObject {
+  return base?.find((resource) => resourceKey(resource.id) === resourceKey(id))?.object ?? {};
 }
 
 interface Leaving {
@@ -114,7 +137,7 @@ function isLeft(
   { declared: { syncOptions, kind }, isGone }: Leaving,
 ): boolean {
   if (!isGone && syncOptions.includes('Prune=false')) return true;
-  const object = base?.find((resource) => resourceKey(resource.id) === resourceKey(id))?.object ?? {};
+  const object = objectOf(id, base);
   if (kind === 'argocd-application') {
     const options = pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '';
     const wanted = isGone ? 'Delete=false' : 'Prune=false';

@@ -3,15 +3,17 @@ export type JqStep =
   | { readonly kind: 'key'; readonly name: string }
   /** Every item of a list. */
   | { readonly kind: 'items' }
+  /** The item of a list at an index. */
+  | { readonly kind: 'at'; readonly index: number }
   /** The items of a list with a field of this value. */
   | { readonly kind: 'where'; readonly field: string; readonly value: string };
 
 const token =
-  /\s*(?:\.?\[\s*"((?:[^"\\]|\\.)*)"\s*\]|\."((?:[^"\\]|\\.)*)"|(\.?\[\s*\])|\.([A-Za-z_]\w*)|\|\s*select\(\s*\.([A-Za-z_]\w*)\s*==\s*"((?:[^"\\]|\\.)*)"\s*\)|(\|)\s*(?=\.))\??/y;
+  /\s*(?:\.?\[\s*"((?:[^"\\]|\\.)*)"\s*\]|\."((?:[^"\\]|\\.)*)"|(\.?\[\s*\d*\s*\])|\.([A-Za-z_]\w*)|\|\s*select\(\s*\.([A-Za-z_]\w*)\s*==\s*"((?:[^"\\]|\\.)*)"\s*\)|(\|)\s*(?=\.))\??/y;
 
 /**
- * Reads the jq expressions with which ignored differences are written as a rule: keys, `[]` for the items of a list, and
- * `select(.name == "web")` after it, joined by pipes (jq manual, "Basic filters"). null for whatever else jq can do.
+ * Reads the jq expressions with which ignored differences are written as a rule: keys, `[]` for the items of a list, `[0]`
+ * for one, and `select(.name == "web")` after `[]`, joined by pipes (jq manual, "Basic filters"). null for whatever else jq can do.
  */
 export function parseJqPath(expression: string): readonly JqStep[] | null {
   const text = expression.trim();
@@ -33,11 +35,15 @@ function stepOf(match: RegExpExecArray, last: JqStep | undefined): JqStep | 'joi
   const [, bracketed, quoted, items, plain, field, value, pipe] = match;
   const name = plain ?? unquoted(bracketed ?? quoted);
   if (name !== null && name !== undefined) return { kind: 'key', name };
-  if (items !== undefined) return { kind: 'items' };
+  if (items !== undefined) return itemsOf(/\d+/.exec(items)?.[0]);
   if (pipe !== undefined) return 'joined';
   const wanted = unquoted(value);
   if (field === undefined || wanted === null || last?.kind !== 'items') return null;
   return { kind: 'where', field, value: wanted };
+}
+
+function itemsOf(index: string | undefined): JqStep {
+  return index === undefined ? { kind: 'items' } : { kind: 'at', index: Number(index) };
 }
 
 function unquoted(text: string | undefined): string | null {

@@ -27,8 +27,11 @@ function update(part: Part, ...paths: readonly Path[]): Change {
 }
 
 function left(changes: readonly Change[], application: DeclaredApplication | null): readonly string[] {
-  return heedController({ declared: application, base: [], changes, isGone: false }).changes.flatMap(
-    ({ part, paths }) => paths.map(({ path }) => `${part} ${formatPath(path)}`),
+  const containers = [{ name: 'api' }, { name: 'web' }];
+  const object = { spec: { template: { spec: { containers } } } };
+  const base: Resource[] = [{ id, object, source: null, lines: new Map(), random: [] }];
+  return heedController({ declared: application, base, changes, isGone: false }).changes.flatMap(({ part, paths }) =>
+    paths.map(({ path }) => `${part} ${formatPath(path)}`),
   );
 }
 
@@ -52,9 +55,10 @@ describe('what differs without the pull', () => {
     ],
     ['another kind', { kind: 'StatefulSet', jsonPointers: ['/spec'] }, ['replicas', 'image', 'note']],
     ['another name', { kind: 'Deployment', name: 'api', jsonPointers: ['/spec'] }, ['replicas', 'image', 'note']],
+    ['an item by its number', { jsonPointers: ['/spec/template/spec/containers/1/image'] }, ['replicas', 'note']],
     [
-      'an item by its number',
-      { jsonPointers: ['/spec/template/spec/containers/0/image'] },
+      'another item by its number',
+      { jqPathExpressions: ['.spec.template.spec.containers[0].image'] },
       ['replicas', 'image', 'note'],
     ],
     ['a jq filter', { jqPathExpressions: ['.spec | del(.x)', '.spec[]'] }, ['replicas', 'image', 'note']],
