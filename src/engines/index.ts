@@ -72,10 +72,13 @@ async function argoCdPredictor(context: PredictorContext): Promise<Predictor> {
   return createArgoCdPredictor({ cluster: context.cluster, schemas: context.schemas, manager, serverSide });
 }
 
-/** Flux puts labels of its own on every object: they are no difference. */
+/** Flux applies on the server's side, and Helm releases as Helm does. */
 async function fluxPredictor(context: PredictorContext): Promise<Predictor> {
-  const { hideOwnerLabels } = await import('./flux/hide-owner-labels.ts');
-  return serverSideApply({ ...context, cluster: hideOwnerLabels(context.cluster) }, 'kustomize-controller');
+  const { createFluxPredictor } = await import('./flux/predictor.ts');
+  const { createApplyPredictor } = await import('./apply/apply-engine.ts');
+  const manager = 'kustomize-controller';
+  const serverSide = (cluster: PredictorContext['cluster']) => createApplyPredictor({ ...context, cluster, manager });
+  return createFluxPredictor({ cluster: context.cluster, schemas: context.schemas, manager, serverSide });
 }
 
 async function serverSideApply(context: PredictorContext, manager: string): Promise<Predictor> {

@@ -1,9 +1,9 @@
 import type { Schemas } from '../../formats/openapi/schemas.ts';
 import { type ResourceId, resourceKey } from '../../model/resource.ts';
 import type { Cluster } from '../../world/cluster/cluster.ts';
+import { asApplied, type WriteMethod } from '../as-applied.ts';
 import type { Desired, Predictor } from '../engine.ts';
-import { asApplied } from './as-applied.ts';
-import { type SyncMethod, syncMethod } from './sync-method.ts';
+import { syncMethod } from './sync-method.ts';
 
 /** What the prediction of Argo CD is made of. */
 export interface ArgoCdPredictorParts {
@@ -27,7 +27,7 @@ export function createArgoCdPredictor({ cluster, schemas, manager, serverSide }:
 }
 
 /** Of an object that both sides have, head says how it is written. */
-function methodsOf({ base, head, declared }: Desired): (id: ResourceId) => SyncMethod {
+function methodsOf({ base, head, declared }: Desired): (id: ResourceId) => WriteMethod {
   const syncOptions = declared?.syncOptions ?? [];
   const all = [...(base ?? []), ...head].map(({ id, object }) => ({ id, method: syncMethod(object, syncOptions) }));
   const exact = new Map(all.map(({ id, method }) => [resourceKey(id), method]));

@@ -1,13 +1,11 @@
 import { type JsonObject, pickText } from '../../model/json.ts';
-
-/** How Argo CD writes an object. */
-export type SyncMethod = 'three-way' | 'server-side' | 'replace';
+import type { WriteMethod } from '../as-applied.ts';
 
 /**
  * The way an object is written by the sync options of its Application and its own annotation (Argo CD 3.5, gitops-engine sync_context.go
  * `applyObject`, `shouldUseServerSideApply`): a replacement first, then server-side apply, else as `kubectl apply` does.
  */
-export function syncMethod(object: JsonObject, syncOptions: readonly string[]): SyncMethod {
+export function syncMethod(object: JsonObject, syncOptions: readonly string[]): WriteMethod {
   const own = (pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')
     .split(',')
     .map((option) => option.trim());

@@ -23,7 +23,10 @@ export function hideOwnerLabels(cluster: Cluster): Cluster {
       const page = await cluster.list(type, options, signal);
       return { ...page, items: page.items.map(withoutOwnerLabels) };
     },
-    write: (object, options, signal) => cluster.write(object, options, signal),
+    write: async (object, options, signal) => {
+      const result = await cluster.write(object, options, signal);
+      return { ...result, object: withoutOwnerLabels(result.object) };
+    },
     preview: (object, options, signal) => cluster.preview(object, options, signal),
     applied: (live) => cluster.applied(live),
     patch: (id, jsonPatch, options, signal) => cluster.patch(id, jsonPatch, options, signal),

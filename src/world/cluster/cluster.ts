@@ -46,6 +46,8 @@ export interface PreviewOptions {
   readonly how: 'three-way' | 'replace';
   /** The object as `get` or `list` gave it; null: it is created. */
   readonly live: JsonObject | null;
+  /** What was applied last, by who keeps it elsewhere than in the object, such as Helm; left out: what the object says. */
+  readonly original?: JsonObject | null;
 }
 
 /** The server's answer to a write. */

@@ -1,6 +1,6 @@
 import { parseJson, stringifyJson } from '../../../formats/json.ts';
 import { openPatchSchema } from '../../../formats/openapi/patch-schema.ts';
-import { mergePatch, strategicPatch } from '../../../formats/openapi/three-way.ts';
+import { mergePatch, strategicPatch, type ThreeWays } from '../../../formats/openapi/three-way.ts';
 import { lastApplied } from '../../../formats/redaction/secret-values.ts';
 import { isJsonObject, type JsonObject, pick, pickText } from '../../../model/json.ts';
 import { apiVersionOf, identify, type ResourceId } from '../../../model/resource.ts';
@@ -66,7 +66,8 @@ interface Preview {
 type Request = Pick<Call, 'method' | 'path' | 'body'> & { readonly type: string };
 
 function creation({ id, resource, object, options }: Preview): Request {
-  const body = stringifyJson(options.how === 'three-way' ? withConfiguration(object) : object);
+  const isKept = options.how === 'three-way' && options.original === undefined;
+  const body = stringifyJson(isKept ? withConfiguration(object) : object);
   return { method: 'POST', path: collectionPath(resource, id.namespace), type: 'application/json', body };
 }
 
@@ -79,22 +80,27 @@ function replacement({ id, resource, object }: Preview, live: JsonObject): Reque
 
 /** null where applying changes nothing but what is kept of the configuration. */
 async function application(
-  { id, resource, object }: Preview,
+  preview: Preview,
   live: JsonObject,
   { openapi }: PreviewParts,
   signal: AbortSignal,
 ): Promise<Request | null> {
-  const sides = {
-    original: appliedConfiguration(live) ?? undefined,
-    modified: withConfiguration(object),
-    current: live,
-  };
+  const { id, resource } = preview;
   const document = await (await openapi(signal)).document(apiVersionOf(id), signal);
   const place = document === null ? null : openPatchSchema(document, id);
+  const sides = sidesOf(preview, live, place !== null);
   const patch = place === null ? mergePatch(sides) : strategicPatch(sides, place);
   if (isOnlyConfiguration(patch)) return null;
   const type = place === null ? 'application/merge-patch+json' : 'application/strategic-merge-patch+json';
   return { method: 'PATCH', path: objectPath(resource, id), type, body: stringifyJson(patch) };
+}
+
+/** Helm keeps no configuration in the object, and of custom resources sends only what it says otherwise than before (Helm 3, pkg/kube). */
+function sidesOf({ object, options: { original } }: Preview, live: JsonObject, isStrategic: boolean): ThreeWays {
+  if (original === undefined)
+    return { original: appliedConfiguration(live) ?? undefined, modified: withConfiguration(object), current: live };
+  const current = isStrategic || original === null ? live : original;
+  return { original: original ?? undefined, modified: object, current };
 }
 
 function isOnlyConfiguration({ metadata = {}, ...rest }: JsonObject): boolean {

@@ -1,23 +1,30 @@
-import { fieldsOf, type ListKeysAt } from '../../formats/openapi/fields-of.ts';
-import type { Schemas } from '../../formats/openapi/schemas.ts';
-import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
-import { identify, type ResourceId, resourceKey } from '../../model/resource.ts';
-import type { Cluster, WriteOptions, WriteResult } from '../../world/cluster/cluster.ts';
-import type { SyncMethod } from './sync-method.ts';
+import { fieldsOf, type ListKeysAt } from '../formats/openapi/fields-of.ts';
+import type { Schemas } from '../formats/openapi/schemas.ts';
+import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../model/json.ts';
+import { identify, type ResourceId, resourceKey } from '../model/resource.ts';
+import type { Cluster, WriteOptions, WriteResult } from '../world/cluster/cluster.ts';
 
-/** What looking at a cluster as Argo CD writes to it needs. */
+/** How a controller writes an object. */
+export type WriteMethod = 'three-way' | 'server-side' | 'replace';
+
+/** What looking at a cluster as a controller writes to it needs. */
 export interface AsAppliedOptions {
   /** Its field manager. */
   readonly manager: string;
   readonly schemas: Schemas;
   /** How it writes an object. */
-  readonly methodOf: (id: ResourceId) => SyncMethod;
+  readonly methodOf: (id: ResourceId) => WriteMethod;
+  /** What it applied last, where that is not kept in the object itself (Helm keeps it in the release); null: nothing. */
+  readonly originalOf?: (id: ResourceId) => JsonObject | null;
+  /** Other names under which it wrote: what they own is its own. */
+  readonly formerly?: readonly string[];
 }
 
 /**
- * A cluster in which objects that Argo CD writes three ways look like those of server-side apply: what it owns is what it applied last
- * (`last-applied-configuration`), and a dry-run is one of that way of writing. So who reads and dry-runs by it predicts what Argo CD
- * really does. Objects that it applies on the server's side pass as they are. Its own record of what it tracks stays out of sight.
+ * A cluster in which objects that a controller writes three ways look like those of server-side apply: what it owns is what it applied
+ * last (`last-applied-configuration`, or a release), and a dry-run is one of that way of writing. So who reads and dry-runs by it predicts
+ * what the controller really does. Objects that it applies on the server's side pass as they are. Argo CD's own record of what it tracks
+ * stays out of sight.
  */
 export function asApplied(cluster: Cluster, options: AsAppliedOptions): Cluster {
   const seen = new Map<string, JsonObject>();
@@ -25,18 +32,16 @@ export function asApplied(cluster: Cluster, options: AsAppliedOptions): Cluster 
     const id = identify(live);
     if (id === null || options.methodOf(id) === 'server-side') return live;
     seen.set(resourceKey(id), live);
-    const applied = options.methodOf(id) === 'replace' ? live : (cluster.applied(live) ?? {});
-    return withEntry(live, ownWords(applied), options, signal);
+    const { methodOf, originalOf } = options;
+    const applied = originalOf === undefined ? cluster.applied(live) : originalOf(id);
+    return withEntry(live, ownWords(methodOf(id) === 'replace' ? live : (applied ?? {})), options, signal);
   };
-  const write = async (object: JsonObject, given: WriteOptions, signal: AbortSignal): Promise<WriteResult> => {
+  const write = (object: JsonObject, given: WriteOptions, signal: AbortSignal): Promise<WriteResult> => {
     const id = identify(object);
     const how = id === null ? 'server-side' : options.methodOf(id);
     if (id === null || how === 'server-side' || !given.dryRun) return cluster.write(object, given, signal);
     const live = seen.get(resourceKey(id)) ?? null;
-    const applied = live === null ? null : cluster.applied(live);
-    const sent = applied === null ? object : withTracking(object, applied);
-    const result = await cluster.preview(sent, { manager: options.manager, how, live }, signal);
-    return { ...result, object: await withEntry(result.object, ownWords(object), options, signal) };
+    return preview(object, { id, how, live }, { cluster, options, signal });
   };
   return {
     name: cluster.name,
@@ -61,6 +66,27 @@ export function asApplied(cluster: Cluster, options: AsAppliedOptions): Cluster 
     podLogs: (id, lines, signal) => cluster.podLogs(id, lines, signal),
     close: () => cluster.close(),
   };
+}
+
+async function preview(
+  object: JsonObject,
+  {
+    id,
+    how,
+    live,
+  }: { readonly id: ResourceId; readonly how: 'three-way' | 'replace'; readonly live: JsonObject | null },
+  {
+    cluster,
+    options,
+    signal,
+  }: { readonly cluster: Cluster; readonly options: AsAppliedOptions; readonly signal: AbortSignal },
+): Promise<WriteResult> {
+  const applied = live === null ? null : cluster.applied(live);
+  const sent = applied === null ? object : withTracking(object, applied);
+  const original = options.originalOf?.(id);
+  const told = original === undefined ? {} : { original };
+  const result = await cluster.preview(sent, { manager: options.manager, how, live, ...told }, signal);
+  return { ...result, object: await withEntry(result.object, ownWords(object), options, signal) };
 }
 
 /** Argo CD's own marks of what belongs to an application: an annotation, or a label in older installations. */
@@ -101,20 +127,21 @@ function withoutTracking(annotations: JsonObject): JsonObject {
 async function withEntry(
   object: JsonObject,
   says: JsonObject,
-  { manager, schemas }: AsAppliedOptions,
+  { manager, schemas, formerly = [] }: AsAppliedOptions,
   signal: AbortSignal,
 ): Promise<JsonObject> {
   const metadata = asObject(pick(object, 'metadata'));
   const entries = pick(metadata, 'managedFields');
-  const others = (isJsonList(entries) ? entries : []).filter((entry) => !isUpdateOf(entry, manager));
+  const names = [manager, ...formerly];
+  const others = (isJsonList(entries) ? entries : []).filter((entry) => !isOfOne(entry, names));
   const apiVersion = pickText(object, 'apiVersion') ?? '';
   const listKeysAt = await listKeysOf(object, schemas, signal);
   const own = { manager, operation: 'Apply', apiVersion, fieldsV1: fieldsOf(says, listKeysAt) };
   return { ...object, metadata: { ...metadata, managedFields: [...others, own] } };
 }
 
-function isUpdateOf(entry: Json, manager: string): boolean {
-  return pickText(entry, 'manager') === manager && !pickText(entry, 'subresource');
+function isOfOne(entry: Json, managers: readonly string[]): boolean {
+  return managers.includes(pickText(entry, 'manager') ?? '') && !pickText(entry, 'subresource');
 }
 
 async function listKeysOf(object: JsonObject, schemas: Schemas, signal: AbortSignal): Promise<ListKeysAt> {
