@@ -1,6 +1,6 @@
 import { fieldsOf, type ListKeysAt } from '../formats/openapi/fields-of.ts';
 import type { Schemas } from '../formats/openapi/schemas.ts';
-import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../model/json.ts';
+import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickObject, pickText } from '../model/json.ts';
 import { identify, type ResourceId, resourceKey } from '../model/resource.ts';
 import type { Cluster, WriteOptions, WriteResult } from '../world/cluster/cluster.ts';
 
@@ -102,14 +102,14 @@ function withTracking(object: JsonObject, applied: JsonObject): JsonObject {
 }
 
 function withMark(object: JsonObject, field: 'annotations' | 'labels', mark: JsonObject): JsonObject {
-  const metadata = asObject(pick(object, 'metadata'));
-  return { ...object, metadata: { ...metadata, [field]: { ...asObject(pick(metadata, field)), ...mark } } };
+  const metadata = pickObject(object, 'metadata');
+  return { ...object, metadata: { ...metadata, [field]: { ...pickObject(metadata, field), ...mark } } };
 }
 
 /** What an applied configuration says of its own: what names it left out, Argo CD's mark, and maps that are empty. */
 function ownWords(applied: JsonObject): JsonObject {
   const { apiVersion: _version, kind: _kind, metadata, status: _status, ...rest } = applied;
-  const { name: _name, namespace: _namespace, ...named } = asObject(metadata);
+  const { name: _name, namespace: _namespace, ...named } = pickObject(metadata);
   const marks = ['creationTimestamp', 'generation', 'managedFields', 'resourceVersion', 'selfLink', 'uid'];
   const kept = Object.entries(named).flatMap(([key, value]): [string, Json][] => {
     if (marks.includes(key)) return [];
@@ -130,7 +130,7 @@ async function withEntry(
   { manager, schemas, formerly = [] }: AsAppliedOptions,
   signal: AbortSignal,
 ): Promise<JsonObject> {
-  const metadata = asObject(pick(object, 'metadata'));
+  const metadata = pickObject(object, 'metadata');
   const entries = pick(metadata, 'managedFields');
   const names = [manager, ...formerly];
   const others = (isJsonList(entries) ? entries : []).filter((entry) => !isOfOne(entry, names));
@@ -148,8 +148,4 @@ async function listKeysOf(object: JsonObject, schemas: Schemas, signal: AbortSig
   const id = identify(object);
   const schema = id === null ? null : await schemas.find(id, signal);
   return (path) => schema?.listKeysAt(path);
-}
-
-function asObject(value: Json | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
 }

@@ -35,11 +35,17 @@ export function pickText(value: Json | undefined, ...keys: readonly string[]): s
   return typeof found === 'string' ? found : undefined;
 }
 
+/** The object under a chain of object keys; an empty one where there is none. */
+export function pickObject(value: Json | undefined, ...keys: readonly string[]): JsonObject {
+  const found = pick(value, ...keys);
+  return isJsonObject(found) ? found : {};
+}
+
 /** The texts of an object under a chain of object keys, by their keys; what is no text is left out. */
 export function pickTexts(value: Json | undefined, ...keys: readonly string[]): Readonly<Record<string, string>> {
-  const found = pick(value, ...keys);
-  if (!isJsonObject(found)) return {};
   return Object.fromEntries(
-    Object.entries(found).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text] as const] : [])),
+    Object.entries(pickObject(value, ...keys)).flatMap(([key, text]) =>
+      typeof text === 'string' ? [[key, text] as const] : [],
+    ),
   );
 }

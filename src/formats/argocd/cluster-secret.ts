@@ -1,5 +1,5 @@
 import type { ClusterIdentity } from '../../model/argocd-knowledge.ts';
-import { isJsonObject, type JsonObject, pick, pickText, pickTexts } from '../../model/json.ts';
+import { isJsonObject, type JsonObject, pick, pickObject, pickText, pickTexts } from '../../model/json.ts';
 
 /** What a cluster Secret of Argo CD says, or what makes one; null where that is encrypted, filled in later or not said. */
 export interface ClusterSecret extends ClusterIdentity {
@@ -49,9 +49,9 @@ function shapeOf(object: JsonObject): Shape | null {
   const name = pickText(object, 'metadata', 'name') ?? '';
   switch (pickText(object, 'kind')) {
     case 'Secret':
-      return { secret: name, metadata: objectAt(object, 'metadata'), read: (key) => dataOf(object, key) };
+      return { secret: name, metadata: pickObject(object, 'metadata'), read: (key) => dataOf(object, key) };
     case 'SealedSecret':
-      return templated(objectAt(object, 'spec', 'template'), name);
+      return templated(pickObject(object, 'spec', 'template'), name);
     case 'ExternalSecret':
       return externalShape(object, name);
     default:
@@ -64,17 +64,12 @@ function externalShape(object: JsonObject, name: string): Shape {
   const secret = pickText(object, 'spec', 'target', 'name') ?? name;
   const template = pick(object, 'spec', 'target', 'template');
   if (isJsonObject(template)) return templated(template, secret);
-  return { secret, metadata: objectAt(object, 'metadata'), read: () => null };
+  return { secret, metadata: pickObject(object, 'metadata'), read: () => null };
 }
 
 function templated(template: JsonObject, secret: string): Shape {
   const read = (key: string) => plain(pickText(template, 'data', key));
-  return { secret, metadata: objectAt(template, 'metadata'), read };
-}
-
-function objectAt(object: JsonObject, ...path: readonly string[]): JsonObject {
-  const found = pick(object, ...path);
-  return isJsonObject(found) ? found : {};
+  return { secret, metadata: pickObject(template, 'metadata'), read };
 }
 
 /** What is not there at all is empty; `stringData` wins, as in the API server. */

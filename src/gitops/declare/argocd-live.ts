@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../formats/json.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonList, isJsonObject, type Json, type JsonObject, pickObject } from '../../model/json.ts';
 
 /** What of an Application decides what it renders. */
 const deciding = ['project', 'source', 'sources', 'sourceHydrator', 'destination'] as const;
@@ -13,7 +13,7 @@ const paths = 'argocd.argoproj.io/manifest-generate-paths';
  * would not. Revisions of `own` sources do not count, as they are given with the question; neither does what is empty.
  */
 export function unlike(declared: DeclaredApplication, live: JsonObject, own: ReadonlySet<number>): string | null {
-  const [ours, theirs] = [objectAt(declared.object, 'spec'), objectAt(live, 'spec')];
+  const [ours, theirs] = [pickObject(declared.object, 'spec'), pickObject(live, 'spec')];
   const textOf = (spec: JsonObject, key: (typeof deciding)[number]): string =>
     canonicalJson(compact(withoutRevisions(key, spec[key] ?? null, own)));
   const found = deciding.find((key) => textOf(ours, key) !== textOf(theirs, key));
@@ -50,10 +50,5 @@ function isEmpty(value: Json): boolean {
 }
 
 function pathsOf(object: JsonObject): Json {
-  return objectAt(objectAt(object, 'metadata'), 'annotations')[paths] ?? '';
-}
-
-function objectAt(object: JsonObject, key: string): JsonObject {
-  const value = object[key];
-  return isJsonObject(value) ? value : {};
+  return pickObject(pickObject(object, 'metadata'), 'annotations')[paths] ?? '';
 }

@@ -1,5 +1,5 @@
 import type { DeclaredApplication } from '../../model/declared.ts';
-import { isJsonObject, type JsonObject } from '../../model/json.ts';
+import { type JsonObject, pickObject } from '../../model/json.ts';
 import { formatPointer } from '../../model/path.ts';
 import type { Resource } from '../../model/resource.ts';
 
@@ -12,8 +12,8 @@ const instance = 'app.kubernetes.io/instance';
  * where there is no annotation of it.
  */
 export function withoutTracking(object: JsonObject, { name, namespace }: DeclaredApplication): JsonObject {
-  const metadata = objectAt(object, 'metadata');
-  const [annotations, labels] = [objectAt(metadata, 'annotations'), objectAt(metadata, 'labels')];
+  const metadata = pickObject(object, 'metadata');
+  const [annotations, labels] = [pickObject(metadata, 'annotations'), pickObject(metadata, 'labels')];
   const names = [name, `${namespace}_${name}`];
   const isLabelled = annotations[trackingId] === undefined && names.some((one) => labels[instance] === one);
   const kept = {
@@ -30,9 +30,9 @@ export function hiddenValues(resource: Resource): Resource {
   if (resource.id.kind !== 'Secret' || resource.id.group !== '') return resource;
   const { object } = resource;
   const hidden = [
-    ...masked(objectAt(object, 'data'), ['data']),
-    ...masked(objectAt(object, 'stringData'), ['stringData']),
-    ...masked(objectAt(objectAt(object, 'metadata'), 'annotations'), ['metadata', 'annotations']),
+    ...masked(pickObject(object, 'data'), ['data']),
+    ...masked(pickObject(object, 'stringData'), ['stringData']),
+    ...masked(pickObject(pickObject(object, 'metadata'), 'annotations'), ['metadata', 'annotations']),
   ];
   return hidden.length === 0 ? resource : { ...resource, hidden };
 }
@@ -45,9 +45,4 @@ function masked(values: JsonObject, path: readonly string[]): readonly string[] 
 
 function without(object: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
-}
-
-function objectAt(object: JsonObject, key: string): JsonObject {
-  const value = object[key];
-  return isJsonObject(value) ? value : {};
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../../formats/nearest.ts';
-import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
+import { isJsonList, type Json, type JsonObject, pick, pickObject, pickText } from '../../model/json.ts';
 import { normalisePath } from './build-settings.ts';
 import { type Fault, listed, quote } from './problem.ts';
 
@@ -8,18 +8,13 @@ import { type Fault, listed, quote } from './problem.ts';
  * whatever its shape, so that these are told together with what the schema says.
  */
 export function crossFaults(value: Json, clusters: readonly string[] | null): readonly Fault[] {
-  const environments = objectAt(value, 'environments');
+  const environments = pickObject(value, 'environments');
   return [
     ...unknownAfters(environments),
     ...circles(environments),
     ...unknownClusters(environments, clusters),
-    ...sharedFolders(objectAt(value, 'applications')),
+    ...sharedFolders(pickObject(value, 'applications')),
   ];
-}
-
-function objectAt(value: Json, key: string): JsonObject {
-  const found = pick(value, key);
-  return isJsonObject(found) ? found : {};
 }
 
 function unknownAfters(environments: JsonObject): readonly Fault[] {

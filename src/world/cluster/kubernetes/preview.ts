@@ -2,7 +2,7 @@ import { parseJson, stringifyJson } from '../../../formats/json.ts';
 import { openPatchSchema } from '../../../formats/openapi/patch-schema.ts';
 import { mergePatch, strategicPatch, type ThreeWays } from '../../../formats/openapi/three-way.ts';
 import { lastApplied } from '../../../formats/redaction/secret-values.ts';
-import { isJsonObject, type JsonObject, pick, pickText } from '../../../model/json.ts';
+import { isJsonObject, type JsonObject, pickObject, pickText } from '../../../model/json.ts';
 import { apiVersionOf, identify, type ResourceId } from '../../../model/resource.ts';
 import type { ApiResource, OpenApi, PreviewOptions, WriteResult } from '../cluster.ts';
 import { readObject } from './answer.ts';
@@ -73,7 +73,10 @@ function creation({ id, resource, object, options }: Preview): Request {
 
 /** As `kubectl replace`: of the live object only the version stays, so that nobody else's write is lost. */
 function replacement({ id, resource, object }: Preview, live: JsonObject): Request {
-  const metadata = { ...metadataOf(object), resourceVersion: pickText(live, 'metadata', 'resourceVersion') ?? '' };
+  const metadata = {
+    ...pickObject(object, 'metadata'),
+    resourceVersion: pickText(live, 'metadata', 'resourceVersion') ?? '',
+  };
   const body = stringifyJson({ ...object, metadata });
   return { method: 'PUT', path: objectPath(resource, id), type: 'application/json', body };
 }
@@ -104,8 +107,8 @@ function sidesOf({ object, options: { original } }: Preview, live: JsonObject, i
 }
 
 function isOnlyConfiguration({ metadata = {}, ...rest }: JsonObject): boolean {
-  const { annotations = {}, ...named } = asObject(metadata);
-  const all = { ...rest, ...named, ...asObject(annotations) };
+  const { annotations = {}, ...named } = pickObject(metadata);
+  const all = { ...rest, ...named, ...pickObject(annotations) };
   return Object.keys(all).every((key) => key === lastApplied);
 }
 
@@ -133,21 +136,13 @@ async function send(
 }
 
 function withConfiguration(object: JsonObject): JsonObject {
-  const metadata = metadataOf(object);
-  const annotations = { ...asObject(pick(metadata, 'annotations')), [lastApplied]: configurationOf(object) };
+  const metadata = pickObject(object, 'metadata');
+  const annotations = { ...pickObject(metadata, 'annotations'), [lastApplied]: configurationOf(object) };
   return { ...object, metadata: { ...metadata, annotations } };
 }
 
 /** As kubectl writes it: one line, an empty map of annotations where there are none. */
 function configurationOf(object: JsonObject): string {
-  const metadata = metadataOf(object);
+  const metadata = pickObject(object, 'metadata');
   return `${stringifyJson({ ...object, metadata: { annotations: {}, ...metadata } })}\n`;
-}
-
-function metadataOf(object: JsonObject): JsonObject {
-  return asObject(pick(object, 'metadata'));
-}
-
-function asObject(value: ReturnType<typeof pick>): JsonObject {
-  return isJsonObject(value) ? value : {};
 }
