@@ -3,6 +3,7 @@ import type { Schemas } from '../formats/openapi/schemas.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickObject, pickText } from '../model/json.ts';
 import { identify, type ResourceId, resourceKey } from '../model/resource.ts';
 import type { Cluster, WriteOptions, WriteResult } from '../world/cluster/cluster.ts';
+import { forwarded } from '../world/cluster/forwarded.ts';
 
 /** How a controller writes an object. */
 export type WriteMethod = 'three-way' | 'server-side' | 'replace';
@@ -30,11 +31,12 @@ export function asApplied(cluster: Cluster, options: AsAppliedOptions): Cluster 
   const seen = new Map<string, JsonObject>();
   const show = async (live: JsonObject, signal: AbortSignal): Promise<JsonObject> => {
     const id = identify(live);
-    if (id === null || options.methodOf(id) === 'server-side') return live;
+    const how = id === null ? 'server-side' : options.methodOf(id);
+    if (id === null || how === 'server-side') return live;
     seen.set(resourceKey(id), live);
-    const { methodOf, originalOf } = options;
+    const { originalOf } = options;
     const applied = originalOf === undefined ? cluster.applied(live) : originalOf(id);
-    return withEntry(live, ownWords(methodOf(id) === 'replace' ? live : (applied ?? {})), options, signal);
+    return withEntry(live, ownWords(how === 'replace' ? live : (applied ?? {})), options, signal);
   };
   const write = (object: JsonObject, given: WriteOptions, signal: AbortSignal): Promise<WriteResult> => {
     const id = identify(object);
@@ -44,11 +46,7 @@ export function asApplied(cluster: Cluster, options: AsAppliedOptions): Cluster 
     return preview(object, { id, how, live }, { cluster, options, signal });
   };
   return {
-    name: cluster.name,
-    version: (signal) => cluster.version(signal),
-    uid: (signal) => cluster.uid(signal),
-    discovery: (signal) => cluster.discovery(signal),
-    openapi: (signal) => cluster.openapi(signal),
+    ...forwarded(cluster),
     get: async (id, signal) => {
       const found = await cluster.get(id, signal);
       return found === null ? null : show(found, signal);
@@ -58,13 +56,6 @@ export function asApplied(cluster: Cluster, options: AsAppliedOptions): Cluster 
       return { ...page, items: await Promise.all(page.items.map((item) => show(item, signal))) };
     },
     write,
-    preview: (object, asked, signal) => cluster.preview(object, asked, signal),
-    applied: (live) => cluster.applied(live),
-    patch: (id, jsonPatch, asked, signal) => cluster.patch(id, jsonPatch, asked, signal),
-    remove: (id, asked, signal) => cluster.remove(id, asked, signal),
-    watch: (type, asked, signal) => cluster.watch(type, asked, signal),
-    podLogs: (id, lines, signal) => cluster.podLogs(id, lines, signal),
-    close: () => cluster.close(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick } from '../../model/json.ts';
 import type { Cluster } from '../../world/cluster/cluster.ts';
+import { forwarded } from '../../world/cluster/forwarded.ts';
 
 /** Labels with which Flux marks what it applies; no file in Git has them. */
 const ownerLabels = /^(?:kustomize|helm)\.toolkit\.fluxcd\.io\/(?:name|namespace)$/;
@@ -10,11 +11,7 @@ const ownerLabels = /^(?:kustomize|helm)\.toolkit\.fluxcd\.io\/(?:name|namespace
  */
 export function hideOwnerLabels(cluster: Cluster): Cluster {
   return {
-    name: cluster.name,
-    version: (signal) => cluster.version(signal),
-    uid: (signal) => cluster.uid(signal),
-    discovery: (signal) => cluster.discovery(signal),
-    openapi: (signal) => cluster.openapi(signal),
+    ...forwarded(cluster),
     get: async (id, signal) => {
       const found = await cluster.get(id, signal);
       return found === null ? null : withoutOwnerLabels(found);
@@ -27,13 +24,6 @@ export function hideOwnerLabels(cluster: Cluster): Cluster {
       const result = await cluster.write(object, options, signal);
       return { ...result, object: withoutOwnerLabels(result.object) };
     },
-    preview: (object, options, signal) => cluster.preview(object, options, signal),
-    applied: (live) => cluster.applied(live),
-    patch: (id, jsonPatch, options, signal) => cluster.patch(id, jsonPatch, options, signal),
-    remove: (id, options, signal) => cluster.remove(id, options, signal),
-    watch: (type, options, signal) => cluster.watch(type, options, signal),
-    podLogs: (id, lines, signal) => cluster.podLogs(id, lines, signal),
-    close: () => cluster.close(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type JsonObject, pickText } from '../../../src/model/json.ts';
 import type { Cluster, RemoveOptions } from '../../../src/world/cluster/cluster.ts';
+import { forwarded } from '../../../src/world/cluster/forwarded.ts';
 
 /** A cluster that notes what is written through it: `apply Deployment web`, `force ...`, `dry-run ...`, `remove ...`. */
 export interface Recording {
@@ -24,19 +25,11 @@ export function record(cluster: Cluster, before: (line: string) => void = () => 
     removals,
     writes: () => log.filter((line) => !line.startsWith('dry-run ') && !line.includes('fairlead-inventory-')),
     cluster: {
-      name: cluster.name,
-      version: (signal) => cluster.version(signal),
-      uid: (signal) => cluster.uid(signal),
-      discovery: (signal) => cluster.discovery(signal),
-      openapi: (signal) => cluster.openapi(signal),
-      get: (id, signal) => cluster.get(id, signal),
-      list: (type, options, signal) => cluster.list(type, options, signal),
+      ...forwarded(cluster),
       write: (object, options, signal) => {
         note(`${options.dryRun ? 'dry-run' : options.force ? 'force' : 'apply'} ${nameOf(object)}`);
         return cluster.write(object, options, signal);
       },
-      preview: (object, options, signal) => cluster.preview(object, options, signal),
-      applied: (live) => cluster.applied(live),
       patch: (id, patch, options, signal) => {
         note(`patch ${id.kind} ${id.name}`);
         return cluster.patch(id, patch, options, signal);
@@ -46,9 +39,6 @@ export function record(cluster: Cluster, before: (line: string) => void = () => 
         removals.push(options);
         return cluster.remove(id, options, signal);
       },
-      watch: (type, options, signal) => cluster.watch(type, options, signal),
-      podLogs: (id, lines, signal) => cluster.podLogs(id, lines, signal),
-      close: () => cluster.close(),
     },
   };
 }
