@@ -1,7 +1,8 @@
 import type { Schemas } from '../../formats/openapi/schemas.ts';
-import { type ResourceId, resourceKey } from '../../model/resource.ts';
+import type { ResourceId } from '../../model/resource.ts';
 import type { Cluster } from '../../world/cluster/cluster.ts';
 import { asApplied, type WriteMethod } from '../as-applied.ts';
+import { byId } from '../by-id.ts';
 import type { Desired, Predictor } from '../engine.ts';
 import { syncMethod } from './sync-method.ts';
 
@@ -29,10 +30,6 @@ export function createArgoCdPredictor({ cluster, schemas, manager, serverSide }:
 /** Of an object that both sides have, head says how it is written. */
 function methodsOf({ base, head, declared }: Desired): (id: ResourceId) => WriteMethod {
   const syncOptions = declared?.syncOptions ?? [];
-  const all = [...(base ?? []), ...head].map(({ id, object }) => ({ id, method: syncMethod(object, syncOptions) }));
-  const exact = new Map(all.map(({ id, method }) => [resourceKey(id), method]));
-  // Of those that name no namespace the server knows theirs.
-  const anywhere = new Map(all.map(({ id, method }) => [resourceKey({ ...id, namespace: null }), method]));
-  const usual = syncMethod({}, syncOptions);
-  return (id) => exact.get(resourceKey(id)) ?? anywhere.get(resourceKey({ ...id, namespace: null })) ?? usual;
+  const find = byId([...(base ?? []), ...head]);
+  return (id) => syncMethod(find(id)?.object ?? {}, syncOptions);
 }

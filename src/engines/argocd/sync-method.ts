@@ -1,4 +1,5 @@
-import { type JsonObject, pickText } from '../../model/json.ts';
+import { syncOptionsOf } from '../../formats/argocd/sync-options.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { WriteMethod } from '../as-applied.ts';
 
 /**
@@ -6,9 +7,7 @@ import type { WriteMethod } from '../as-applied.ts';
  * `applyObject`, `shouldUseServerSideApply`): a replacement first, then server-side apply, else as `kubectl apply` does.
  */
 export function syncMethod(object: JsonObject, syncOptions: readonly string[]): WriteMethod {
-  const own = (pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '')
-    .split(',')
-    .map((option) => option.trim());
+  const own = syncOptionsOf(object);
   const has = (option: string): boolean => syncOptions.includes(option) || own.includes(option);
   if (has('Replace=true') && !own.includes('Replace=false')) return 'replace';
   if (own.includes('ServerSideApply=false')) return 'three-way';

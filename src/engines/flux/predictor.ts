@@ -1,9 +1,10 @@
 import type { Schemas } from '../../formats/openapi/schemas.ts';
 import { cleanDesired } from '../../gitops/diff/clean-desired.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { type ResourceId, resourceKey } from '../../model/resource.ts';
+import type { ResourceId } from '../../model/resource.ts';
 import type { Cluster } from '../../world/cluster/cluster.ts';
 import { type AsAppliedOptions, asApplied } from '../as-applied.ts';
+import { byId } from '../by-id.ts';
 import type { Desired, Predictor } from '../engine.ts';
 import { hideOwnerLabels } from './hide-owner-labels.ts';
 
@@ -39,12 +40,9 @@ export function createFluxPredictor({ cluster, schemas, manager, serverSide }: F
 
 /** What the release holds; where base is not known, what head says, so that nothing is taken away that nobody knows of. */
 function originalOf({ base, head }: Desired): (id: ResourceId) => JsonObject | null {
-  const all = base ?? head;
-  const exact = new Map(all.map(({ id, object }) => [resourceKey(id), object]));
-  // Of those that name no namespace the server knows theirs.
-  const anywhere = new Map(all.map(({ id, object }) => [resourceKey({ ...id, namespace: null }), object]));
+  const find = byId(base ?? head);
   return (id) => {
-    const found = exact.get(resourceKey(id)) ?? anywhere.get(resourceKey({ ...id, namespace: null }));
-    return found === undefined ? null : cleanDesired(found);
+    const found = find(id);
+    return found === undefined ? null : cleanDesired(found.object);
   };
 }

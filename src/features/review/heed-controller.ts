@@ -1,5 +1,7 @@
 import { compileGlob, pathMatch } from '../../formats/argocd/glob.ts';
 import { type JqStep, parseJqPath } from '../../formats/argocd/jq-path.ts';
+import { syncOptionsOf } from '../../formats/argocd/sync-options.ts';
+import { findItem } from '../../gitops/diff/list-items.ts';
 import type { Change } from '../../model/change.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -110,12 +112,7 @@ function leadsTo(step: JqStep, segment: PathSegment, current: Json | undefined):
 
 /** The item of a list that a step of a path names. */
 function itemOf(list: Json | undefined, segment: PathSegment): Json | undefined {
-  if (!isJsonList(list) || typeof segment === 'string') return undefined;
-  if (typeof segment === 'number') return list[segment];
-  const keys = Object.entries(segment);
-  // A protocol that is left out is TCP.
-  const told = (item: Json, key: string) => pick(item, key) ?? (key === 'protocol' ? 'TCP' : undefined);
-  return list.find((item) => keys.every(([key, value]) => told(item, key) === value));
+  return isJsonList(list) ? list[findItem(list, segment)] : undefined;
 }
 
 function isDelete({ part, action }: Change): boolean {
@@ -139,9 +136,7 @@ function isLeft(
   if (!isGone && syncOptions.includes('Prune=false')) return true;
   const object = objectOf(id, base);
   if (kind === 'argocd-application') {
-    const options = pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '';
-    const wanted = isGone ? 'Delete=false' : 'Prune=false';
-    return options.split(',').some((option) => option.trim() === wanted);
+    return syncOptionsOf(object).includes(isGone ? 'Delete=false' : 'Prune=false');
   }
   return ['labels', 'annotations'].some(
     (field) => pickText(object, 'metadata', field, 'kustomize.toolkit.fluxcd.io/prune') === 'disabled',

@@ -1,6 +1,6 @@
+import { syncOptionsOf } from '../../formats/argocd/sync-options.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
-import { pickText } from '../../model/json.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 
 /** Rules that say: the cluster does not serve this kind. */
@@ -18,7 +18,11 @@ export function heedMissing(
 ): readonly Finding[] {
   if (declared?.kind !== 'argocd-application') return findings;
   const isAll = declared.syncOptions.includes(option);
-  const told = new Set(head.filter((resource) => isAll || isTold(resource)).map(({ id }) => resourceKey(id)));
+  const told = new Set(
+    head
+      .filter((resource) => isAll || syncOptionsOf(resource.object).includes(option))
+      .map(({ id }) => resourceKey(id)),
+  );
   return findings.map((finding) => {
     const { rule, severity, resource, message } = finding;
     if (severity !== 'block' || resource === null || !missing.has(rule) || !told.has(resourceKey(resource)))
@@ -26,9 +30,4 @@ export function heedMissing(
     const expected = `${message} Argo CD is told to expect that (${option}), and fails where nothing else brings it.`;
     return { ...finding, severity: 'caution', message: expected };
   });
-}
-
-function isTold({ object }: Resource): boolean {
-  const options = pickText(object, 'metadata', 'annotations', 'argocd.argoproj.io/sync-options') ?? '';
-  return options.split(',').some((one) => one.trim() === option);
 }

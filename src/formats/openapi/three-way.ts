@@ -1,4 +1,4 @@
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isJsonList, isJsonObject, type Json, type JsonObject, pick } from '../../model/json.ts';
 import type { PatchPlace } from './patch-schema.ts';
 
 /** An object as it was applied last, as it is to be applied, and as it is. Of what is absent, `undefined`. */
@@ -16,7 +16,7 @@ export interface ThreeWays {
 export function strategicPatch({ original, modified, current }: ThreeWays, place: PatchPlace): JsonObject {
   const patch: Record<string, Json> = {};
   for (const [key, value] of Object.entries(modified)) {
-    const sides = { original: own(original, key), current: own(current, key) };
+    const sides = { original: pick(original, key), current: pick(current, key) };
     Object.assign(patch, fieldPatch(key, value, { ...sides, place: place.field(key) }));
   }
   return { ...patch, ...removals({ original, modified, current }) };
@@ -26,7 +26,7 @@ export function strategicPatch({ original, modified, current }: ThreeWays, place
 export function mergePatch({ original, modified, current }: ThreeWays): JsonObject {
   const patch: Record<string, Json> = {};
   for (const [key, value] of Object.entries(modified)) {
-    const [before, live] = [own(original, key), own(current, key)];
+    const [before, live] = [pick(original, key), pick(current, key)];
     if (isJsonObject(value) && isJsonObject(live)) {
       const below = mergePatch({ original: before, modified: value, current: live });
       if (Object.keys(below).length > 0) patch[key] = below;
@@ -93,7 +93,7 @@ interface ListSides {
 function keyedPatch(key: string, sides: ListSides, place: PatchPlace): JsonObject {
   const { before, wanted, live } = sides;
   const name = place.mergeKey ?? '';
-  const nameOf = (item: Json | undefined): Json => own(item, name) ?? null;
+  const nameOf = (item: Json | undefined): Json => pick(item, name) ?? null;
   // Without a name nothing can be told apart: the server says what is wrong.
   if (wanted.some((item) => nameOf(item) === null)) return isSame(wanted, live) ? {} : { [key]: wanted };
   const find = (items: readonly Json[], one: Json) => items.find((item) => isSame(nameOf(item), one));
@@ -125,10 +125,6 @@ function setPatch(key: string, { before, wanted, live }: ListSides): JsonObject 
     ...(added.length === 0 ? {} : { [key]: added }),
     ...(gone.length === 0 ? {} : { [`$deleteFromPrimitiveList/${key}`]: gone }),
   };
-}
-
-function own(value: Json | undefined, key: string): Json | undefined {
-  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function isSame(one: Json | undefined, other: Json | undefined): boolean {
