@@ -1,5 +1,6 @@
 import type { Engine } from '../../engines/engine.ts';
 import { clustersForApplication } from '../../model/cluster-map.ts';
+import type { DeclaredApplication } from '../../model/declared.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { RepoRef } from '../../model/repo.ts';
@@ -54,6 +55,8 @@ export interface Baseline {
   readonly isDeployed: boolean;
   readonly tree: Tree;
   readonly application: Application;
+  /** The object that declares it; null for what is found by its files alone. */
+  readonly declared: DeclaredApplication | null;
   readonly place: Place;
   readonly engine: Engine;
   readonly desired: readonly Resource[];
@@ -88,7 +91,7 @@ export async function baselineOf(
   const desired = await tools.render(application, tree, place, signal);
   const declared = application.declared?.application ?? null;
   const engine = await tools.engine(engineOf(inForce.settings, target.environment, declared), place, repo);
-  return { target, inForce, commit, isDeployed, tree, application, place, engine, desired };
+  return { target, inForce, commit, isDeployed, tree, application, declared, place, engine, desired };
 }
 
 /** Whether Fairlead is to deploy a target and has not written anything there yet: so there is nothing to compare it with. */

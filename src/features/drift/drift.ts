@@ -58,9 +58,8 @@ async function compare(
   const baseline = await baselineOf(repo, target, tools, signal);
   if (baseline === null) return;
   tools.watch({ repo, target, place: baseline.place, ids: baseline.desired.map(({ id }) => id) });
-  const { engine, desired, commit, isDeployed } = baseline;
+  const { engine, desired, declared, commit, isDeployed } = baseline;
   const subject = { id: target, ...parts(baseline), digest: null, error: null };
-  const declared = baseline.application.declared?.application ?? null;
   const set = await engine.predict(subject, { base: desired, head: desired, declared }, signal);
   const open = await tools.store.drift.find({ repo, target, open: true });
   const rows = driftRows({

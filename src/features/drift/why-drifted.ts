@@ -22,8 +22,7 @@ export async function whyDrifted(row: Drift, baseline: Baseline, doing: Doing): 
 }
 
 async function look(row: Drift, baseline: Baseline, { tools, signal }: Doing): Promise<string | null> {
-  const { engine, target, commit, desired } = baseline;
-  const declared = baseline.application.declared?.application ?? null;
+  const { engine, target, commit, desired, declared } = baseline;
   const own = desired.filter(({ id }) => resourceKey(id) === resourceKey(row.resource));
   const set = await engine.predict(
     { ...target, digest: null, error: null },

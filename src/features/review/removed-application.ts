@@ -62,24 +62,20 @@ function byController(
   }: { readonly target: Target; readonly changes: readonly Change[]; readonly deletes: readonly Change[] },
 ): Judged {
   const { isDeleted, why } = fateOf(declared);
-  const objects = deletes.length === 1 ? 'its one object' : `its ${deletes.length} objects`;
+  const objects = deletes.length === 1 ? 'one object' : `${deletes.length} objects`;
   const gone = `What declares it goes (${declared.declaredAt.file}).`;
   if (isDeleted) {
     const words = {
-      message: `${gone} With it ${objects} ${deletes.length === 1 ? 'is' : 'are'} deleted: ${why}.`,
+      message: `${gone} With it its ${objects} ${deletes.length === 1 ? 'is' : 'are'} deleted: ${why}.`,
       fix: 'See that all of it is meant to go.',
     };
     return { changes, findings: [finding(target, words)] };
   }
   const words = {
-    message: `${gone} ${capital(objects)} ${deletes.length === 1 ? 'stays' : 'stay'} in the cluster: ${why}.`,
+    message: `${gone} Its ${objects} ${deletes.length === 1 ? 'stays' : 'stay'} in the cluster: ${why}.`,
     fix: 'Delete by hand what is to go, after the merge.',
   };
   return { changes: changes.filter((change) => !deletes.includes(change)), findings: [finding(target, words)] };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 type Words = Pick<Finding, 'message' | 'fix'>;
