@@ -1,5 +1,6 @@
 import { fieldsOf, type ListKeysAt } from '../formats/openapi/fields-of.ts';
 import type { Schemas } from '../formats/openapi/schemas.ts';
+import { refusedMetadata } from '../gitops/diff/clean-desired.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickObject, pickText } from '../model/json.ts';
 import { identify, type ResourceId, resourceKey } from '../model/resource.ts';
 import type { Cluster, WriteOptions, WriteResult } from '../world/cluster/cluster.ts';
@@ -101,9 +102,8 @@ function withMark(object: JsonObject, field: 'annotations' | 'labels', mark: Jso
 function ownWords(applied: JsonObject): JsonObject {
   const { apiVersion: _version, kind: _kind, metadata, status: _status, ...rest } = applied;
   const { name: _name, namespace: _namespace, ...named } = pickObject(metadata);
-  const marks = ['creationTimestamp', 'generation', 'managedFields', 'resourceVersion', 'selfLink', 'uid'];
   const kept = Object.entries(named).flatMap(([key, value]): [string, Json][] => {
-    if (marks.includes(key)) return [];
+    if (refusedMetadata.has(key)) return [];
     const plain = key === 'annotations' && isJsonObject(value) ? withoutTracking(value) : value;
     return isJsonObject(plain) && Object.keys(plain).length === 0 ? [] : [[key, plain]];
   });

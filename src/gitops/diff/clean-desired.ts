@@ -1,7 +1,8 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
 import { own } from './equality.ts';
 
-const refusedMetadata: ReadonlySet<string> = new Set([
+/** Fields of `metadata` that only the server writes. */
+export const refusedMetadata: ReadonlySet<string> = new Set([
   'creationTimestamp',
   'generation',
   'managedFields',

@@ -1,39 +1,27 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Desired } from '../../../src/engines/engine.ts';
-import { engines } from '../../../src/engines/index.ts';
-import { createSchemas } from '../../../src/formats/openapi/schemas.ts';
-import { createRedactor } from '../../../src/formats/redaction/redactor.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
-import { targetId } from '../../../src/model/target.ts';
-import type { Cluster } from '../../../src/world/cluster/cluster.ts';
-import { openCluster } from '../../../src/world/cluster/kubernetes/open-cluster.ts';
-import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
-import { record } from '../apply/recording.ts';
-import { resourcesOf, told } from '../apply/stage.ts';
+import { resourcesOf } from '../apply/stage.ts';
+import { type ControllerStage, openControllerStage } from '../controller-stage.ts';
 
-const signal = AbortSignal.timeout(300_000);
-const redactor = createRedactor({ key: Buffer.alloc(32, 7) });
-let plane: ControlPlane;
-let cluster: Cluster;
+let stage: ControllerStage;
 let namespace: string;
 
 beforeAll(async () => {
-  plane = await useControlPlane();
-  cluster = await openCluster({ kubeconfig: { paths: [plane.kubeconfig] }, context: plane.context, redactor });
+  stage = await openControllerStage('argocd');
 }, 120_000);
 
 beforeEach(async () => {
-  namespace = await plane.namespace();
+  namespace = await stage.plane.namespace();
 });
 
-afterAll(() => cluster?.close());
+afterAll(() => stage?.close());
 
 /** Writes as Argo CD does by default: by the client, with its mark. */
 async function sync(object: JsonObject): Promise<void> {
   const { annotations, ...metadata } = object['metadata'] as { readonly annotations?: JsonObject };
   const marked = { 'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:x/web', ...annotations };
   const input = JSON.stringify({ ...object, metadata: { ...metadata, annotations: marked } });
-  await plane.kubectl(['apply', '--field-manager=argocd-controller', '-f', '-'], { input });
+  await stage.plane.kubectl(['apply', '--field-manager=argocd-controller', '-f', '-'], { input });
 }
 
 interface Asked {
@@ -42,23 +30,9 @@ interface Asked {
   readonly syncOptions?: readonly string[];
 }
 
-async function predict({ base, head, syncOptions = [] }: Asked) {
-  const recording = record(cluster);
-  const schemas = createSchemas(async (groupVersion, until) =>
-    (await cluster.openapi(until)).document(groupVersion, until),
-  );
-  const descriptor = engines.find(({ name }) => name === 'argocd');
-  const context = { cluster: recording.cluster, schemas, redactor, concurrency: 8 };
-  const predictor = await descriptor?.predictor(context);
-  const parts = { application: 'shop', environment: 'test', cluster: plane.context };
-  const target = { ...parts, id: targetId(parts), digest: null, error: null };
-  const desired: Desired = {
-    ...{ base: resourcesOf(...(base ?? head)), head: resourcesOf(...head) },
-    declared: { kind: 'argocd-application', syncOptions },
-  };
-  const set = await predictor?.predict(target, desired, signal);
-  if (set === undefined) throw new Error('there is no engine for Argo CD');
-  return { told: told(set), error: set.error, findings: set.findings, asked: recording.log };
+function predict({ base, head, syncOptions = [] }: Asked) {
+  const declared = { kind: 'argocd-application', syncOptions } as const;
+  return stage.predict({ base: resourcesOf(...(base ?? head)), head: resourcesOf(...head), declared });
 }
 
 function web(spec: JsonObject = {}, container: JsonObject = {}, labels: JsonObject = {}): JsonObject {
@@ -98,15 +72,15 @@ describe('what Argo CD writes by the client', () => {
 
   test('leaves alone what others wrote and Git does not say', async () => {
     await sync(web());
-    await plane.kubectl(['-n', namespace, 'scale', 'deployment/web', '--replicas=5']);
-    await plane.kubectl(['-n', namespace, 'label', 'deployment/web', 'by=hand']);
+    await stage.plane.kubectl(['-n', namespace, 'scale', 'deployment/web', '--replicas=5']);
+    await stage.plane.kubectl(['-n', namespace, 'label', 'deployment/web', 'by=hand']);
 
     expect(await predict({ head: [web()] })).toMatchObject({ told: [], error: null });
   });
 
   test('puts back what others changed of it, which is a difference already', async () => {
     await sync(web({ replicas: 2 }));
-    await plane.kubectl(['-n', namespace, 'scale', 'deployment/web', '--replicas=5']);
+    await stage.plane.kubectl(['-n', namespace, 'scale', 'deployment/web', '--replicas=5']);
 
     const { told: seen } = await predict({
       base: [web({ replicas: 2 })],
@@ -121,7 +95,7 @@ describe('what Argo CD writes by the client', () => {
 
   test('takes over what somebody else has and Git says now', async () => {
     await sync(web());
-    await plane.kubectl(['-n', namespace, 'scale', 'deployment/web', '--replicas=5']);
+    await stage.plane.kubectl(['-n', namespace, 'scale', 'deployment/web', '--replicas=5']);
 
     const { told: seen } = await predict({ base: [web()], head: [web({ replicas: 3 })] });
 
@@ -148,7 +122,9 @@ describe('what Argo CD writes by the client', () => {
   test('a label by which older installations track stays', async () => {
     await sync(web({}, {}, {}));
     const marked = web({}, {}, { 'app.kubernetes.io/instance': 'shop' });
-    await plane.kubectl(['apply', '--field-manager=argocd-controller', '-f', '-'], { input: JSON.stringify(marked) });
+    await stage.plane.kubectl(['apply', '--field-manager=argocd-controller', '-f', '-'], {
+      input: JSON.stringify(marked),
+    });
 
     const { told: seen } = await predict({ base: [web()], head: [web({}, { image: 'nginx:2' })] });
 
@@ -173,7 +149,7 @@ describe('sync options', () => {
 
   test('Replace=true keeps nothing that Git does not say', async () => {
     await sync(web());
-    await plane.kubectl(['-n', namespace, 'label', 'deployment/web', 'by=hand']);
+    await stage.plane.kubectl(['-n', namespace, 'label', 'deployment/web', 'by=hand']);
 
     const { told: seen } = await predict({ head: [web()], syncOptions: ['Replace=true'] });
 
@@ -188,7 +164,7 @@ describe('sync options', () => {
     });
     const both = [config('one', { annotations }), config('two', {})];
     for (const object of both) await sync(object);
-    await plane.kubectl(['-n', namespace, 'label', 'configmap', 'one', 'two', 'by=hand']);
+    await stage.plane.kubectl(['-n', namespace, 'label', 'configmap', 'one', 'two', 'by=hand']);
 
     const { told: seen } = await predict({ head: both });
 
