@@ -156,6 +156,7 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
       if (names.size > 0) warmChecks();
     },
     validate: (resources, context, signal) => validate(parts, bundle, { resources, context, signal }),
+    admit: parts.validator.admit,
     findLeaks: parts.validator.findLeaks,
     openCluster: (context) => openHandle(context, parts),
     capabilitiesOf: (name) => engineNamed(name).capabilities,

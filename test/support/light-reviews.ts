@@ -108,6 +108,7 @@ function reviewTools(now: () => Date, rendering: () => Promise<void>): ReviewToo
     rendererFor: () => renderer(rendering),
     warm: () => undefined,
     validate: async () => [],
+    admit: async () => [],
     findLeaks: async () => [],
     offlineApiVersions: [],
     openCluster: missing,

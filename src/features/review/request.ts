@@ -97,6 +97,15 @@ export interface ReviewTools {
     context: ValidationContext,
     signal: AbortSignal,
   ) => Promise<readonly Finding[]>;
+  /** What admission policies say of objects that are there: findings as of `validate`, none of other checks. */
+  readonly admit: (
+    asked: {
+      readonly target: string;
+      readonly policies: readonly JsonObject[];
+      readonly resources: readonly Resource[];
+    },
+    signal: AbortSignal,
+  ) => Promise<readonly Finding[]>;
   /** Secrets and tokens in clear in changed files, searched off this thread. */
   readonly findLeaks: (files: readonly LeakFile[], signal: AbortSignal) => Promise<readonly Finding[]>;
   /** `v1`, `apps/v1`, `apps/v1/Deployment`, ...: what charts are told where no cluster says. */

@@ -14,6 +14,7 @@ import type { Place } from '../../world/cluster/place.ts';
 import { fateOf } from './gone-declaration.ts';
 import { heedController } from './heed-controller.ts';
 import { heedMissing } from './heed-missing.ts';
+import { reachLive } from './reach.ts';
 import { isRemoved, judgeRemoved } from './removed-application.ts';
 import type { RenderedTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
@@ -68,12 +69,14 @@ export async function reviewTarget(
   };
   const plan = error === null ? await planFor(desired, within) : null;
   const { live } = predicted;
-  const risks = risksOf({ target: target.id, base, head, changes: judged.changes, live, ownersOf });
+  const question = { target: target.id, base, changes: judged.changes, live };
+  const reached = await reachLive(question, { head, read: place.read, tools }, signal);
+  const risks = risksOf({ ...question, head, changes: reached.changes, ownersOf });
   const said = heedMissing([...invalid, ...predicted.findings].map(own), { declared, head });
-  const found = [...rendered.findings, ...said, ...risks];
+  const found = [...rendered.findings, ...said, ...risks, ...reached.findings];
   return {
     target: { ...target, error, digest: plan?.digest ?? null },
-    changes: judged.changes,
+    changes: reached.changes,
     findings: [...found, ...heeded.findings, ...judged.findings],
     rendered: base !== null,
     plan,

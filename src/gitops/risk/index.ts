@@ -2,9 +2,10 @@ import type { Change } from '../../model/change.ts';
 import type { FieldOwner } from '../../model/drift.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
-import { formatPointer, type Path } from '../../model/path.ts';
-import { formatResource, lineOf, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
+import type { Path } from '../../model/path.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
 import { accessRules } from './access.ts';
+import { findingOf, findResource } from './finding.ts';
 import { immutableRules } from './immutable.ts';
 import { quietRules, targetRules } from './quiet.ts';
 import { removalRules } from './removals.ts';
@@ -36,7 +37,7 @@ export { targetRules };
 /** What is dangerous about the changes of a target, or must not surprise. */
 export function risksOf(question: RiskQuestion): readonly Finding[] {
   const { target, base, head, changes, live, ownersOf } = question;
-  const [before, after] = [byId(base ?? []), byId(head)];
+  const [before, after] = [findResource(base ?? []), findResource(head)];
   const subjects = changes.map((change): Subject => {
     const { resource } = change;
     const found = live.get(resourceKey(resource)) ?? null;
@@ -50,28 +51,6 @@ export function risksOf(question: RiskQuestion): readonly Finding[] {
     rule.judgeAll({ subjects, baseCount: base?.length ?? null }).map((risk) => targetFinding(rule, risk, target)),
   );
   return [...whole, ...single];
-}
-
-/** The server's word names a namespace where a file may leave it out. */
-function byId(resources: readonly Resource[]): (id: ResourceId) => Resource | null {
-  const known = new Map(resources.map((resource) => [resourceKey(resource.id), resource]));
-  return (id) => known.get(resourceKey(id)) ?? known.get(resourceKey({ ...id, namespace: null })) ?? null;
-}
-
-function findingOf(
-  { change, base, head }: Subject,
-  rule: RiskRule,
-  { message, at = [] }: Risk,
-  target: string,
-): Finding {
-  const place: Resource = head ??
-    base ?? { id: change.resource, object: {}, source: null, lines: new Map(), random: [] };
-  return {
-    ...{ rule: rule.id, severity: rule.severity, target, resource: change.resource },
-    ...{ file: place.source?.file ?? null, line: lineOf(place, formatPointer(at)) },
-    message: `${formatResource(change.resource)}: ${message}.`,
-    fix: rule.fix,
-  };
 }
 
 function targetFinding({ id, severity, fix }: TargetRule, { message }: Risk, target: string): Finding {

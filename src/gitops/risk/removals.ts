@@ -31,7 +31,7 @@ const stores: readonly (readonly [group: RegExp, kinds: readonly string[]])[] = 
 function dataLoss(subject: Subject): readonly Risk[] {
   const { resource } = subject.change;
   if (isDeleted(subject, '', 'PersistentVolumeClaim')) return [{ message: `the claim goes${volumeWords(subject)}` }];
-  if (isDeleted(subject, '', 'PersistentVolume')) return [{ message: 'the volume goes' }];
+  if (isDeleted(subject, '', 'PersistentVolume')) return [{ message: `the volume goes${takenWords(subject)}` }];
   if (isDeleted(subject, 'apps', 'StatefulSet') && deletesClaims(subject)) {
     return [{ message: 'its claims go with it (persistentVolumeClaimRetentionPolicy.whenDeleted: Delete)' }];
   }
@@ -44,6 +44,11 @@ function volumeWords({ live, base }: Subject): string {
   return size === undefined ? '' : `, ${size} of storage with it`;
 }
 
+/** What goes with it, where the cluster was asked. */
+function takenWords({ change: { takes = [] } }: Subject): string {
+  return takes.length === 0 ? '' : `: ${takes.join(', ')}`;
+}
+
 function deletesClaims({ live, base }: Subject): boolean {
   const object = live ?? base?.object;
   return pickText(object, 'spec', 'persistentVolumeClaimRetentionPolicy', 'whenDeleted') === 'Delete';
@@ -54,7 +59,7 @@ const definitions = 'apiextensions.k8s.io';
 function crdRemoved(subject: Subject): readonly Risk[] {
   if (isDeleted(subject, definitions, 'CustomResourceDefinition')) {
     const kind = pickText(subject.base?.object, 'spec', 'names', 'kind') ?? 'that';
-    return [{ message: `every ${kind} of the cluster is deleted with it` }];
+    return [{ message: `every ${kind} of the cluster is deleted with it${takenWords(subject)}` }];
   }
   if (subject.change.resource.kind !== 'CustomResourceDefinition' || subject.change.part !== 'pull') return [];
   const [before, after] = [servedVersions(subject.base), servedVersions(subject.head)];
@@ -87,7 +92,9 @@ export const removalRules: readonly RiskRule[] = [
   {
     ...{ id: 'namespace-removed', severity: 'block' },
     judge: (subject) =>
-      isDeleted(subject, '', 'Namespace') ? [{ message: 'everything in it is deleted with it' }] : [],
+      isDeleted(subject, '', 'Namespace')
+        ? [{ message: `everything in it is deleted with it${takenWords(subject)}` }]
+        : [],
     when: 'A Namespace is deleted.',
     why: 'Everything in it goes, whoever put it there, claims and Secrets included.',
     fix: 'Empty it first, or keep the Namespace.',

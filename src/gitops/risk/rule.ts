@@ -33,7 +33,8 @@ export interface Risk {
   readonly at?: readonly (string | number)[];
 }
 
-interface RuleText {
+/** What a rule is called, and what people are told of it. */
+export interface RuleText {
   /** Also what `/fairlead allow` and `policy.rules` call it. */
   readonly id: string;
   readonly severity: Severity;

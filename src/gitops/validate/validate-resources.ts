@@ -10,6 +10,7 @@ import { type LeakFile, unsearched } from './find-leaks.ts';
 import { checks } from './index.ts';
 import type { KnownKinds } from './kind-facts.ts';
 import { type PackedDocument, packDocument } from './packed-document.ts';
+import { policyCheck } from './policy-check.ts';
 import { type OpenModule, policyModuleOpener } from './policy-module.ts';
 import { type CheckTask, isKindDefinition, type PolicyTask } from './run-check.ts';
 
@@ -47,11 +48,20 @@ export interface ResourceValidator {
    * finding of rule `check-incomplete`. Rejects only when the signal fires.
    */
   validate(input: ValidateInput, signal: AbortSignal): Promise<readonly Finding[]>;
+  /** What these policies and bindings say of resources that are taken for new: as `validate`, and no other check. */
+  admit(asked: Admission, signal: AbortSignal): Promise<readonly Finding[]>;
   /** Loads what checks need ahead of the first one; `input` as it will be asked, with any resources. */
   warm(input: ValidateInput): void;
   /** Secrets and tokens in clear. A search that overran or died is a finding as well. Rejects only when the signal fires. */
   findLeaks(files: readonly LeakFile[], signal: AbortSignal): Promise<readonly Finding[]>;
   close(): Promise<void>;
+}
+
+/** Resources, and ValidatingAdmissionPolicies with their bindings. */
+export interface Admission {
+  readonly target: string | null;
+  readonly resources: readonly Resource[];
+  readonly policies: readonly JsonObject[];
 }
 
 /** What a worker of the validator is given. */
@@ -80,9 +90,18 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
     const results = await Promise.all(checks.map(run));
     return [...findings, ...policies.findings, ...results.flat()];
   };
+  const admit: ResourceValidator['admit'] = async (asked, signal) => {
+    const { deadlineMs, policyStartMs = 30_000 } = options;
+    const input = { ...asked, documents: async () => null, kinds: { served: null, builtIn: [] } };
+    const { task, findings } = await openPolicies(input, openModule, signal);
+    if (task === null) return findings;
+    const run = { check: policyCheck, input, documents: [], policies: task, deadlineMs: deadlineMs + policyStartMs };
+    return runInPool(pool, run, signal);
+  };
   const ended = new AbortController();
   return {
     validate,
+    admit,
     // What goes wrong will go wrong again, and is told then.
     warm: (input) => void validate(input, ended.signal).catch(() => undefined),
     findLeaks: (files, signal) => searchInPool(pool, files, { signal, deadlineMs: options.deadlineMs }),

@@ -39,7 +39,14 @@ export const knownRules: readonly string[] = [
   ...['apiservice-changed', 'crd-removed', 'data-loss', 'drift-overwritten', 'exposed-service', 'hpa-min-zero'],
   ...['image-downgrade', 'image-major', 'immutable-recreate', 'large-change', 'limits-removed', 'mass-delete'],
   ...['namespace-removed', 'netpol-removed', 'pdb-removed', 'probes-removed', 'rbac-widened', 'replicas-to-zero'],
-  ...['secret-changed', 'webhook-failurepolicy'],
+  ...[
+    'secret-changed',
+    'webhook-failurepolicy',
+    'netpol-isolates',
+    'policy-denies-live',
+    'quota-exceeded',
+    'reach-unread',
+  ],
   ...['added-capabilities', 'cluster-admin-binding', 'host-namespaces', 'host-path-volume', 'image-latest'],
   ...['privilege-escalation', 'privileged-container', 'rbac-wildcard', 'resource-limits', 'run-as-root'],
 ];

@@ -84,6 +84,7 @@ export function reviewTools(midst: NonNullable<ReviewWorldOptions['midst']>): Re
       return { environments: [], pairs: [], applications: [], unownedFiles: [], findings: [], incomplete: null };
     },
     declare: unused,
+    admit: async () => [],
     findLeaks: async (files) => files.map(({ path }) => remark(path)),
     warm: () => undefined,
     ...{ rendererFor: unused, validate: unused, openCluster: unused, capabilitiesOf: unused, engineFor: unused },
