@@ -49,6 +49,12 @@ export function formatResource(id: ResourceId): string {
   return id.namespace === null ? `${id.kind} ${id.name}` : `${id.kind} ${id.namespace}/${id.name}`;
 }
 
+/** `Deployment shop/web`, out of a resource key. */
+export function formatKey(key: string): string {
+  const [, kind = '', namespace = '', name = ''] = key.split('/');
+  return namespace === '' ? `${kind} ${name}` : `${kind} ${namespace}/${name}`;
+}
+
 /** The line that holds a JSON pointer, or its nearest ancestor that has one, or the document's own line. */
 export function lineOf(resource: Resource, pointer: string): number | null {
   let current = pointer;

@@ -127,6 +127,33 @@ function describePlans(stage: StageOf): void {
 
       expect(await store.plans.of(plan.repo, 17, plan.head)).toMatchObject({ base: 'moved' });
     });
+
+    test('tell which other pulls change a target, by the newest plan of each, until they are left', async () => {
+      const { store } = stage();
+      const repo = newRepo();
+      const changing = (pull: number, head: string, ...names: readonly string[]) => {
+        const { targets } = newPlan();
+        const changed = targets.flatMap((target) =>
+          names.map((id) => ({ ...target, id, changes: target.changes.map((change) => ({ ...change, target: id })) })),
+        );
+        return store.plans.save(null, newPlan({ repo, pull, head, targets: changed }));
+      };
+      await changing(1, 'h1', 'web@eu', 'db@eu');
+      await changing(2, 'h2', 'db@eu');
+      await changing(2, 'h3', 'web@eu');
+      await changing(3, 'h4', 'web@eu');
+      await store.plans.save(null, newPlan({ pull: 4 }));
+
+      const changed = ['apps/Deployment/shop/web'];
+      expect(await store.plans.touching(repo, ['web@eu', 'db@eu'], 3)).toEqual([
+        { pull: 2, head: 'h3', target: 'web@eu', changed },
+        { pull: 1, head: 'h1', target: 'db@eu', changed },
+        { pull: 1, head: 'h1', target: 'web@eu', changed },
+      ]);
+      await store.plans.leave(repo, 1);
+      expect(await store.plans.touching(repo, ['web@eu', 'db@eu'], 3)).toHaveLength(1);
+      expect(await store.plans.of(repo, 1, 'h1')).not.toBeNull();
+    });
   });
 }
 

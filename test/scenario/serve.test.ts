@@ -129,6 +129,8 @@ describe('the bot on a GitHub', () => {
     expect([asked('forked'), asked('by-a-reader')]).toEqual([0, 0]);
     await until('the comment on the trusted pull', () => comments(trusted.pull)[0]);
     expect(comments(trusted.pull)[0]).not.toMatch(/No cluster was read/);
+    // The pull of the first test.
+    expect(comments(trusted.pull)[0]).toMatch(/Pull \d+ is open too and changes/);
   }, 300_000);
 
   test('a pull that changes nothing gets a green check and no comment', async () => {

@@ -5,7 +5,7 @@ import { type Deployment, hasBegun } from '../../model/deployment.ts';
 import { FairleadError } from '../../model/error.ts';
 import { pick } from '../../model/json.ts';
 import type { Plan, PlanTarget } from '../../model/plan.ts';
-import { type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
+import { formatKey, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
 import type { SettingsInForce } from '../../model/settings.ts';
 import { type Takeover, uniteTakeovers } from '../../model/takeover.ts';
 import type { Application } from '../../model/target.ts';
@@ -198,13 +198,7 @@ function missingReview(
 function differs(objects: readonly string[]): string {
   const [first = ''] = objects;
   const more = objects.length === 1 ? '' : ` and ${objects.length - 1} more`;
-  return `${nameOf(first)}${more} is not as any review showed it`;
-}
-
-/** `apps/Deployment/shop/web` -> `Deployment shop/web`. */
-function nameOf(key: string): string {
-  const [, kind = '', namespace = '', ...name] = key.split('/');
-  return `${kind} ${namespace === '' ? '' : `${namespace}/`}${name.join('/')}`;
+  return `${formatKey(first)}${more} is not as any review showed it`;
 }
 
 async function membersAmong(

@@ -3,6 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { formatResource, resourceKey } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 import { assess } from './assess.ts';
+import { declaredTwice } from './declared-twice.ts';
 import type { Facts } from './gather.ts';
 import { applyRulings, type Rulings } from './rulings.ts';
 
@@ -15,7 +16,14 @@ export function decide(facts: Facts, rulings: Rulings): Review {
   const merged = mergeFindings(facts.targets.flatMap((target) => target.findings));
   const leaks = facts.leaks.filter((leak) => !isSaid(leak, merged));
   const findings = applyRulings(
-    [...conflictFindings(facts), ...unknownFindings(facts), ...facts.declarations, ...leaks, ...merged],
+    [
+      ...conflictFindings(facts),
+      ...unknownFindings(facts),
+      ...facts.declarations,
+      ...declaredTwice(facts.targets),
+      ...leaks,
+      ...merged,
+    ],
     rulings,
   );
   const incomplete = facts.conflict === null ? facts.incomplete : 'the pull conflicts with its base';

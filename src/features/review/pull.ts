@@ -1,7 +1,7 @@
 import { readTimePattern, reviewComment } from '../../gitops/report/comment.ts';
 import { inRows } from '../../model/audit.ts';
 import { FairleadError } from '../../model/error.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { Plan, PlanTarget } from '../../model/plan.ts';
 import type { Redacted } from '../../model/redacted.ts';
 import { repoKey } from '../../model/repo.ts';
 import type { Review } from '../../model/review.ts';
@@ -9,6 +9,7 @@ import type { SettingsInForce } from '../../model/settings.ts';
 import type { BudgetFigure, GitRemote, Pull, RepoPort } from '../../world/forge/forge.ts';
 import type { MergeResult, Repository } from '../../world/git/git.ts';
 import type { Mark } from '../../world/store/store.ts';
+import { alsoOpen } from './also-open.ts';
 import { currentPull } from './current-pull.ts';
 import { isForgotten, lacking } from './lacking.ts';
 import { isTouched, type LastReview } from './outdated.ts';
@@ -33,6 +34,7 @@ export async function reviewPull(asked: PullJob, tools: PullTools, signal: Abort
   const readAt = tools.review.now();
   const pull = await currentPull(asked, port, tools, signal);
   if (pull.state !== 'open') {
+    await tools.store.plans.leave(asked.repo, asked.pull);
     await endRounds({ job: asked, pull, port }, tools);
     return null;
   }
@@ -139,6 +141,8 @@ async function gatherRequest(
     baseTree: await repository.tree(base, signal),
     untrusted,
     origin: untrusted === null ? origin : { ...origin, unfetched: untrusted },
+    alsoOpen: (targets: readonly PlanTarget[]) =>
+      alsoOpen(targets, { repo: job.repo, pull: pull.number, port, plans: tools.store.plans }),
   };
   if (merged.kind === 'conflict') return { ...common, merged, changedFiles: [] };
   const changedFiles = await repository.changedFiles(base, merged.tree, signal);

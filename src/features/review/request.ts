@@ -6,6 +6,7 @@ import type { Declare, TreeOrigin } from '../../model/declare.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Lending } from '../../model/lent.ts';
+import type { PlanTarget } from '../../model/plan.ts';
 import type { Renderer } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Settings } from '../../model/settings.ts';
@@ -41,6 +42,8 @@ export interface ReviewRequest {
   readonly origin: TreeOrigin;
   /** Repositories with applications that take files of this one; left out: none is known. */
   readonly users?: readonly RepositoryUser[];
+  /** Findings about other open pulls that change these targets; left out: nobody knows of any. */
+  readonly alsoOpen?: (targets: readonly PlanTarget[]) => Promise<readonly Finding[]>;
   /** The change of another repository that is looked at, whose changed files these are; left out: the change of these trees. */
   readonly lending?: Lending;
 }

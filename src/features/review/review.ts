@@ -18,9 +18,12 @@ export async function reviewToPlan(
   signal: AbortSignal,
 ): Promise<{ readonly review: Review; readonly targets: readonly PlanTarget[] }> {
   const { own, users } = await gather(request, tools, signal);
-  const review = joinUsers(decide(own, request.rulings), users.map(decideUser));
+  const targets = planTargets(own.targets);
+  const { rulings } = request;
+  const others = (await request.alsoOpen?.(targets)) ?? [];
+  const decided = decide(own, { ...rulings, findings: [...rulings.findings, ...others] });
   // What others deploy is carried out where it is declared.
-  return { review, targets: planTargets(own.targets) };
+  return { review: joinUsers(decided, users.map(decideUser)), targets };
 }
 
 function decideUser(user: GatheredUser): UserReview | UnreadUser {

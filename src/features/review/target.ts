@@ -24,6 +24,8 @@ export interface TargetFacts extends Pick<ChangeSet, 'changes' | 'findings'> {
   readonly target: Target;
   /** Whether every side it exists on was rendered. */
   readonly rendered: boolean;
+  /** Resource keys of all that base and head want of it. */
+  readonly declares: { readonly base: readonly string[]; readonly head: readonly string[] };
   /** What a deploy of it is held to; null without a key, or when it could not be worked out in full. */
   readonly plan: Pick<PlanTarget, 'digest' | 'objects' | 'deletes' | 'takeovers'> | null;
 }
@@ -38,7 +40,8 @@ export async function reviewTarget(
   signal: AbortSignal,
 ): Promise<TargetFacts> {
   const { target, place, base, head } = rendered;
-  if (head === null) return { target, changes: [], findings: rendered.findings, rendered: false, plan: null };
+  const declares = { base: keysOf(base), head: keysOf(head) };
+  if (head === null) return { target, changes: [], findings: rendered.findings, rendered: false, declares, plan: null };
   const desired: Desired = { base, head, declared: rendered.declared };
   const { predictor, failure } = await predictorFor(engine, place, tools);
   const [invalid, all] = await Promise.all([
@@ -59,13 +62,8 @@ export async function reviewTarget(
   const unpruned = heeded.findings.flatMap(({ resource }) => (resource === null ? [] : [resourceKey(resource)]));
   const stays = keeps || (isGone && declared !== null && !fateOf(declared).isDeleted);
   const within = {
-    predicted,
-    place,
-    tools,
-    engine,
-    keeps: stays,
-    manager: predictor.manager,
-    unpruned: new Set(unpruned),
+    ...{ predicted, place, tools, engine, manager: predictor.manager },
+    ...{ keeps: stays, unpruned: new Set(unpruned) },
   };
   const plan = error === null ? await planFor(desired, within) : null;
   const { live } = predicted;
@@ -79,8 +77,13 @@ export async function reviewTarget(
     changes: reached.changes,
     findings: [...found, ...heeded.findings, ...judged.findings],
     rendered: base !== null,
+    declares,
     plan,
   };
+}
+
+function keysOf(side: Desired['base']): readonly string[] {
+  return (side ?? []).map(({ id }) => resourceKey(id));
 }
 
 /** A check that did not finish leaves the target unknown: never green by accident. */

@@ -46,6 +46,8 @@ export const knownRules: readonly string[] = [
     'policy-denies-live',
     'quota-exceeded',
     'reach-unread',
+    'also-in-pull',
+    'declared-twice',
   ],
   ...['added-capabilities', 'cluster-admin-binding', 'host-namespaces', 'host-path-volume', 'image-latest'],
   ...['privilege-escalation', 'privileged-container', 'rbac-wildcard', 'resource-limits', 'run-as-root'],

@@ -93,6 +93,19 @@ export interface Plans {
   save(tx: Tx | null, plan: Plan): Promise<void>;
   /** The plan of the head, or of the newest head when null; null when there is none. */
   of(repo: RepoRef, pull: number, head: string | null): Promise<Plan | null>;
+  /** Other pulls whose newest plan changes one of these targets, newest pull first, at most 100 rows. They may be closed by now. */
+  touching(repo: RepoRef, targets: readonly string[], except: number): Promise<readonly Touching[]>;
+  /** The pull is closed: it touches nothing any more. Its plans stay. */
+  leave(repo: RepoRef, pull: number): Promise<void>;
+}
+
+/** What the newest plan of a pull changes in a target. */
+export interface Touching {
+  readonly pull: number;
+  readonly head: string;
+  readonly target: string;
+  /** Resource keys. */
+  readonly changed: readonly string[];
 }
 
 export interface DeploymentQuery {

@@ -14,11 +14,19 @@ const receivedDeliveries = [
 /** When a job that is tried was tried first, in milliseconds: people are told of it when it is given up. */
 const firstTries = ({ number }: SqlDialect): readonly string[] => [`alter table jobs add column since ${number}`];
 
+/** What open pulls change, by target: two that change the same are told of each other. */
+const planTargets = ({ text, number, end }: SqlDialect): readonly string[] => [
+  `create table plan_targets (
+     repo ${text} not null, pull ${number} not null, target ${text} not null, head ${text} not null, changed ${text} not null,
+     primary key (repo, pull, target))${end}`,
+  'create index plan_targets_by_target on plan_targets (repo, target)',
+];
+
 /**
  * The first leads from nothing to version 1. Only ever added to. Replicas of the version before go on while a new one migrates: a
  * migration adds tables and columns with defaults, and takes away only what no version in use reads.
  */
-const migrations: readonly Migration[] = [schema1, forgeWritesSchema, receivedDeliveries, firstTries];
+const migrations: readonly Migration[] = [schema1, forgeWritesSchema, receivedDeliveries, firstTries, planTargets];
 
 /** The version this Fairlead reads and writes. */
 export const schemaVersion = migrations.length;

@@ -36,6 +36,14 @@ export interface Tables {
     readonly head: string;
     readonly document: string;
   };
+  /** What the newest plan of a pull changes: for each target its resource keys, a JSON list. */
+  readonly plan_targets: {
+    readonly repo: string;
+    readonly pull: number;
+    readonly target: string;
+    readonly head: string;
+    readonly changed: string;
+  };
   readonly deployments: {
     readonly number: Generated<number>;
     readonly repo: string;
