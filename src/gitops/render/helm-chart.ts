@@ -7,6 +7,7 @@ import { templateError } from './helm-errors.ts';
 import { readChartFiles } from './helm-files.ts';
 import type { TemplateRequest } from './helm-message.ts';
 import type { HelmInput, HelmRun } from './helm-run.ts';
+import { unreadValues } from './unread-values.ts';
 
 /** Dependencies of dependencies in the same repository; deeper is a circle. */
 const MAX_LOCAL_ROUNDS = 2;
@@ -18,6 +19,8 @@ export interface ChartJob {
   readonly request: TemplateRequest;
   /** Read beside the chart: values files, files that are assigned. */
   readonly files: readonly string[];
+  /** Values files of which it is told what no template reads. */
+  readonly told: readonly string[];
 }
 
 /** What charts are rendered with. */
@@ -27,7 +30,7 @@ export interface ChartTools extends Pick<RenderDependencies, 'fetchChart'> {
 
 /** Renders one chart, with what it depends on. Throws what `Renderer.render` throws. */
 export async function renderChart(
-  { tree, request, files }: ChartJob,
+  { tree, request, files, told }: ChartJob,
   { run, fetchChart }: ChartTools,
   signal: AbortSignal,
 ): Promise<{ readonly pair: RenderPair; readonly found: Dependencies }> {
@@ -38,7 +41,10 @@ export async function renderChart(
     const contents = await readChartFiles(found.tree, { folders, files }, signal);
     const input: HelmInput = { request: { ...request, localCharts: found.local }, files: contents };
     const answer = await run.render(input, signal);
-    if (answer.ok) return { pair: placeFetched(answer, found), found };
+    if (answer.ok) {
+      const findings = [...found.findings, ...unreadValues(contents, told)];
+      return { pair: placeFetched(answer, found), found: { ...found, findings } };
+    }
     if (answer.missing === null || answer.missing.length === 0 || round === MAX_LOCAL_ROUNDS) {
       throw templateError({ ...answer, ...askedFor(answer, found.fetched) }, { root });
     }

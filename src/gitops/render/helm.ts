@@ -1,7 +1,8 @@
 import type { Rendered, RenderInputs } from '../../model/renderer.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
-import { treeFiles } from '../../tools/tree-files.ts';
+import { joinPath, treeFiles } from '../../tools/tree-files.ts';
+import { fetchedFolder } from '../../world/sources/asked-for.ts';
 import { fetchersFor } from '../../world/sources/fetchers.ts';
 import type { Decoder } from './decoder.ts';
 import type { RenderDependencies } from './dependencies.ts';
@@ -52,6 +53,8 @@ async function jobOf({ application, tree, inputs }: Wanted, signal: AbortSignal)
     tree,
     request: templateRequest({ root, valuesFiles, local: [] }, inputs),
     files: [...valuesFiles, ...settings.setFile.map(({ path }) => path)],
+    // In what was fetched nobody can mend anything.
+    told: [...valuesFiles, joinPath(root, 'values.yaml') ?? ''].filter((path) => !path.startsWith(`${fetchedFolder}/`)),
   };
 }
 

@@ -53,7 +53,7 @@ export async function inflateChart(
     nameTemplate,
     values,
   };
-  const { pair, found } = await renderChart({ tree, request: template, files: [] }, tools, signal);
+  const { pair, found } = await renderChart({ tree, request: template, files: [], told: [] }, tools, signal);
   const chosen = withoutSkipped(pair, { skipCrds: !request.includeCrds, skipTests: request.skipTests });
   const print = (answer: TemplateSuccess) =>
     printDocuments(

@@ -19,6 +19,7 @@ import { createModulePool, type ModulePool } from './module-pool.ts';
 import { findSources } from './provenance.ts';
 import { tooMany } from './refuse.ts';
 import { createRenderCache } from './render-cache.ts';
+import { type KustomizationFile, unmatched } from './unmatched.ts';
 
 /** A renderer that holds threads until it is closed; `warm` starts them ahead of the first render. */
 export type ClosableRenderer = Renderer & { warm(): void; close(): Promise<void> };
@@ -52,10 +53,11 @@ export function createKustomizeRenderer(
       const job = { root, sources, inputs, files: await readFiles(root, sources, signal) };
       const { first, second, charts, findings } = await buildInflated(job, tools, signal);
       const resources = resourcesOf(first, charts, job);
+      const idle = unmatched(kustomizationsOf(job), job.files.contents, resources);
       return {
         resources: second === null ? resources : marked(resources, resourcesOf(second, charts, job)),
         hooks: [],
-        findings: [...sources.findings, ...findings],
+        findings: [...sources.findings, ...findings, ...idle],
       };
     },
     warm: () => pool.warm(),
@@ -190,6 +192,15 @@ function resourcesOf(
     return { object, source: place && askedFor(place, sources.fetched), lines: new Map(), random: [] };
   });
   return assign(loose, inputs);
+}
+
+/** The kustomization files of this repository; in what was fetched nobody can mend anything. */
+function kustomizationsOf({ sources, files }: Job): readonly KustomizationFile[] {
+  return [...files.contents].flatMap(([path, bytes]) => {
+    const isFetched = sources.fetched.some(({ root }) => path.startsWith(`${root}/`));
+    const isOne = kustomizationNames.includes(path.slice(path.lastIndexOf('/') + 1));
+    return isOne && !isFetched ? [{ path, bytes }] : [];
+  });
 }
 
 /** Marks what differs between the two, which kustomize gives in one order. */
