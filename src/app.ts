@@ -151,9 +151,9 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
     affected: (question, signal) => affectedBy(question, signal, parts.declared.declare),
     declare: parts.declared.declare,
     rendererFor: parts.declared.renderer,
-    warm: (names) => {
+    warm: (names, kinds) => {
       parts.renderers.warm(names);
-      if (names.size > 0) warmChecks();
+      if (names.size > 0) warmChecks(kinds);
     },
     validate: (resources, context, signal) => validate(parts, bundle, { resources, context, signal }),
     admit: parts.validator.admit,

@@ -93,8 +93,11 @@ export interface ReviewTools {
   /** Reads what objects of controllers declare. */
   readonly declare: Declare;
   readonly rendererFor: (name: RendererName) => Renderer;
-  /** Loads what these renderers and the checks of what they render need, while something else is waited for; nothing for none. */
-  readonly warm: (names: ReadonlySet<RendererName>) => void;
+  /**
+   * Loads what these renderers and the checks of what they render need, while something else is waited for; nothing for none. `kinds`: of
+   * the objects, where they are known; else null.
+   */
+  readonly warm: (names: ReadonlySet<RendererName>, kinds: ReadonlySet<string> | null) => void;
   readonly validate: (
     resources: readonly Resource[],
     context: ValidationContext,

@@ -1,6 +1,7 @@
 import type { OpenApiBundle } from '../../formats/openapi/bundle.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import { mayConcernKinds } from './policy-scope.ts';
 import type { ResourceValidator } from './validate-resources.ts';
 
 /** What the checks are loaded with. */
@@ -10,17 +11,22 @@ export interface WarmParts {
   readonly bundle: OpenApiBundle;
 }
 
-/** Gives what loads the checks ahead of the first target, by something that policies are about; only its first call does anything. */
-export function checkWarmer({ validator, policies, bundle }: WarmParts): () => void {
+/**
+ * Gives what loads the checks ahead of the first target, by something that policies are about; it does so once. Told of kinds that no
+ * policy is about it does nothing: what is loaded keeps a thread busy for seconds, and what is needed waits for it. null: any kind.
+ */
+export function checkWarmer({ validator, policies, bundle }: WarmParts): (kinds: ReadonlySet<string> | null) => void {
   let isAsked = false;
-  return () => {
-    if (isAsked) return;
+  const warm = (found: readonly JsonObject[], wanted: ReadonlySet<string> | null): void => {
+    if (isAsked || (wanted !== null && !mayConcernKinds(found, wanted))) return;
     isAsked = true;
     const kinds = { served: null, builtIn: bundle.kinds };
-    const asked = { target: '', resources: [anyPod], documents: bundle.document, kinds };
+    validator.warm({ target: '', resources: [anyPod], documents: bundle.document, kinds, policies: found });
+  };
+  return (wanted) => {
     // Policies that cannot be read are told by the review that needs them.
     policies().then(
-      (found) => validator.warm({ ...asked, policies: found }),
+      (found) => warm(found, wanted),
       () => undefined,
     );
   };
