@@ -121,7 +121,7 @@ async function checkEqual(scene: Scene): Promise<void> {
 }
 
 /** The files of which kubectl shows a difference: `apps.v1.Deployment.shop.web`. */
-async function kubectlDiff({ plane, head }: Pick<Scene, 'plane' | 'head'>): Promise<readonly string[]> {
+export async function kubectlDiff({ plane, head }: Pick<Scene, 'plane' | 'head'>): Promise<readonly string[]> {
   const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: head });
   const flags = ['--server-side', '--field-manager', manager, '--force-conflicts', '-f', '-'];
   const output = await plane.kubectl(['diff', ...flags], { input, exitCodes: [1] });

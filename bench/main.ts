@@ -6,6 +6,7 @@ import { type ControlPlane, startControlPlane } from '../test/control-plane/cont
 import type { Bench, Lab, Sizes } from './bench.ts';
 import { declaredBench } from './declared.ts';
 import { diffBench } from './diff.ts';
+import { growthBench } from './growth.ts';
 import { loopBench } from './loop.ts';
 import { coresText, loadText, loadWarning, machineText } from './machine.ts';
 import { memoryBench } from './memory.ts';
@@ -22,6 +23,7 @@ const benches: readonly Bench[] = [
   declaredBench,
   validateBench,
   diffBench,
+  growthBench,
   loopBench,
   serveBench,
   memoryBench,
