@@ -1,5 +1,5 @@
-import { matchesGlob } from '../gitops/discover/environments.ts';
 import { BorderError } from '../model/error.ts';
+import { matchesGlob } from '../model/glob.ts';
 import type { RepoRef } from '../model/repo.ts';
 import type { ServerLimits } from '../model/server-settings.ts';
 import type { Forge } from '../world/forge/forge.ts';

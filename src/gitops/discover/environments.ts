@@ -1,3 +1,4 @@
+import { matchesGlob } from '../../model/glob.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Application } from '../../model/target.ts';
 import { isWithin } from './found.ts';
@@ -58,52 +59,6 @@ function isMatched({ root, valuesFiles, declared }: Application, globs: readonly
   const file = declared?.application.declaredAt.file;
   const paths = [root, ...valuesFiles, ...(file === undefined ? [] : [file])];
   return globs.some((glob) => paths.some((path) => matchesGlob(path, glob)));
-}
-
-/** Whether a path matches a glob: `*` within a segment, `**` any number of segments, none too. Takes no longer than the product of their lengths. */
-export function matchesGlob(path: string, glob: string): boolean {
-  return matchesWild(segmentsOf(path), segmentsOf(glob), {
-    isWild: (segment) => segment === '**',
-    isEqual: (segment, pattern) =>
-      matchesWild([...segment], [...pattern], {
-        isWild: (char) => char === '*',
-        isEqual: (char, other) => char === other,
-      }),
-  });
-}
-
-function segmentsOf(path: string): readonly string[] {
-  return path.split('/').filter((segment) => segment !== '');
-}
-
-interface Wild {
-  readonly isWild: (pattern: string) => boolean;
-  readonly isEqual: (item: string, pattern: string) => boolean;
-}
-
-/** Compares lists in which wild items stand for any run of items. Follows all positions in the pattern at once: no backtracking. */
-function matchesWild(items: readonly string[], pattern: readonly string[], { isWild, isEqual }: Wild): boolean {
-  let positions = pastWild([0], pattern, isWild);
-  for (const item of items) {
-    const next = [...positions].flatMap((at) => {
-      const expected = pattern[at];
-      if (expected === undefined) return [];
-      if (isWild(expected)) return [at];
-      return isEqual(item, expected) ? [at + 1] : [];
-    });
-    positions = pastWild(next, pattern, isWild);
-  }
-  return positions.has(pattern.length);
-}
-
-/** The positions, and those behind wild items that stand for nothing. */
-function pastWild(from: readonly number[], pattern: readonly string[], isWild: Wild['isWild']): ReadonlySet<number> {
-  const positions = new Set<number>();
-  for (let at of from) {
-    positions.add(at);
-    for (; isWild(pattern[at] ?? ''); at += 1) positions.add(at + 1);
-  }
-  return positions;
 }
 
 /** The entry of `applications` a folder belongs to: the deepest. The root of the repository is only itself. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { matchesGlob, otherMatches, withSettings as withBranch } from '../../../src/gitops/discover/environments.ts';
+import { otherMatches, withSettings as withBranch } from '../../../src/gitops/discover/environments.ts';
 import type { EnvironmentSettings, Settings } from '../../../src/model/settings.ts';
 import type { Application } from '../../../src/model/target.ts';
 
@@ -22,6 +22,7 @@ const settings = (
     mode: 'observe',
     environments: new Map(Object.entries(environments).map(environmentOf)),
     applications: new Map(Object.entries(applications).map(([name, path]) => [name, { path }])),
+    tenancy: [],
     policy: { rules: new Map() },
     comment: { when: 'changes' },
     render: { helm: null },
@@ -34,54 +35,6 @@ const withSettings = (all: readonly Application[], given: Settings) => withBranc
 
 const said = (all: readonly Application[]): readonly string[] =>
   all.map(({ name, environment }) => `${name}@${environment}`);
-
-describe('a glob', () => {
-  test.each([
-    ['apps/web', 'apps/web', true],
-    ['apps/web', 'apps/*', true],
-    ['apps/web/prod', 'apps/*', false],
-    ['apps/web/prod', 'apps/**', true],
-    ['apps', 'apps/**', true],
-    ['apps/web/overlays/prod', '**/prod', true],
-    ['prod', '**/prod', true],
-    ['apps/a/b/prod', 'apps/**/prod', true],
-    ['apps/prod', 'apps/**/prod', true],
-    ['apps/nonprod', 'apps/**/prod', false],
-    ['charts/shop/values-prod.yaml', 'charts/*/values-*.yaml', true],
-    ['charts/shop/values.yaml', 'charts/*/values-*.yaml', false],
-    ['a.b', 'a?b', false],
-    ['axb', 'a.b', false],
-    ['Apps', 'apps', false],
-    ['', '**', true],
-    ['apps', '*', true],
-  ])('%s by %s: %s', (path, glob, expected) => {
-    expect(matchesGlob(path, glob)).toBe(expected);
-  });
-
-  test('of many stars takes no time', () => {
-    const started = performance.now();
-
-    expect(matchesGlob('a'.repeat(2_000), `${'*a'.repeat(200)}b`)).toBe(false);
-    expect(matchesGlob('a/'.repeat(500), `${'**/a/'.repeat(50)}b`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(3_000);
-  });
-
-  test('matches what the regular expression of the same meaning matches', () => {
-    const segment = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 3 });
-    const part = fc.oneof(segment, fc.constantFrom('*', '**', 'a*', '*b', '*a*'));
-    const paths = [fc.array(segment, { minLength: 1, maxLength: 4 }), fc.array(part, { minLength: 1, maxLength: 4 })];
-    fc.assert(
-      fc.property(...(paths as [(typeof paths)[0], (typeof paths)[0]]), (path, glob) => {
-        const source = glob
-          .map((word) => (word === '**' ? '(?:/[^/]+)*' : `/${word.replaceAll('*', '[^/]*')}`))
-          .join('');
-        const expected = new RegExp(`^${source}$`).test(`/${path.join('/')}`);
-        expect(matchesGlob(path.join('/'), glob.join('/'))).toBe(expected);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-});
 
 describe('applications by the settings', () => {
   test('settings that say nothing change nothing', () => {
