@@ -127,6 +127,8 @@ export interface DeclaredApplication {
   readonly declaredAt: Source;
   /** Objects that brought it about, the outermost first: `ApplicationSet teams`, `Application root`. */
   readonly via: readonly string[];
+  /** Files of the objects of `via` that stand in one; left out: none does. */
+  readonly viaFiles?: readonly string[];
   /** Paths and names of it and of what brought it about that may tell its environment, the nearest first. */
   readonly hints: readonly string[];
 }

@@ -49,7 +49,9 @@ export async function declareAll(tree: Tree, following: Following, signal: Abort
   const applications = [...found.values()].map(({ application, parent }) => {
     const above = chainOf(parent, found);
     const hints = [...application.hints, ...above.toReversed().flatMap((link) => link.application.hints)];
-    return { ...application, via: [...above.flatMap(stepsOf), ...application.via], hints };
+    const viaFiles = [...new Set(above.map((link) => link.application.declaredAt.file))];
+    const via = [...above.flatMap(stepsOf), ...application.via];
+    return { ...application, via, ...(viaFiles.length === 0 ? {} : { viaFiles }), hints };
   });
   return join([{ applications, findings: [], unknown: [] }, ...parts]);
 }

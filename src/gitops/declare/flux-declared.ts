@@ -11,8 +11,8 @@ import type { FluxSource, FluxSources } from './flux-sources.ts';
 import type { ComposedValues } from './flux-values.ts';
 import { ownHints } from './hints.ts';
 
-/** What an object was brought about by: `via` and `hints` of what applies it. */
-export type Above = Pick<DeclaredApplication, 'via' | 'hints'>;
+/** What an object was brought about by: `via`, `viaFiles` and `hints` of what applies it. */
+export type Above = Pick<DeclaredApplication, 'via' | 'viaFiles' | 'hints'>;
 
 /** What a Kustomization declares. Without a source that can be read it has no sources. */
 export function declareKustomization(
@@ -60,9 +60,15 @@ export function declareHelmRelease(
 
 const plain: Omit<DeclaredSource, 'place'> = { ref: null, helm: null, kustomize: null, directory: null, plugin: null };
 
-type Common = Pick<DeclaredApplication, 'name' | 'namespace' | 'project' | 'object' | 'declaredAt' | 'via'>;
+type Common = Pick<
+  DeclaredApplication,
+  'name' | 'namespace' | 'project' | 'object' | 'declaredAt' | 'via' | 'viaFiles'
+>;
 
-function commonOf({ resource, name, namespace }: FluxKustomization | FluxHelmRelease, { via }: Above): Common {
+function commonOf(
+  { resource, name, namespace }: FluxKustomization | FluxHelmRelease,
+  { via, viaFiles = [] }: Above,
+): Common {
   return {
     name,
     namespace: namespace || null,
@@ -70,6 +76,7 @@ function commonOf({ resource, name, namespace }: FluxKustomization | FluxHelmRel
     object: resource.object,
     declaredAt: resource.source ?? { file: '', line: 1 },
     via,
+    ...(viaFiles.length === 0 ? {} : { viaFiles }),
   };
 }
 

@@ -171,7 +171,9 @@ class Cluster {
     this.#opened.push({ kustomization, above, source });
     if (source?.followsReview !== true) return;
     const { hints } = declareKustomization(kustomization, source, above);
-    const below = { via: [...above.via, titleOf(kustomization.resource)], hints };
+    const { resource } = kustomization;
+    const viaFiles = [...(above.viaFiles ?? []), ...(resource.source === null ? [] : [resource.source.file])];
+    const below = { via: [...above.via, titleOf(resource)], viaFiles, hints };
     for (const child of await this.#render(kustomization, source, signal)) {
       this.#resources.push(child);
       this.#take(child, below);
