@@ -1,3 +1,4 @@
+import type { ServerTenant } from './tenancy.ts';
 import type { Mode } from './verdict.ts';
 
 /** Where a secret stands: never in the settings themselves. `null`: it is not set here. */
@@ -24,6 +25,8 @@ export interface ServerSettings {
   readonly applications: readonly string[];
   /** Repository, `owner/name` or `forge:owner/name` -> those of its forge whose applications take files from it. */
   readonly usedBy: ReadonlyMap<string, readonly string[]>;
+  /** What repositories may reach at all; empty: whatever they ask for. */
+  readonly tenancy: readonly ServerTenant[];
   /** By name. */
   readonly forges: ReadonlyMap<string, ForgeEntry>;
   /** By name. */
@@ -175,10 +178,11 @@ export interface ServerLimits {
   readonly mode: Mode;
   readonly repositories: readonly string[];
   readonly applications: readonly string[];
+  readonly tenancy: readonly ServerTenant[];
 }
 
 /** What holds without a server's file: each repository says for itself, as its owner wrote it. */
-export const noLimits: ServerLimits = { mode: 'enforce', repositories: [], applications: [] };
+export const noLimits: ServerLimits = { mode: 'enforce', repositories: [], applications: [], tenancy: [] };
 
 /** Credentials of a GitHub App. */
 export interface GitHubCredentials {

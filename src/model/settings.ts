@@ -3,6 +3,7 @@ import { type ClusterMap, clustersFor } from './cluster-map.ts';
 import type { DeclaredApplication } from './declared.ts';
 import type { Severity } from './finding.ts';
 import type { HelmEngine } from './target.ts';
+import type { Tenancy } from './tenancy.ts';
 import type { Mode } from './verdict.ts';
 
 /** What `.fairlead.yaml` of the protected branch says, defaults filled in. */
@@ -14,6 +15,8 @@ export interface Settings {
   readonly environments: ReadonlyMap<string, EnvironmentSettings>;
   /** By the application's name. */
   readonly applications: ReadonlyMap<string, ApplicationSettings>;
+  /** What its paths may reach; the bound of the server's file beside its own where there is one. */
+  readonly tenancy: Tenancy;
   readonly policy: PolicySettings;
   readonly comment: CommentSettings;
   readonly render: RenderSettings;
@@ -76,6 +79,7 @@ export const defaultSettings: Settings = {
   mode: 'observe',
   environments: new Map(),
   applications: new Map(),
+  tenancy: [],
   policy: { rules: new Map() },
   comment: { when: 'changes' },
   render: { helm: null },

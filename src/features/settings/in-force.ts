@@ -3,6 +3,7 @@ import { FairleadError } from '../../model/error.ts';
 import { type RepoRef, repoKey } from '../../model/repo.ts';
 import type { ServerLimits } from '../../model/server-settings.ts';
 import { clustersOf, type Settings, type SettingsInForce } from '../../model/settings.ts';
+import { serverBound } from '../../model/tenancy.ts';
 import { type LoadedSettings, loadSettings } from '../../world/config/load-settings.ts';
 import { problemText } from '../../world/config/problem.ts';
 import type { Forge, RepoPort } from '../../world/forge/forge.ts';
@@ -19,7 +20,7 @@ export interface SettingsTools {
   /** What the server was told of clusters: nothing else may be named. */
   readonly clusters: ClusterMap;
   /** The most a repository may ask for; left out: what it says. */
-  readonly limits?: Pick<ServerLimits, 'mode'>;
+  readonly limits?: Pick<ServerLimits, 'mode'> & Partial<Pick<ServerLimits, 'tenancy'>>;
   readonly now: () => Date;
   /** Reads of one repository within so many milliseconds are the same read; 1,000 when left out. */
   readonly freshFor?: number;
@@ -95,9 +96,21 @@ async function read(
   return inForce(sound ?? (await defaults(tools, signal)), problem);
 
   function inForce(settings: Settings, why: string | null): SettingsInForce {
-    const capped = tools.limits?.mode === 'observe' ? ({ ...settings, mode: 'observe' } as const) : settings;
-    return { settings: capped, clusters: clustersOf(settings, tools.clusters), branch, commit, problem: why };
+    return {
+      settings: withinLimits(settings, repo, tools),
+      clusters: clustersOf(settings, tools.clusters),
+      branch,
+      commit,
+      problem: why,
+    };
   }
+}
+
+/** Settings as far as the server lets a repository go. */
+function withinLimits(settings: Settings, repo: RepoRef, { limits }: SettingsTools): Settings {
+  const outer = serverBound(limits?.tenancy ?? [], repo);
+  const tenancy = outer === null ? settings.tenancy : [outer, ...settings.tenancy];
+  return { ...settings, tenancy, mode: limits?.mode === 'observe' ? 'observe' : settings.mode };
 }
 
 /** Why the newest settings are not in force, and which are; `known` is the commit of those, null when there is none. */

@@ -1,6 +1,7 @@
 import type { KnownCluster } from '../../model/argocd-knowledge.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { DeploySettings, EnvironmentSettings, Settings } from '../../model/settings.ts';
+import type { Tenancy, Tenant } from '../../model/tenancy.ts';
 import { parseDuration } from './duration.ts';
 import type { Group, Option, Shape } from './option.ts';
 import { configOptions } from './options.ts';
@@ -20,6 +21,7 @@ export function buildSettings(value: Json, engines: readonly string[]): Settings
     mode: filled.mode,
     environments: new Map(environments),
     applications: new Map(applications),
+    tenancy: tenancyOf(Object.entries(filled.tenancy).map(tenantOf)),
     policy: { rules: new Map(Object.entries(filled.policy.rules)) },
     comment: filled.comment,
     render: { helm: filled.render.helm === null ? null : helms[filled.render.helm] },
@@ -65,10 +67,14 @@ export function normalisePath(path: string): string {
 interface Filled extends Pick<Settings, 'mode' | 'comment'> {
   readonly environments: Readonly<Record<string, FilledEnvironment>>;
   readonly applications: Readonly<Record<string, { readonly path: string }>>;
+  readonly tenancy: Readonly<Record<string, FilledTenant>>;
   readonly render: { readonly helm: 'v3' | 'v4' | null };
   readonly argocd: { readonly clusters: Readonly<Record<string, FilledCluster>> };
   readonly policy: { readonly rules: Readonly<Record<string, 'block' | 'caution' | 'note' | 'off'>> };
 }
+
+/** A tenant as it is written, with its defaults. */
+export type FilledTenant = Omit<Tenant, 'name' | 'serviceAccount'>;
 
 interface FilledCluster extends Pick<KnownCluster, 'server' | 'labels' | 'annotations'> {
   readonly project: string | null;
@@ -97,6 +103,16 @@ function environmentOf(name: string, filled: FilledEnvironment): EnvironmentSett
     onFailure,
     onDrift,
   };
+}
+
+/** A tenant of a file under its name. */
+export function tenantOf([name, { paths, clusters, namespaces, kinds }]: readonly [string, FilledTenant]): Tenant {
+  return { name, paths: paths.map(normalisePath), clusters, namespaces, kinds };
+}
+
+/** A file without tenants bounds nothing. */
+function tenancyOf(tenants: readonly Tenant[]): Tenancy {
+  return tenants.length === 0 ? [] : [{ by: 'repository', tenants }];
 }
 
 function knownCluster([name, { project, ...cluster }]: readonly [string, FilledCluster]): KnownCluster {

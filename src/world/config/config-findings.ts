@@ -4,7 +4,8 @@ import { defaultSettings } from './build-settings.ts';
 import { type ConfigSource, placeOf } from './config-source.ts';
 import { parseSettings, type SettingsContext } from './parse-settings.ts';
 import { type ConfigProblem, configFile, pathText } from './problem.ts';
-import { type Weakening, weakenings } from './weakenings.ts';
+import type { Weakening } from './weakening.ts';
+import { weakenings } from './weakenings.ts';
 
 /**
  * What a pull that changes `.fairlead.yaml` does to the settings that hold, those of the protected branch: a `config-invalid`

@@ -2,6 +2,7 @@ import { argocdOptions } from './argocd-options.ts';
 import { durationPattern } from './duration.ts';
 import type { Group, Option, TextRule } from './option.ts';
 import { choice, formatVersion, group, optional } from './shapes.ts';
+import { tenancyOption } from './tenancy-options.ts';
 
 /** Everything `.fairlead.yaml` may say, in the order of the reference page. `engines` are the names of the registered engines. */
 export function configOptions(engines: readonly string[]): Group {
@@ -28,6 +29,7 @@ export function configOptions(engines: readonly string[]): Group {
       default: {},
       examples: [{ checkout: { path: 'apps/checkout' } }],
     },
+    tenancyOption(pathGlob),
     {
       name: 'policy',
       text: 'How grave the findings of checks are.',
@@ -172,7 +174,8 @@ const repositoryPath: TextRule = {
   is: 'a folder inside the repository, written from its root',
 };
 
-const pathGlob: TextRule = {
+/** A glob of paths of the repository. */
+export const pathGlob: TextRule = {
   pattern: `^${relativePath}`,
   is: 'a glob of paths inside the repository, written from its root',
 };
@@ -232,7 +235,7 @@ const pathOption: Option = {
 
 const rulesOption: Option = {
   name: 'rules',
-  text: 'Severity of a rule, by its id, or `off`. The rules about risks: docs/rules.md.',
+  text: 'Severity of a rule, by its id, or `off`. The rules about risks: docs/rules.md. What lies outside the tenancy always blocks.',
   shape: { kind: 'named', word: 'RULE', names: ruleName, of: choice('block', 'caution', 'note', 'off') },
   default: {},
   examples: [{ 'image-latest': 'block' }],

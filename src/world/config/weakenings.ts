@@ -1,12 +1,7 @@
 import type { EnvironmentSettings, Settings } from '../../model/settings.ts';
 import { quote } from './problem.ts';
-
-/** A change of the settings that guards less than before, or lets more happen by itself. */
-export interface Weakening {
-  readonly at: readonly string[];
-  /** What changes, from what to what. */
-  readonly message: string;
-}
+import { tenancyWeakenings } from './tenancy-weakenings.ts';
+import type { Weakening } from './weakening.ts';
 
 /** Everything in which settings are weaker, or do more by themselves, than those that hold. */
 export function weakenings(base: Settings, head: Settings): readonly Weakening[] {
@@ -14,6 +9,7 @@ export function weakenings(base: Settings, head: Settings): readonly Weakening[]
   return [
     ...changed(['mode'], base.mode, head.mode).filter(() => head.mode === 'observe'),
     ...[...new Set(names)].flatMap((name) => environmentWeakenings(name, base, head)),
+    ...tenancyWeakenings(base, head),
     ...ruleWeakenings(base, head),
   ];
 }

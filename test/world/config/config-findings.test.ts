@@ -138,3 +138,47 @@ test('a file with problems blocks, with each at its line', () => {
     expect.objectContaining({ rule: 'config-invalid', line: 3, message: 'x: unknown key' }),
   ]);
 });
+
+describe('a pull that lets paths reach more says in what', () => {
+  const bounded = `version: 1
+tenancy:
+  shop:
+    paths: [teams/shop/**]
+    clusters: [prod-eu]
+    namespaces: [shop]
+    kinds: {allow: [ConfigMap], deny: [Secret]}
+`;
+  const said = (from: string, to: string | null): readonly string[] =>
+    configFindings(to, settingsOf(from), context).map(({ line, message }) => `${line}: ${message}`);
+
+  test.each<[string, (text: string) => string | null, readonly string[]]>([
+    ['nothing', (text) => text, []],
+    ['no tenancy', () => null, ['null: tenancy is gone: every path reaches all that the clusters let Fairlead reach']],
+    ['another tenant', (text) => `${text}  all: {paths: ['**']}\n`, ['8: tenancy.all lets "**" reach more']],
+    ['a path', (text) => text.replace('[teams', '[x, teams'), ['4: tenancy.shop.paths takes in "x"']],
+    [
+      'a cluster',
+      (text) => text.replace('[prod-eu', '[prod-us, prod-eu'),
+      ['5: tenancy.shop.clusters takes in "prod-us"'],
+    ],
+    [
+      'every cluster',
+      (text) => text.replace('    clusters: [prod-eu]\n', ''),
+      ['3: tenancy.shop.clusters is not bounded to "prod-eu" any more'],
+    ],
+    ['a namespace', (text) => text.replace('[shop]', '[shop, "*"]'), ['6: tenancy.shop.namespaces takes in "*"']],
+    ['every kind', (text) => text.replace('allow: [ConfigMap], ', ''), ['7: tenancy.shop.kinds.allow takes in "*"']],
+    [
+      'a refused kind',
+      (text) => text.replace(', deny: [Secret]', ''),
+      ['7: tenancy.shop.kinds.deny no longer refuses "Secret"'],
+    ],
+    ['less', (text) => text.replace('namespaces: [shop]', 'namespaces: []'), []],
+  ])('%s', (_title, change, messages) => {
+    expect(said(bounded, change(bounded))).toEqual(messages);
+  });
+
+  test('the first tenants only narrow', () => {
+    expect(said('version: 1\n', bounded)).toEqual([]);
+  });
+});

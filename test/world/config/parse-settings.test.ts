@@ -21,6 +21,7 @@ describe('a file in order', () => {
       mode: 'observe',
       environments: new Map(),
       applications: new Map(),
+      tenancy: [],
       policy: { rules: new Map() },
       comment: { when: 'changes' },
       render: { helm: null },
@@ -40,6 +41,41 @@ describe('a file in order', () => {
       onFailure: { action: 'none' },
       onDrift: { action: 'report' },
     });
+  });
+
+  test('tenants say what their paths may reach', () => {
+    const text = `version: 1
+tenancy:
+  shop: {paths: [./teams/shop/**], clusters: [prod-*], namespaces: [shop, shop-*], kinds: {deny: [Secret]}}
+  platform: {paths: [platform/**], namespaces: ['*'], kinds: {allow: ['*.*']}}
+`;
+
+    expect(parseSettings(text, context).settings?.tenancy).toEqual([
+      {
+        by: 'repository',
+        tenants: [
+          {
+            ...{ name: 'shop', paths: ['teams/shop/**'], clusters: ['prod-*'], namespaces: ['shop', 'shop-*'] },
+            kinds: { allow: [], deny: ['Secret'] },
+          },
+          {
+            ...{ name: 'platform', paths: ['platform/**'], clusters: [], namespaces: ['*'] },
+            kinds: { allow: ['*.*'], deny: [] },
+          },
+        ],
+      },
+    ]);
+  });
+
+  test.each([
+    ['tenancy: {shop: {namespaces: [shop]}}', /tenancy\.shop\.paths: is missing/],
+    ['tenancy: {shop: {paths: [../x]}}', /"\.\.\/x" is not a glob of paths inside the repository/],
+    ['tenancy: {shop: {paths: [x], namespaces: [Shop]}}', /"Shop" is not a glob of namespaces/],
+    ['tenancy: {shop: {paths: [x], kinds: {allow: [apps/Deployment]}}}', /"apps\/Deployment" is not a kind such as/],
+    ['tenancy: {shop: {paths: [x], kinds: {deny: [Secret.]}}}', /"Secret\." is not a kind such as/],
+    ['tenancy: {shop: {paths: [x], serviceAccount: {plan: a/b}}}', /serviceAccount: unknown key/],
+  ])('%s is a problem', (line, says) => {
+    expect(problemsOf(`version: 1\n${line}\n`)).toEqual([expect.stringMatching(says)]);
   });
 
   test('everything it says is in the settings', () => {
@@ -313,7 +349,7 @@ environments:
 
     expect(problems.map(({ fix }) => fix)).toEqual([
       'Write observe or enforce.',
-      'Known here: version, mode, environments, applications, policy, comment, render, argocd.',
+      'Known here: version, mode, environments, applications, tenancy, policy, comment, render, argocd.',
       'The server knows stg-eu, prod-eu, prod-us.',
     ]);
   });

@@ -32,6 +32,29 @@ test('it says who uses which repository', () => {
   expect([...(settings?.usedBy ?? [])]).toEqual([['gitlab:acme/a/values', ['acme/gitops', 'acme/b/c']]]);
 });
 
+test('it says what repositories may reach, and as whom', () => {
+  const { settings } = parseServerSettings(
+    `version: 1
+tenancy:
+  shop:
+    repositories: [acme/shop]
+    namespaces: [shop]
+    serviceAccount: {plan: shop/fairlead-plan}
+  all: {repositories: ['acme/*'], paths: [base/**], namespaces: ['*']}
+`,
+    'file',
+  );
+
+  const common = { clusters: [], kinds: { allow: [], deny: [] } };
+  expect(settings?.tenancy).toEqual([
+    {
+      ...{ ...common, name: 'shop', repositories: ['acme/shop'], paths: ['**'], namespaces: ['shop'] },
+      serviceAccount: { plan: 'shop/fairlead-plan', apply: null },
+    },
+    { ...common, name: 'all', repositories: ['acme/*'], paths: ['base/**'], namespaces: ['*'] },
+  ]);
+});
+
 test('a file that says nothing restricts nothing', () => {
   const { settings } = parseServerSettings('version: 1', 'file');
 
@@ -60,6 +83,8 @@ describe('a problem names its place, the value, what is allowed and the nearest'
       /"hubb" is no cluster of this file; did you mean "hub"\?/,
     ],
     ['clusters: {a: {plan: {serviceAccount: {server: 10.0.0.1, tokenFile: t}}}}', /"10\.0\.0\.1" is not an address/],
+    ['tenancy: {a: {namespaces: [a]}}', /tenancy\.a\.repositories: is missing/],
+    ['tenancy: {a: {repositories: [a], serviceAccount: {plan: a}}}', /"a" is not a service account as NAMESPACE\/NAME/],
     ['usedBy: {values: [acme/gitops]}', /"values" is not a repository, such as acme\/values/],
     ['usedBy: {"forge:acme/values": [acme/gitops]}', /"forge" is no forge of this file -> Name one of github, gitlab/],
     ['usedBy: {acme/values: acme/gitops}', /usedBy\S*: expected a list/],

@@ -11,7 +11,8 @@ import {
   type SourceSettings,
   wayKinds,
 } from '../../../model/server-settings.ts';
-import { withDefaults } from '../build-settings.ts';
+import type { ServerTenant, TenantAccounts } from '../../../model/tenancy.ts';
+import { type FilledTenant, tenantOf, withDefaults } from '../build-settings.ts';
 import { type ConfigSource, locate } from '../config-source.ts';
 import { parseDuration } from '../duration.ts';
 import type { ConfigProblem } from '../problem.ts';
@@ -45,6 +46,7 @@ function build(filled: Json): ServerSettings {
     ...{ mode: whole.mode, host: whole.host, port: whole.port, data: whole.data, logLevel: whole.logLevel },
     ...{ caFile: whole.caFile, repositories: whole.repositories, applications: whole.applications },
     usedBy: new Map(Object.entries(whole.usedBy)),
+    tenancy: Object.entries(whole.tenancy).map(serverTenantOf),
     poll: whole.poll === null ? null : parseDuration(whole.poll),
     database: whole.database === null ? null : secretOf(whole.database, 'url'),
     forges: mapOf(whole.forges, forgeOf),
@@ -56,10 +58,14 @@ function build(filled: Json): ServerSettings {
 
 /** The file with its defaults, as the options describe it. */
 interface Whole
-  extends Omit<ServerSettings, 'poll' | 'database' | 'usedBy' | 'forges' | 'clusters' | 'sources' | 'argocd'> {
+  extends Omit<
+    ServerSettings,
+    'poll' | 'database' | 'usedBy' | 'tenancy' | 'forges' | 'clusters' | 'sources' | 'argocd'
+  > {
   readonly poll: string | number | null;
   readonly database: JsonObject | null;
   readonly usedBy: Readonly<Record<string, readonly string[]>>;
+  readonly tenancy: Readonly<Record<string, FilledServerTenant>>;
   readonly forges: Readonly<Record<string, JsonObject>>;
   readonly clusters: Readonly<Record<string, JsonObject>>;
   readonly sources: Pick<SourceSettings, 'allow' | 'private' | 'argocd' | 'flux'> & {
@@ -67,6 +73,17 @@ interface Whole
     readonly cacheMegabytes: number;
   };
   readonly argocd: JsonObject | null;
+}
+
+interface FilledServerTenant extends FilledTenant {
+  readonly repositories: readonly string[];
+  readonly serviceAccount: TenantAccounts | null;
+}
+
+function serverTenantOf([name, filled]: readonly [string, FilledServerTenant]): ServerTenant {
+  const { repositories, serviceAccount } = filled;
+  const accounts = serviceAccount === null ? {} : { serviceAccount };
+  return { ...tenantOf([name, filled]), repositories, ...accounts };
 }
 
 function mapOf<T>(

@@ -1,4 +1,5 @@
 import type { Group, Option } from '../option.ts';
+import { pathGlob } from '../options.ts';
 import {
   choice,
   folderPath,
@@ -11,6 +12,7 @@ import {
   secret,
   text,
 } from '../shapes.ts';
+import { serverTenancyOption } from '../tenancy-options.ts';
 import { argocdOptions } from './argocd-options.ts';
 import { clusterName, namespaceName } from './cluster-names.ts';
 import { forgeOptions } from './forge-options.ts';
@@ -163,6 +165,7 @@ export const serverOptions: Group = group([
     default: {},
     examples: [{ 'prod-eu': { environments: ['prod'], plan: { inCluster: {} } } }],
   },
+  serverTenancyOption(nameGlob, pathGlob),
   {
     name: 'sources',
     text: 'Where charts, artifacts and Git bases that manifests name may be fetched from.',
