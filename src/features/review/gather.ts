@@ -8,11 +8,12 @@ import type { Application, HelmEngine, RendererName } from '../../model/target.t
 import type { Tree } from '../../model/tree.ts';
 import { mapConcurrently } from '../../tools/each.ts';
 import { gitPlace, type Place } from '../../world/cluster/place.ts';
+import { confine, mayReach } from './confine.ts';
 import { leaksIn } from './leaks.ts';
 import { likelyKinds } from './likely-kinds.ts';
 import { likelyRenderers } from './likely-renderers.ts';
 import { followMoves } from './moved.ts';
-import { connect, placesFor } from './places.ts';
+import { connectSome, placesFor } from './places.ts';
 import { keepsRemoved } from './removed-application.ts';
 import { type RenderContext, renderTarget } from './render-target.ts';
 import type { ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
@@ -127,7 +128,7 @@ async function workOut(
   );
   const names = new Set(pairs.flatMap(({ base, head: to }) => [base, to].flatMap((side) => side?.renderer ?? [])));
   await warm(names, { changedFiles: request.changedFiles, tree: head, tools }, signal);
-  const places = isLive(request, pairs) ? await connect(request.clusters, tools, signal) : new Map<string, Place>();
+  const places = isLive(request, pairs) ? await connectWithin(request, pairs, tools, signal) : new Map<string, Place>();
   const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
   const trees = { base: request.baseTree, head };
   const [targets, leaks] = await Promise.all([
@@ -154,6 +155,18 @@ async function workOut(
   };
 }
 
+/** The clusters of the request, as far as something that the change reaches may be there. */
+function connectWithin(
+  { clusters, settings }: ReviewRequest,
+  pairs: readonly ApplicationPair[],
+  tools: ReviewTools,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Place>> {
+  const isWanted = (context: string): boolean => pairs.some((pair) => mayReach(pair, settings.tenancy, context));
+  // Without pairs nothing is asked of a cluster but whether it is there, as ever.
+  return connectSome(clusters, pairs.length === 0 ? () => true : isWanted, tools, signal);
+}
+
 /** What is known of a pull in conflict. */
 const unmerged: Omit<Facts, 'request' | 'conflict' | 'gitOnly'> = {
   ...{ targets: [], leaks: [], declarations: [], incomplete: null },
@@ -178,8 +191,9 @@ async function reviewAll(
   context: RenderContext & { readonly request: Pick<ReviewRequest, 'settings'> },
 ): Promise<readonly TargetFacts[]> {
   const { tools, signal } = context;
-  const rendered = await mapConcurrently(jobs, targetsInFlight, ({ pair, place }) =>
-    renderTarget(pair, place, context),
+  const { tenancy } = context.request.settings;
+  const rendered = await mapConcurrently(jobs, targetsInFlight, async ({ pair, place }) =>
+    confine(await renderTarget(pair, place, context), pair, tenancy),
   );
   let done = 0;
   return mapConcurrently(followMoves(rendered), targetsInFlight, async (target) => {

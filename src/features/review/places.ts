@@ -38,6 +38,24 @@ export async function connect(
   return new Map(places.map((place) => [place.context ?? '', place]));
 }
 
+/** As `connect`, but asks only the clusters that are wanted; the others become places that nobody read. */
+export async function connectSome(
+  map: ClusterMap,
+  isWanted: (context: string) => boolean,
+  tools: Parameters<typeof connect>[1],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Place>> {
+  const unwanted = contextsOf(map).filter((context) => !isWanted(context));
+  const places = await connect(without(map, unwanted), tools, signal);
+  return new Map([...unwanted.map((context) => [context, { context, read: null, error: null }] as const), ...places]);
+}
+
+function without(map: ClusterMap, unwanted: readonly string[]): ClusterMap {
+  if (unwanted.length === 0) return map;
+  const others = contextsOf(map).filter((context) => !unwanted.includes(context));
+  return { mode: map.mode, bare: null, byEnvironment: new Map(), others };
+}
+
 /** The places of an application's targets; Git alone where no cluster is known. */
 export function placesFor(
   map: ClusterMap,
