@@ -1,3 +1,4 @@
+import { confined } from '../../engines/confined.ts';
 import type { Engine, EngineWork } from '../../engines/engine.ts';
 import { acceptCommit } from '../../gitops/plan/accept.ts';
 import { digestOf, objectDigests } from '../../gitops/plan/digest.ts';
@@ -9,6 +10,7 @@ import { formatKey, type Resource, type ResourceId, resourceKey } from '../../mo
 import type { SettingsInForce } from '../../model/settings.ts';
 import { type Takeover, uniteTakeovers } from '../../model/takeover.ts';
 import type { Application } from '../../model/target.ts';
+import { reachOf } from '../../model/tenancy.ts';
 import type { Place } from '../../world/cluster/place.ts';
 import type { RepoPort } from '../../world/forge/forge.ts';
 import type { Repository } from '../../world/git/git.ts';
@@ -55,7 +57,8 @@ export async function openGround(deployment: Deployment, tools: DeployTools, sig
   );
   if (application === undefined) throw gone(deployment);
   const desired = await tools.render(application, tree, place, signal);
-  const engine = await tools.engine(deployment.engine, place, repo);
+  const reach = reachOf(inForce.settings.tenancy, application, deployment.cluster);
+  const engine = confined(await tools.engine(deployment.engine, place, repo), reach);
   return { port, url, inForce, place, engine, application, desired, all, reached, repository };
 }
 

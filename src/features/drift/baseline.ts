@@ -1,3 +1,4 @@
+import { confined } from '../../engines/confined.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { clustersForApplication } from '../../model/cluster-map.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
@@ -7,6 +8,7 @@ import type { RepoRef } from '../../model/repo.ts';
 import type { Resource } from '../../model/resource.ts';
 import { engineOf, type SettingsInForce } from '../../model/settings.ts';
 import { type Application, targetId } from '../../model/target.ts';
+import { type Reach, reachOf } from '../../model/tenancy.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { Place } from '../../world/cluster/place.ts';
 import type { DriftTools } from './tools.ts';
@@ -60,6 +62,8 @@ export interface Baseline {
   readonly place: Place;
   readonly engine: Engine;
   readonly desired: readonly Resource[];
+  /** What of that may be looked at and written. */
+  readonly reach: Reach;
 }
 
 /**
@@ -90,8 +94,10 @@ export async function baselineOf(
   const place = await tools.place(target.cluster, signal);
   const desired = await tools.render(application, tree, place, signal);
   const declared = application.declared?.application ?? null;
-  const engine = await tools.engine(engineOf(inForce.settings, target.environment, declared), place, repo);
-  return { target, inForce, commit, isDeployed, tree, application, declared, place, engine, desired };
+  const reach = reachOf(inForce.settings.tenancy, application, target.cluster);
+  const engineName = engineOf(inForce.settings, target.environment, declared);
+  const engine = confined(await tools.engine(engineName, place, repo), reach);
+  return { target, inForce, commit, isDeployed, tree, application, declared, place, engine, desired, reach };
 }
 
 /** Whether Fairlead is to deploy a target and has not written anything there yet: so there is nothing to compare it with. */

@@ -4,6 +4,7 @@ import { FairleadError } from '../../model/error.ts';
 import type { JobPayloads } from '../../model/jobs.ts';
 import { boardJob, driftJob, healJob, sweepJob } from '../../model/queued.ts';
 import type { RepoRef } from '../../model/repo.ts';
+import { insideOf } from '../../model/tenancy.ts';
 import { type Baseline, baselineOf, targetsOf } from './baseline.ts';
 import { driftRows } from './compare.ts';
 import { type DriftTools, lookKey } from './tools.ts';
@@ -57,7 +58,8 @@ async function compare(
 ): Promise<void> {
   const baseline = await baselineOf(repo, target, tools, signal);
   if (baseline === null) return;
-  tools.watch({ repo, target, place: baseline.place, ids: baseline.desired.map(({ id }) => id) });
+  const ids = insideOf(baseline.reach, baseline.desired).map(({ id }) => id);
+  tools.watch({ repo, target, place: baseline.place, ids });
   const { engine, desired, declared, commit, isDeployed } = baseline;
   const subject = { id: target, ...parts(baseline), digest: null, error: null };
   const set = await engine.predict(subject, { base: desired, head: desired, declared }, signal);
