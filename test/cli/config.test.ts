@@ -132,11 +132,31 @@ environments.prod.deploy.after.healthyFor   0        default
 environments.prod.deploy.approvals          none     default
 environments.prod.onFailure.action          none     default
 environments.prod.onDrift.action            report   default
+tenancy                                     none     default
 policy.rules                                none     default
 comment.when                                changes  default
 render.helm                                 none     default
 argocd.clusters                             none     default
 `);
+  });
+
+  test('says what paths may reach, also beside one environment', async () => {
+    write('version: 1\nenvironments: {prod: {}}\ntenancy:\n  shop: {paths: [teams/shop/**], namespaces: [shop]}\n');
+
+    const { out } = await config(['explain', 'prod']);
+
+    expect(
+      out
+        .split('\n')
+        .filter((line) => line.startsWith('tenancy'))
+        .map((line) => line.replace(/ +/g, ' ')),
+    ).toEqual([
+      'tenancy.shop.paths teams/shop/** .fairlead.yaml:4',
+      'tenancy.shop.clusters none default',
+      'tenancy.shop.namespaces shop .fairlead.yaml:4',
+      'tenancy.shop.kinds.allow none default',
+      'tenancy.shop.kinds.deny none default',
+    ]);
   });
 
   test('without a file everything is a default', async () => {

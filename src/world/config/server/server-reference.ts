@@ -115,7 +115,8 @@ sources:
 
 const ways = `Each of \`plan\` and \`apply\` names exactly one. Tokens are had anew before they end and after a 401. A dry-run needs the verbs of a
 real write: [plan-identity.yaml](plan-identity.yaml) is an admission policy that holds the plan identity to dry-runs, and \`fairlead
-doctor\` says whether it is in force.
+doctor\` says whether it is in force. [plan-identity-roles.yaml](plan-identity-roles.yaml) holds the roles to bind to it: one for dry-runs,
+without any right to write the policies themselves, and one with \`get\` and \`list\` only.
 
 - A program that a kubeconfig or a cluster Secret asks to run, \`insecure-skip-tls-verify\`, and files it names are refused where the
   kubeconfig comes from an untrusted place: inside the repository or the data folder, outside the folder of this file by a relative
