@@ -44,6 +44,7 @@ export interface BotParts {
   readonly review: ReviewTools;
   readonly applications: DeployTools['applications'];
   readonly judgeSettings: PullTools['judgeSettings'];
+  readonly proposedSettings?: PullTools['proposedSettings'];
   readonly render: DeployTools['render'];
   readonly place: (context: string, signal: AbortSignal) => Promise<Place>;
   readonly engine: (name: string, place: Place, repo: RepoRef) => Promise<Engine>;

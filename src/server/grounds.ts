@@ -20,6 +20,7 @@ import type { Cluster } from '../world/cluster/cluster.ts';
 import { type Place, readCluster } from '../world/cluster/place.ts';
 import { withTwoIdentities } from '../world/cluster/two-identities.ts';
 import { configFindings } from '../world/config/config-findings.ts';
+import { loadSettings } from '../world/config/load-settings.ts';
 import { configFile } from '../world/config/problem.ts';
 import type { Forge } from '../world/forge/forge.ts';
 import type { Repository } from '../world/git/git.ts';
@@ -48,7 +49,10 @@ const mostTrees = 16;
 /** What depends on the knowledge of a controller is looked at again after so many milliseconds. */
 const declaredFreshFor = 60_000;
 
-type Grounds = Pick<BotParts, 'applications' | 'judgeSettings' | 'render' | 'place' | 'engine' | 'adopt' | 'cloneUrl'>;
+type Grounds = Pick<
+  BotParts,
+  'applications' | 'judgeSettings' | 'proposedSettings' | 'render' | 'place' | 'engine' | 'adopt' | 'cloneUrl'
+>;
 
 /** The tools that read trees, render, reach clusters and make engines. */
 export function createGrounds(ground: GroundParts): Grounds {
@@ -61,15 +65,27 @@ export function createGrounds(ground: GroundParts): Grounds {
     render: (application, tree, place, signal) => render(application, { tree, place, review, origins }, signal),
     engine: (name, place, repo) => engine(name, { place, repo }, ground),
     judgeSettings: async ({ base, head, inForce }, signal) => {
-      const [before, after] = [base, head].map(({ entries }) => entries.find(({ path }) => path === configFile)?.oid);
-      if (before === after) return [];
-      const text = after === undefined ? null : ((await head.read([configFile], signal)).get(configFile) ?? null);
-      const context = { engines: parts.engineNames, clusters: contextsOf(parts.clusters) };
-      return configFindings(text, inForce.settings, context);
+      if (!changesSettings(base, head)) return [];
+      const text = (await head.read([configFile], signal)).get(configFile) ?? null;
+      return configFindings(text, inForce.settings, settingsContext(parts));
+    },
+    proposedSettings: async ({ base, head }, signal) => {
+      if (!changesSettings(base, head)) return null;
+      return (await loadSettings({ tree: head, commit: head.id, signal, ...settingsContext(parts) })).settings;
     },
     adopt: adoptChanges,
     cloneUrl,
   };
+}
+
+/** Whether the settings file of one tree is not that of the other. */
+function changesSettings(base: Tree, head: Tree): boolean {
+  const [before, after] = [base, head].map(({ entries }) => entries.find(({ path }) => path === configFile)?.oid);
+  return before !== after;
+}
+
+function settingsContext({ engineNames, clusters }: ServingParts) {
+  return { engines: engineNames, clusters: contextsOf(clusters) };
 }
 
 /** Where declared applications were found, for their renders. */

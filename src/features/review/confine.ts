@@ -13,6 +13,7 @@ import {
 } from '../../model/tenancy.ts';
 import { fenced } from '../../world/cluster/fenced.ts';
 import type { Place } from '../../world/cluster/place.ts';
+import { note } from './preview-settings.ts';
 import type { RenderedTarget } from './render-target.ts';
 
 /** Objects of one target that are refused one by one; more are told together. */
@@ -22,10 +23,17 @@ const mostNamed = 20;
  * A target without what lies outside the tenancy of its application: nothing of that is validated, read, predicted or planned, and its cluster is
  * asked about nothing else. Each such object is refused in the same words, whether it exists or not.
  */
-export function confine(rendered: RenderedTarget, pair: ApplicationPair, tenancy: Tenancy): RenderedTarget {
+export function confine(
+  rendered: RenderedTarget,
+  pair: ApplicationPair,
+  { tenancy, proposed }: { readonly tenancy: Tenancy; readonly proposed: Tenancy | null },
+): RenderedTarget {
   const [before, after] = [pair.base ?? pair.head, pair.head ?? pair.base];
-  if (tenancy.length === 0 || before === null || after === null) return rendered;
+  if (before === null || after === null) return rendered;
   const { cluster, id } = rendered.target;
+  const told =
+    proposed === null ? [] : preview(rendered, reachOf(tenancy, after, cluster), reachOf(proposed, after, cluster));
+  if (tenancy.length === 0) return { ...rendered, findings: [...rendered.findings, ...told] };
   const reach = { base: reachOf(tenancy, before, cluster), head: reachOf(tenancy, after, cluster) };
   const base = split(rendered.base ?? [], reach.base);
   const head = split(rendered.head ?? [], reach.head);
@@ -36,6 +44,7 @@ export function confine(rendered: RenderedTarget, pair: ApplicationPair, tenancy
     place: fencedPlace(rendered.place, reach),
     findings: [
       ...rendered.findings,
+      ...told,
       ...refusals(head.outside, { target: id, reach: reach.head }),
       ...left({ base, head }, id),
     ],
@@ -45,6 +54,19 @@ export function confine(rendered: RenderedTarget, pair: ApplicationPair, tenancy
 /** Whether a pull may have anything in a place: one that it may not is not even asked for its version. */
 export function mayReach(pair: ApplicationPair, tenancy: Tenancy, context: string): boolean {
   return [pair.base, pair.head].some((side) => side !== null && reachesCluster(reachOf(tenancy, side, context)));
+}
+
+/** What a proposed tenancy would refuse or let pass of this target. */
+function preview({ head, target }: RenderedTarget, now: Reach, proposed: Reach): readonly Finding[] {
+  const [before, after] = [insideOf(now, head ?? []), insideOf(proposed, head ?? [])].map((inside) => new Set(inside));
+  const refused = (head ?? []).filter((one) => before?.has(one) && !after?.has(one)).length;
+  const permitted = (head ?? []).filter((one) => !before?.has(one) && after?.has(one)).length;
+  const text = (count: number, what: string): readonly string[] =>
+    count === 0 ? [] : [`${count} object${count === 1 ? '' : 's'} of ${target.id} would ${what}`];
+  return [...text(refused, 'lie outside the tenancy'), ...text(permitted, 'lie inside the tenancy')].map((one) => ({
+    ...note(one),
+    target: target.id,
+  }));
 }
 
 interface Sides {

@@ -14,6 +14,7 @@ import { likelyKinds } from './likely-kinds.ts';
 import { likelyRenderers } from './likely-renderers.ts';
 import { followMoves } from './moved.ts';
 import { connectSome, placesFor } from './places.ts';
+import { proposedTenancy } from './preview-settings.ts';
 import { keepsRemoved } from './removed-application.ts';
 import { type RenderContext, renderTarget } from './render-target.ts';
 import type { ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
@@ -188,17 +189,17 @@ function unreadReason(jobs: readonly { readonly place: Place }[], clustersRead: 
 
 async function reviewAll(
   jobs: readonly { readonly pair: ApplicationPair; readonly place: Place }[],
-  context: RenderContext & { readonly request: Pick<ReviewRequest, 'settings'> },
+  context: RenderContext & { readonly request: Pick<ReviewRequest, 'settings' | 'proposed'> },
 ): Promise<readonly TargetFacts[]> {
   const { tools, signal } = context;
-  const { tenancy } = context.request.settings;
+  const { settings, proposed } = context.request;
+  const proposal = proposed === undefined ? null : proposedTenancy(settings, proposed);
   const rendered = await mapConcurrently(jobs, targetsInFlight, async ({ pair, place }) =>
-    confine(await renderTarget(pair, place, context), pair, tenancy),
+    confine(await renderTarget(pair, place, context), pair, { tenancy: settings.tenancy, proposed: proposal }),
   );
   let done = 0;
   return mapConcurrently(followMoves(rendered), targetsInFlight, async (target) => {
     signal.throwIfAborted();
-    const { settings } = context.request;
     const { environment } = target.target;
     const engine = engineOf(settings, environment, target.declared);
     const keeps = keepsRemoved(settings, environment, tools);

@@ -3,7 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { JobPayloads } from '../../model/jobs.ts';
 import type { Redacted } from '../../model/redacted.ts';
 import type { RepoRef } from '../../model/repo.ts';
-import type { SettingsInForce } from '../../model/settings.ts';
+import type { Settings, SettingsInForce } from '../../model/settings.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { Forge, RepoPort } from '../../world/forge/forge.ts';
 import type { Repository } from '../../world/git/git.ts';
@@ -27,6 +27,10 @@ export interface PullTools {
     change: { readonly base: Tree; readonly head: Tree; readonly inForce: SettingsInForce },
     signal: AbortSignal,
   ) => Promise<readonly Finding[]>;
+  /** The settings of the head, where it changes them and they are sound; null where not. Left out: never looked at. */
+  readonly proposedSettings?:
+    | ((change: { readonly base: Tree; readonly head: Tree }, signal: AbortSignal) => Promise<Settings | null>)
+    | undefined;
   /** Names of the repositories of the same forge whose applications take files from one; left out: none do. */
   readonly usedBy?: ((repo: RepoRef) => readonly string[]) | undefined;
   /** Only applications of this environment, or null for all. */

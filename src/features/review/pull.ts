@@ -149,7 +149,9 @@ async function gatherRequest(
   const tree = await repository.tree(merged.tree, signal);
   const findings = await tools.judgeSettings({ base: common.baseTree, head: tree, inForce }, signal);
   const users = await usersOf(job.repo, tools, signal);
-  return { ...common, rulings: { ...common.rulings, findings }, changedFiles, merged: { kind: 'clean', tree }, users };
+  const proposed = (await tools.proposedSettings?.({ base: common.baseTree, head: tree }, signal)) ?? null;
+  const judged = { rulings: { ...common.rulings, findings }, ...(proposed === null ? {} : { proposed }) };
+  return { ...common, ...judged, changedFiles, merged: { kind: 'clean', tree }, users };
 }
 
 function allowedBy(marks: readonly Mark[]): Rulings['allowed'] {

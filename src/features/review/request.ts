@@ -36,6 +36,8 @@ export interface ReviewRequest {
   /** What `.fairlead.yaml` of the protected branch says. */
   readonly settings: Settings;
   readonly rulings: Rulings;
+  /** What `.fairlead.yaml` of the head says, where the pull changes it and it is sound; left out: nothing else. Nothing is done by it. */
+  readonly proposed?: Settings;
   /** Why live clusters may not be read for this pull (a fork, an author without write access), or null. */
   readonly untrusted: string | null;
   /** Where both trees come from. */

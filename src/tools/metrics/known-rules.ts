@@ -21,7 +21,14 @@ export const knownRules: readonly string[] = [
   ...['flux-children-unknown', 'flux-cycle', 'flux-dependency-missing', 'flux-invalid', 'flux-namespace-missing'],
   ...['flux-source-includes', 'flux-source-missing', 'flux-suspended', 'flux-values-files', 'flux-values-hidden'],
   ...['flux-values-invalid', 'flux-values-missing', 'flux-values-preserved', 'flux-variables-missing'],
-  ...['ambiguous-scalar', 'api-deprecated', 'application-removed', 'check-incomplete', 'config-invalid'],
+  ...[
+    'ambiguous-scalar',
+    'api-deprecated',
+    'application-removed',
+    'check-incomplete',
+    'config-invalid',
+    'config-preview',
+  ],
   ...['config-weakens', 'duplicate-key', 'duplicate-list-key', 'duplicate-resource', 'ignored-document'],
   ...['kind-not-served', 'leak-unchecked', 'leaked-token', 'merge-conflict', 'metadata-annotation', 'metadata-label'],
   ...[

@@ -168,3 +168,31 @@ test.each<[Role, boolean]>([
 
   expect((await authorise(asked, 'ann', { port, settings: defaultSettings })) === null).toBe(may);
 });
+
+test('settings that a pull proposes decide nothing, and what they would make of it is told', async () => {
+  stage.repo.setRole('owner', 'admin');
+  const pull = await openPull('settings', 'owner');
+  const rules = new Map([['image-latest', 'off']] as const);
+  const found = {
+    rule: 'image-latest',
+    severity: 'block',
+    target: null,
+    resource: null,
+    file: null,
+    line: null,
+  } as const;
+  const proposing: PullTools = {
+    ...tools,
+    proposedSettings: async () => ({ ...defaultSettings, policy: { rules } }),
+    judgeSettings: async () => [],
+    review: { ...review, validate: async () => [{ ...found, message: 'a', fix: null }] },
+  };
+
+  const result = await reviewPull({ repo: stage.port.ref, pull, reason: 'pull' }, proposing, signal);
+
+  expect(result?.verdict).toBe('blocked');
+  expect(result?.findings.filter(({ rule }) => rule === 'config-preview').map(({ message }) => message)).toEqual([
+    'With the settings this pull proposes, this pull would be incomplete instead of blocked.',
+    'With the settings this pull proposes, the findings of image-latest here would be none, now 1 block.',
+  ]);
+});
