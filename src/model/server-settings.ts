@@ -27,6 +27,8 @@ export interface ServerSettings {
   readonly usedBy: ReadonlyMap<string, readonly string[]>;
   /** What repositories may reach at all; empty: whatever they ask for. */
   readonly tenancy: readonly ServerTenant[];
+  /** Clusters where nothing is done but as a service account of a tenant. */
+  readonly impersonated: readonly string[];
   /** By name. */
   readonly forges: ReadonlyMap<string, ForgeEntry>;
   /** By name. */
@@ -135,6 +137,8 @@ export interface ClusterEntry {
   /** Of objects that name none; null: what the way in says, else `default`. */
   readonly namespace: string | null;
   readonly tls: 'verify' | 'insecure';
+  /** Whether nothing is done there but as a service account of a tenant; left out: `optional`. */
+  readonly serviceAccounts?: 'required';
   /** Who reads and asks for dry-runs. */
   readonly plan: ClusterWay;
   /** Who writes; null: the same. */
@@ -179,10 +183,18 @@ export interface ServerLimits {
   readonly repositories: readonly string[];
   readonly applications: readonly string[];
   readonly tenancy: readonly ServerTenant[];
+  /** Clusters where nothing is done but as a service account of a tenant. */
+  readonly impersonated: readonly string[];
 }
 
 /** What holds without a server's file: each repository says for itself, as its owner wrote it. */
-export const noLimits: ServerLimits = { mode: 'enforce', repositories: [], applications: [], tenancy: [] };
+export const noLimits: ServerLimits = {
+  mode: 'enforce',
+  repositories: [],
+  applications: [],
+  tenancy: [],
+  impersonated: [],
+};
 
 /** Credentials of a GitHub App. */
 export interface GitHubCredentials {

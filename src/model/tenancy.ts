@@ -42,6 +42,8 @@ export interface Bound {
   /** `repository`: its own settings; `server`: the file of the server, the outer bound. */
   readonly by: 'repository' | 'server';
   readonly tenants: readonly Tenant[];
+  /** Clusters where nothing is done but as a service account of a tenant; left out: none. */
+  readonly impersonated?: readonly string[];
 }
 
 /** Every bound holds, so the narrowest counts. Empty: nothing is bounded. */
@@ -54,12 +56,14 @@ export const outsideRule = 'outside-tenancy';
 export function serverBound(
   tenants: readonly ServerTenant[],
   { forge, fullName }: Pick<RepoRef, 'forge' | 'fullName'>,
+  impersonated: readonly string[] = [],
 ): Bound | null {
   if (tenants.length === 0) return null;
   // Forges mind no case in names of repositories.
   const names = [fullName, `${forge}:${fullName}`].map((name) => name.toLowerCase());
   const isMeant = (glob: string): boolean => names.some((name) => matchesGlob(name, glob.toLowerCase()));
-  return { by: 'server', tenants: tenants.filter(({ repositories }) => repositories.some(isMeant)) };
+  const own = tenants.filter(({ repositories }) => repositories.some(isMeant));
+  return { by: 'server', tenants: own, ...(impersonated.length === 0 ? {} : { impersonated }) };
 }
 
 /** What an application may reach in one cluster. */
@@ -100,7 +104,24 @@ export function reachesCluster(reach: Reach): boolean {
   return permits(reach, null, () => true);
 }
 
+/** Who is impersonated for a target: the accounts of the first tenant that covers its folder in its cluster; null: nobody. */
+export function accountsOf({ tenancy, declarers, cluster }: Reach): TenantAccounts | null {
+  const [root = ''] = declarers;
+  const covering = tenancy.flatMap(({ tenants }) =>
+    tenants.filter((tenant) => isAny(tenant.paths, root) && isOfCluster(tenant, cluster)),
+  );
+  return covering.find(({ serviceAccount }) => serviceAccount !== undefined)?.serviceAccount ?? null;
+}
+
+/** Nothing is done as the identity itself where somebody must be impersonated. */
+function lacksAccount(reach: Reach): boolean {
+  const { tenancy, cluster } = reach;
+  const isAsked = cluster !== null && tenancy.some(({ impersonated = [] }) => impersonated.includes(cluster));
+  return isAsked && (accountsOf(reach)?.plan ?? null) === null;
+}
+
 function permits(reach: Reach, file: string | null, isPermitted: (tenant: Tenant) => boolean): boolean {
+  if (lacksAccount(reach)) return false;
   const { tenancy, declarers, contributors, cluster } = reach;
   const others = file === null ? contributors : [...contributors, file];
   return tenancy.every(({ tenants }) => {

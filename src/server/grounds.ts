@@ -220,7 +220,8 @@ async function engine(
   const { read, context } = place;
   if (read === null || context === null) throw new Error('an engine is made for a cluster that was read');
   const plan = read.cluster;
-  const applier = await ground.parts.applier(context);
+  const own = await ground.parts.applier(context);
+  const applier = place.applyAs === undefined ? own : own.as(place.applyAs);
   const planning = await engineOn(plan, { name, place, repo }, ground);
   if (applier === plan) return planning;
   const writing = await engineOn(withTwoIdentities(plan, applier), { name, place, repo }, ground);

@@ -4,6 +4,7 @@ import type { Declaration } from '../../src/model/declared.ts';
 import type { ResourceId } from '../../src/model/resource.ts';
 import type { Application } from '../../src/model/target.ts';
 import {
+  accountsOf,
   type Bound,
   isWithin,
   reachesCluster,
@@ -193,6 +194,41 @@ describe('the bound of the server', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('service accounts', () => {
+  const accounts = { plan: 'shop/plan', apply: null };
+  const server = (impersonated: readonly string[], ...tenants: readonly Tenant[]): Bound => ({
+    by: 'server',
+    tenants,
+    impersonated,
+  });
+  const plain = tenant({ paths: ['**'] });
+  const shop = { ...tenant({ name: 'shop', clusters: ['prod'] }), serviceAccount: accounts };
+  const reach = (bound: Bound, root: string, cluster: string | null) => reachOf([bound], application(root), cluster);
+
+  test('are those of the first tenant that covers the folder in the cluster and names any', () => {
+    const found = [
+      ['teams/shop', 'prod'],
+      ['teams/shop', 'stg'],
+      ['teams/cart', 'prod'],
+    ].map(([root = '', cluster = '']) => accountsOf(reach(server([], plain, shop), root, cluster)));
+
+    expect(found).toEqual([accounts, null, null]);
+  });
+
+  test('that a cluster asks for are a condition of everything there', () => {
+    const bound = server(['prod'], plain, shop);
+    const may = (root: string, cluster: string | null): boolean =>
+      isWithin(reach(bound, root, cluster), id('ConfigMap shop/x'), null);
+
+    expect([may('teams/shop', 'prod'), may('teams/cart', 'prod'), may('teams/cart', 'stg')]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(reachesCluster(reach(bound, 'teams/cart', 'prod'))).toBe(false);
   });
 });
 

@@ -10,8 +10,8 @@ import { formatKey, type Resource, type ResourceId, resourceKey } from '../../mo
 import type { SettingsInForce } from '../../model/settings.ts';
 import { type Takeover, uniteTakeovers } from '../../model/takeover.ts';
 import type { Application } from '../../model/target.ts';
-import { reachOf } from '../../model/tenancy.ts';
-import type { Place } from '../../world/cluster/place.ts';
+import { accountsOf, reachOf } from '../../model/tenancy.ts';
+import { type Place, placeAs } from '../../world/cluster/place.ts';
 import type { RepoPort } from '../../world/forge/forge.ts';
 import type { Repository } from '../../world/git/git.ts';
 import { deletesLeft } from './deletes-left.ts';
@@ -39,7 +39,7 @@ export interface Ground {
 /** Reads and renders what a deployment is to carry out. Throws what Git, the renderer and the cluster throw. */
 export async function openGround(deployment: Deployment, tools: DeployTools, signal: AbortSignal): Promise<Ground> {
   const { repo } = deployment;
-  const [inForce, port, repository, place, url] = await Promise.all([
+  const [inForce, port, repository, found, url] = await Promise.all([
     tools.settings(repo, signal),
     tools.forge(repo.forge).repo(repo),
     tools.mirror(repo),
@@ -56,8 +56,9 @@ export async function openGround(deployment: Deployment, tools: DeployTools, sig
     ({ name, environment }) => name === deployment.application && environment === deployment.environment,
   );
   if (application === undefined) throw gone(deployment);
-  const desired = await tools.render(application, tree, place, signal);
   const reach = reachOf(inForce.settings.tenancy, application, deployment.cluster);
+  const place = placeAs(found, accountsOf(reach));
+  const desired = await tools.render(application, tree, place, signal);
   const engine = confined(await tools.engine(deployment.engine, place, repo), reach);
   return { port, url, inForce, place, engine, application, desired, all, reached, repository };
 }

@@ -8,9 +8,9 @@ import type { RepoRef } from '../../model/repo.ts';
 import type { Resource } from '../../model/resource.ts';
 import { engineOf, type SettingsInForce } from '../../model/settings.ts';
 import { type Application, targetId } from '../../model/target.ts';
-import { type Reach, reachOf } from '../../model/tenancy.ts';
+import { accountsOf, type Reach, reachOf } from '../../model/tenancy.ts';
 import type { Tree } from '../../model/tree.ts';
-import type { Place } from '../../world/cluster/place.ts';
+import { type Place, placeAs } from '../../world/cluster/place.ts';
 import type { DriftTools } from './tools.ts';
 
 /** A target as the newest commit of its branch has it. */
@@ -91,10 +91,10 @@ export async function baselineOf(
     ({ name, environment }) => name === target.application && environment === target.environment,
   );
   if (application === undefined) return null;
-  const place = await tools.place(target.cluster, signal);
+  const reach = reachOf(inForce.settings.tenancy, application, target.cluster);
+  const place = placeAs(await tools.place(target.cluster, signal), accountsOf(reach));
   const desired = await tools.render(application, tree, place, signal);
   const declared = application.declared?.application ?? null;
-  const reach = reachOf(inForce.settings.tenancy, application, target.cluster);
   const engineName = engineOf(inForce.settings, target.environment, declared);
   const engine = confined(await tools.engine(engineName, place, repo), reach);
   return { target, inForce, commit, isDeployed, tree, application, declared, place, engine, desired, reach };

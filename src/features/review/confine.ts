@@ -3,6 +3,7 @@ import { findingAt } from '../../gitops/validate/place.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import {
+  accountsOf,
   insideOf,
   isWithin,
   outsideRule,
@@ -12,7 +13,7 @@ import {
   type Tenancy,
 } from '../../model/tenancy.ts';
 import { fenced } from '../../world/cluster/fenced.ts';
-import type { Place } from '../../world/cluster/place.ts';
+import { type Place, placeAs } from '../../world/cluster/place.ts';
 import { note } from './preview-settings.ts';
 import type { RenderedTarget } from './render-target.ts';
 
@@ -85,7 +86,9 @@ function split(resources: readonly Resource[], reach: Reach): Split {
   return { inside, outside: resources.filter((resource) => !within.has(resource)) };
 }
 
-function fencedPlace(place: Place, { base, head }: Sides): Place {
+/** Asked as the service account of the tenant, about nothing beyond the tenancy. */
+function fencedPlace(given: Place, { base, head }: Sides): Place {
+  const place = placeAs(given, accountsOf(head));
   const { read } = place;
   if (read === null) return place;
   const cluster = fenced(read.cluster, read.discovery, (id) => isWithin(head, id, null) || isWithin(base, id, null));

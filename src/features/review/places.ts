@@ -47,7 +47,8 @@ export async function connectSome(
 ): Promise<ReadonlyMap<string, Place>> {
   const unwanted = contextsOf(map).filter((context) => !isWanted(context));
   const places = await connect(without(map, unwanted), tools, signal);
-  return new Map([...unwanted.map((context) => [context, { context, read: null, error: null }] as const), ...places]);
+  const unasked = (context: string): readonly [string, Place] => [context, { context, read: null, error: null }];
+  return new Map([...unwanted.map(unasked), ...places]);
 }
 
 function without(map: ClusterMap, unwanted: readonly string[]): ClusterMap {

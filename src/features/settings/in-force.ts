@@ -20,7 +20,7 @@ export interface SettingsTools {
   /** What the server was told of clusters: nothing else may be named. */
   readonly clusters: ClusterMap;
   /** The most a repository may ask for; left out: what it says. */
-  readonly limits?: Pick<ServerLimits, 'mode'> & Partial<Pick<ServerLimits, 'tenancy'>>;
+  readonly limits?: Pick<ServerLimits, 'mode'> & Partial<Pick<ServerLimits, 'tenancy' | 'impersonated'>>;
   readonly now: () => Date;
   /** Reads of one repository within so many milliseconds are the same read; 1,000 when left out. */
   readonly freshFor?: number;
@@ -108,7 +108,7 @@ async function read(
 
 /** Settings as far as the server lets a repository go. */
 function withinLimits(settings: Settings, repo: RepoRef, { limits }: SettingsTools): Settings {
-  const outer = serverBound(limits?.tenancy ?? [], repo);
+  const outer = serverBound(limits?.tenancy ?? [], repo, limits?.impersonated);
   const tenancy = outer === null ? settings.tenancy : [outer, ...settings.tenancy];
   return { ...settings, tenancy, mode: limits?.mode === 'observe' ? 'observe' : settings.mode };
 }

@@ -120,6 +120,11 @@ export interface Cluster {
   ): AsyncIterable<WatchEvent>;
   /** The last lines of each container's log, newest last, unmasked by pattern only: pass through redaction before showing. */
   podLogs(id: ResourceId, lines: number, signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /**
+   * The same API server asked as a user (`system:serviceaccount:NS:NAME`) whom this identity may impersonate; discovery and schemas stay
+   * its own. Throws `TypeError` where something was put around a cluster already: it would be lost.
+   */
+  as(user: string): Cluster;
   /** Closes connections. */
   close(): Promise<void>;
 }

@@ -17,6 +17,9 @@ export function forwarded(cluster: Cluster): Cluster {
     remove: (id, options, signal) => cluster.remove(id, options, signal),
     watch: (type, options, signal) => cluster.watch(type, options, signal),
     podLogs: (id, lines, signal) => cluster.podLogs(id, lines, signal),
+    as: () => {
+      throw new TypeError('a cluster is asked as somebody else before anything is put around it');
+    },
     close: () => cluster.close(),
   };
 }

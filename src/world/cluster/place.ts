@@ -1,3 +1,4 @@
+import type { TenantAccounts } from '../../model/tenancy.ts';
 import type { Cluster, Discovery, OpenApi } from './cluster.ts';
 
 /** Version and types used where no cluster tells them: the newest the renderers and schemas know. */
@@ -27,6 +28,24 @@ export interface Place {
   readonly read: ReadCluster | null;
   /** Why the named cluster was not read, or null. */
   readonly error: string | null;
+  /** User whom what writes impersonates; left out: nobody. */
+  readonly applyAs?: string;
+}
+
+/** A place as the service accounts of a tenant see it. */
+export function placeAs(place: Place, accounts: TenantAccounts | null): Place {
+  const { read } = place;
+  if (read === null || accounts === null) return place;
+  const { plan, apply } = accounts;
+  return {
+    ...place,
+    read: plan === null ? read : { ...read, cluster: read.cluster.as(userOf(plan)) },
+    ...(apply === null ? {} : { applyAs: userOf(apply) }),
+  };
+}
+
+function userOf(account: string): string {
+  return `system:serviceaccount:${account.replace('/', ':')}`;
 }
 
 /** A place without a cluster. */

@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { openGround } from '../../../src/features/deploy/gather.ts';
 import { compareTarget } from '../../../src/features/drift/drift.ts';
 import { putRight } from '../../../src/features/drift/put-right.ts';
 import { lookKey } from '../../../src/features/drift/tools.ts';
+import { createRedactor } from '../../../src/formats/redaction/redactor.ts';
+import { openCluster } from '../../../src/world/cluster/kubernetes/open-cluster.ts';
+import type { Place } from '../../../src/world/cluster/place.ts';
+import { identities, kubeconfigOf } from '../../control-plane/identities.ts';
 import { healthyWeb } from '../drift/healthy-web.ts';
 import { keyOf, manifest, merging, openWorld, signal, type World } from '../world.ts';
 import { openStepping, type SteppingStage } from './stepping-stage.ts';
@@ -54,6 +59,41 @@ describe('a deployment of what lies outside the tenancy', () => {
 
     expect(stage.written('fine')).toMatchObject({ data: { key: '2' } });
   });
+});
+
+test('a deployment reads as the plan account of its tenant and writes as the other', async () => {
+  const stage = await openStepping(['web']);
+  const { tools } = stage.world;
+  const kubeconfig = { text: kubeconfigOf('https://127.0.0.1:1', '') };
+  const redactor = createRedactor({ key: Buffer.alloc(32, 7) });
+  const cluster = await openCluster({ kubeconfig, context: identities.admin.context, redactor });
+  const discovery = { find: () => undefined, resources: [], apiVersions: [] };
+  const read = { cluster, discovery, openapi: { document: async () => null }, kubeVersion: 'v1.36.0', uid: null };
+  const places: Place[] = [];
+  const tenant = { name: 'all', paths: ['**'], clusters: [], namespaces: ['*'], kinds: { allow: [], deny: [] } };
+  const serviceAccount = { plan: 'shop/plan', apply: 'shop/apply' };
+
+  await openGround(
+    await stage.get('web'),
+    {
+      ...tools,
+      settings: async (repo, until) => {
+        const inForce = await tools.settings(repo, until);
+        const tenancy = [{ by: 'server' as const, tenants: [{ ...tenant, serviceAccount }] }];
+        return { ...inForce, settings: { ...inForce.settings, tenancy } };
+      },
+      place: async (context) => ({ context, read: { ...read, namespace: 'shop' }, error: null }),
+      engine: async (name, place, repo) => {
+        places.push(place);
+        return tools.engine(name, place, repo);
+      },
+    },
+    signal,
+  );
+
+  expect(places).toMatchObject([{ applyAs: 'system:serviceaccount:shop:apply' }]);
+  expect(places[0]?.read?.cluster).not.toBe(cluster);
+  await cluster.close();
 });
 
 describe('drift of what lies outside the tenancy', () => {

@@ -45,6 +45,27 @@ describe('the settings in force', () => {
     expect(found.problem).toContain(found.commit.slice(0, 7));
   });
 
+  test('are bounded by the tenants of the server, and by their own inside of these', async () => {
+    await written(`${merging}tenancy: {web: {paths: [apps/**], namespaces: [shop]}}\n`);
+    const tenant = { name: 'all', paths: ['**'], clusters: [], namespaces: ['*'], kinds: { allow: [], deny: [] } };
+    const limits = {
+      ...{ mode: 'enforce' as const, impersonated: ['prod'] },
+      tenancy: [
+        { ...tenant, repositories: [world.repo.fullName] },
+        { ...tenant, repositories: ['somebody/else'] },
+      ],
+    };
+    const reader = createSettingsReader({ ...world.tools, engines: ['apply'], clusters: clusterMap, limits });
+
+    const { settings } = await reader(world.repo, signal);
+
+    expect(settings.tenancy).toMatchObject([
+      { by: 'server', tenants: [{ name: 'all' }], impersonated: ['prod'] },
+      { by: 'repository', tenants: [{ name: 'web' }] },
+    ]);
+    expect(settings.tenancy[0]?.tenants).toHaveLength(1);
+  });
+
   test('are never more than the server lets a repository have', async () => {
     await written(merging);
     const capped = createSettingsReader({

@@ -41,10 +41,14 @@ tenancy:
     namespaces: [shop]
     serviceAccount: {plan: shop/fairlead-plan}
   all: {repositories: ['acme/*'], paths: [base/**], namespaces: ['*']}
+clusters:
+  prod: {plan: {inCluster: {}}, serviceAccounts: required}
+  stg: {plan: {inCluster: {}}}
 `,
     'file',
   );
 
+  expect(settings?.impersonated).toEqual(['prod']);
   const common = { clusters: [], kinds: { allow: [], deny: [] } };
   expect(settings?.tenancy).toEqual([
     {
@@ -83,6 +87,10 @@ describe('a problem names its place, the value, what is allowed and the nearest'
       /"hubb" is no cluster of this file; did you mean "hub"\?/,
     ],
     ['clusters: {a: {plan: {serviceAccount: {server: 10.0.0.1, tokenFile: t}}}}', /"10\.0\.0\.1" is not an address/],
+    [
+      'clusters: {a: {plan: {inCluster: {}}, serviceAccounts: required}}',
+      /serviceAccounts: asks for service accounts, and no tenant/,
+    ],
     ['tenancy: {a: {namespaces: [a]}}', /tenancy\.a\.repositories: is missing/],
     ['tenancy: {a: {repositories: [a], serviceAccount: {plan: a}}}', /"a" is not a service account as NAMESPACE\/NAME/],
     ['usedBy: {values: [acme/gitops]}', /"values" is not a repository, such as acme\/values/],

@@ -16,6 +16,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from '../cluster.ts';
+import { actingAs } from './acting-as.ts';
 import { readObject } from './answer.ts';
 import { applyObject } from './apply.ts';
 import { acceptOf, describeAction, notServed, readAs, requireScope } from './objects.ts';
@@ -40,10 +41,16 @@ export class KubernetesCluster implements Cluster {
   readonly #session: Session;
   readonly #openOpenApi: (signal: AbortSignal) => Promise<OpenApi>;
 
-  constructor(name: string, session: Session) {
+  /** `openApi`: the reader of another cluster object of the same server. */
+  constructor(name: string, session: Session, openApi?: (signal: AbortSignal) => Promise<OpenApi>) {
     this.name = name;
     this.#session = session;
-    this.#openOpenApi = createOpenApiReader(session.transport, session.limits);
+    this.#openOpenApi = openApi ?? createOpenApiReader(session.transport, session.limits);
+  }
+
+  as(user: string): Cluster {
+    const transport = actingAs(this.#session.transport, user);
+    return new KubernetesCluster(this.name, { ...this.#session, transport }, this.#openOpenApi);
   }
 
   async version(signal: AbortSignal): Promise<ServerVersion> {

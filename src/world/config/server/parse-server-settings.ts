@@ -47,6 +47,7 @@ function build(filled: Json): ServerSettings {
     ...{ caFile: whole.caFile, repositories: whole.repositories, applications: whole.applications },
     usedBy: new Map(Object.entries(whole.usedBy)),
     tenancy: Object.entries(whole.tenancy).map(serverTenantOf),
+    impersonated: impersonatedIn(whole.clusters),
     poll: whole.poll === null ? null : parseDuration(whole.poll),
     database: whole.database === null ? null : secretOf(whole.database, 'url'),
     forges: mapOf(whole.forges, forgeOf),
@@ -60,7 +61,7 @@ function build(filled: Json): ServerSettings {
 interface Whole
   extends Omit<
     ServerSettings,
-    'poll' | 'database' | 'usedBy' | 'tenancy' | 'forges' | 'clusters' | 'sources' | 'argocd'
+    'poll' | 'database' | 'usedBy' | 'tenancy' | 'impersonated' | 'forges' | 'clusters' | 'sources' | 'argocd'
   > {
   readonly poll: string | number | null;
   readonly database: JsonObject | null;
@@ -119,7 +120,16 @@ function clusterOf(entry: JsonObject): ClusterEntry {
   const { environments, namespace, tls } = entry as unknown as Pick<ClusterEntry, 'environments' | 'namespace' | 'tls'>;
   const plan = wayOf(entry['plan']);
   if (plan === null) throw new Error('plan has a way in: checked before');
-  return { environments, namespace, tls, plan, apply: wayOf(entry['apply']) };
+  const required = isImpersonated(entry) ? { serviceAccounts: 'required' as const } : {};
+  return { environments, namespace, tls, ...required, plan, apply: wayOf(entry['apply']) };
+}
+
+function impersonatedIn(clusters: Readonly<Record<string, JsonObject>>): readonly string[] {
+  return Object.keys(clusters).filter((name) => isImpersonated(clusters[name] ?? {}));
+}
+
+function isImpersonated(entry: JsonObject): boolean {
+  return entry['serviceAccounts'] === 'required';
 }
 
 function sourcesOf({ hosts, cacheMegabytes, ...reachable }: Whole['sources']): SourceSettings {

@@ -145,7 +145,20 @@ function clusterFaults(value: Json): readonly Fault[] {
         wayFaults({ at: ['clusters', name, who], name }, pick(entry, who), names),
       ),
     ),
+    ...accountFaults(value),
   ];
+}
+
+/** Without tenants nobody could be impersonated. */
+function accountFaults(value: Json): readonly Fault[] {
+  if (entriesOf(value, 'tenancy').length > 0) return [];
+  return entriesOf(value, 'clusters')
+    .filter(([, entry]) => pick(entry, 'serviceAccounts') === 'required')
+    .map(([name]) => ({
+      at: ['clusters', name, 'serviceAccounts'],
+      message: 'asks for service accounts, and no tenant names one',
+      fix: 'Write tenancy with serviceAccount, or remove it.',
+    }));
 }
 
 /** Exactly one way in; one that leads over another cluster must not end where it began. */

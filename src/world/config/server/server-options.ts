@@ -132,6 +132,13 @@ const clusterOptions: readonly Option[] = [
     examples: ['verify'],
   },
   {
+    name: 'serviceAccounts',
+    text: 'Whether anything is done there as the identities themselves: with `required`, only as a service account that `tenancy` names for the target, and what has none is refused.',
+    shape: choice('optional', 'required'),
+    default: 'optional',
+    examples: ['required'],
+  },
+  {
     name: 'plan',
     text: 'The identity that reads, watches and asks for dry-runs: reviews, drift, health. Exactly one way in.',
     shape: group(wayOptions),
