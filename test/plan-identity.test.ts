@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { isJsonList, isJsonObject, type JsonObject, pick, pickText } from '../src/model/json.ts';
+import { mapConcurrently } from '../src/tools/each.ts';
 import { startControlPlane } from './control-plane/control-plane.ts';
 import { type Received, send } from './pretend/api-server/support.ts';
 import { namesOfKinds, oneOfEachKind } from './support/one-of-each-kind.ts';
@@ -12,7 +13,7 @@ const docs = resolve(import.meta.dirname, '../docs');
 const [planner, label] = ['system:serviceaccount:fairlead:plan', 'held'];
 
 /** Who asks: the plan identity with every right there is, so that only the policy is between it and the cluster, or with its role alone. */
-type Who = 'plan' | 'role' | 'admin';
+type Who = 'plan' | 'role' | 'read' | 'admin';
 
 /** One resource of discovery. */
 interface Served {
@@ -40,6 +41,7 @@ const users: Readonly<Record<Who, string | null>> = {
   admin: null,
   plan: planner,
   role: 'system:serviceaccount:fairlead:role',
+  read: 'system:serviceaccount:fairlead:read',
 };
 
 function ask({ who, method, path, body, type = 'application/json' }: Ask): Promise<Received> {
@@ -103,7 +105,11 @@ beforeAll(async () => {
   const shipped = ['plan-identity.yaml', 'plan-identity-roles.yaml'].map((file) =>
     readFileSync(join(docs, file), 'utf8'),
   );
-  const bindings = [binding('all', 'cluster-admin', planner), binding('role', 'fairlead-plan', users.role ?? '')];
+  const bindings = [
+    binding('all', 'cluster-admin', planner),
+    binding('role', 'fairlead-plan', users.role ?? ''),
+    binding('read', 'fairlead-plan-read', users.read ?? ''),
+  ];
   await plane.kubectl(['apply', '-f', '-'], { input: [...shipped, ...bindings].join('\n---\n') });
   await until('the policy to be in force', async () => {
     const path = `/api/v1/namespaces/${namespace}/configmaps`;
@@ -295,19 +301,32 @@ describe('the plan identity, with the shipped role alone', () => {
     const questions = /^(?:authentication|authorization)\.k8s\.io\//;
     const isOpen = ({ key }: Served): boolean => questions.test(key) || uncovered.some((kind) => key.startsWith(kind));
     const open = served.filter((one) => isOpen(one) && isWritten(one));
-    const allowed: string[] = [];
-    for (const { key, groupVersion, verbs: own } of open) {
-      const [group = '', resource = '', subresource = ''] = key.split('/');
-      for (const verb of verbs.filter((one) => own.includes(one))) {
-        const spec = { user: users.role, resourceAttributes: { group, resource, subresource, verb } };
-        const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec: { ...spec } };
-        const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-        const { body: answer } = await ask({ who: 'admin', method: 'POST', path, body });
-        if (pick(answer, 'status', 'allowed') === true) allowed.push(`${verb} ${key} ${groupVersion}`);
-      }
-    }
+    const allowed = await allowedTo('role', open, verbs);
 
     expect(open.length).toBeGreaterThan(8);
     expect(allowed).toEqual([]);
   });
+
+  test('that only reads may get and list everything, and write nothing', async () => {
+    const stored = served.filter((one) => !isSub(one) && one.verbs.includes('list'));
+
+    expect(await allowedTo('read', served, verbs)).toEqual([]);
+    expect(await allowedTo('read', stored, ['get', 'list'])).toHaveLength(2 * stored.length);
+  }, 120_000);
 });
+
+/** Which of these verbs somebody may use on what, by the API server's word. */
+async function allowedTo(who: Who, resources: readonly Served[], verbs: readonly string[]): Promise<readonly string[]> {
+  const asked = resources.flatMap((one) =>
+    verbs.filter((verb) => one.verbs.includes(verb)).map((verb) => ({ one, verb })),
+  );
+  const answers = await mapConcurrently(asked, 16, async ({ one, verb }) => {
+    const [group = '', resource = '', subresource = ''] = one.key.split('/');
+    const spec = { user: users[who], resourceAttributes: { group, resource, subresource, verb } };
+    const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
+    const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
+    const { body: answer } = await ask({ who: 'admin', method: 'POST', path, body });
+    return pick(answer, 'status', 'allowed') === true ? [`${verb} ${one.key} ${one.groupVersion}`] : [];
+  });
+  return answers.flat();
+}

@@ -48,6 +48,9 @@ segment and \`**\` across segments.
 ## Ways into a cluster
 
 ${ways}
+## Service accounts
+
+${accounts}
 ## Used by
 
 ${users}
@@ -111,6 +114,19 @@ sources:
   private: [charts.acme.example]
   hosts:
     charts.acme.example: {username: robot, passwordFile: /run/secrets/charts}
+`;
+
+const accounts = `A tenant of \`tenancy\` may name service accounts, which Fairlead impersonates for the targets of its paths: \`plan\` for what it
+reads and dry-runs, \`apply\` for what a deployment writes. The API server itself then holds each tenant to its rights, and the identities of
+the cluster need \`impersonate\` on these \`serviceaccounts\` (best with \`resourceNames\`), beside what discovery and schemas ask for.
+
+- \`serviceAccounts: required\` at a cluster refuses there what has no \`plan\` account. Without it, targets of other tenants are asked as
+  the identities themselves.
+- Of several tenants that cover the folder of a target, the first that names accounts counts. One that names only \`plan\` writes as the
+  apply identity.
+- [plan-identity.yaml](plan-identity.yaml) must name each \`plan\` account as well: an impersonated request is that account's own.
+- The apply engine keeps lists of what it applied in ConfigMaps of the cluster's \`namespace\`: an \`apply\` account needs \`get\`, \`list\`,
+  \`create\` and \`patch\` on these.
 `;
 
 const ways = `Each of \`plan\` and \`apply\` names exactly one. Tokens are had anew before they end and after a 401. A dry-run needs the verbs of a
