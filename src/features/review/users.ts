@@ -97,8 +97,10 @@ async function reachUser(
   const { origin, untrusted, baseTree, rulings } = request;
   const lender = nameOfRepository(origin.own.urls[0] ?? '') ?? 'this repository';
   const { treeAt, own } = origin;
+  // What the change proposes for its own repository is nothing to theirs.
+  const { proposed: _, ...common } = request;
   const theirs: ReviewRequest = {
-    ...request,
+    ...common,
     // Its own commit, and not those of the change: a pull elsewhere leaves it where it is.
     ...{ base: commit, head: commit },
     ...{ baseTree: tree, merged: { kind: 'clean', tree }, settings, clusters, users: [] },

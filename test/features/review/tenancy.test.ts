@@ -161,6 +161,48 @@ describe('an object outside the tenancy of its application', () => {
   });
 });
 
+describe('an application that an object declares', () => {
+  const argo = (path: string, namespace: string, name = 'sly'): JsonObject => ({
+    ...{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', metadata: { name, namespace: 'shop' } },
+    spec: {
+      ...{ project: 'default', source: { repoURL: 'https://git.example.com/acme/gitops', path } },
+      destination: { namespace, server: 'https://kubernetes.default.svc' },
+    },
+  });
+  const wide = `${settings}  platform: {paths: [platform/**], namespaces: ['*']}\n`;
+
+  test('is held to whoever declares it, wherever its files are', async () => {
+    commit({
+      '.fairlead.yaml': wide,
+      'platform/apps.yaml': yaml(argo('platform/limits', 'payments', 'honest')),
+      'platform/limits/limits.yaml': yaml(configMap('payments', 'limits', '1')),
+    });
+    git('checkout', '-qb', 'change');
+    commit({ 'teams/shop/sly.yaml': yaml(argo('platform/limits', 'payments')) });
+
+    const result = await review();
+
+    expect(refused(result)).toEqual([
+      expect.stringMatching(/^block platform\/limits\/limits\.yaml:1 ConfigMap payments\/limits: lies/),
+    ]);
+    expect(asked()).toEqual([]);
+  });
+
+  test('is deployed where its declarer may reach', async () => {
+    commit({ '.fairlead.yaml': wide, 'teams/shop/web/web.yaml': yaml(configMap('shop', 'web', '1')) });
+    git('checkout', '-qb', 'change');
+    commit({
+      'teams/shop/sly.yaml': yaml(argo('teams/shop/web', 'shop')),
+      'teams/shop/web/web.yaml': yaml(configMap('shop', 'web', '2')),
+    });
+
+    const result = await review();
+
+    expect(refused(result)).toEqual([]);
+    expect(result.changes.map(({ resource }) => formatResource(resource))).toContain('ConfigMap shop/web');
+  });
+});
+
 describe('whose settings count', () => {
   test('a pull that widens its own tenancy is held to the one in force', async () => {
     commit({ '.fairlead.yaml': settings, 'teams/shop/web.yaml': yaml(configMap('shop', 'web', '1')) });
