@@ -1,9 +1,11 @@
 import type { Schemas } from '../../formats/openapi/schemas.ts';
+import type { Claim } from '../../gitops/diff/claims.ts';
 import type { ResourceId } from '../../model/resource.ts';
 import type { Cluster } from '../../world/cluster/cluster.ts';
 import { asApplied, type WriteMethod } from '../as-applied.ts';
 import { byId } from '../by-id.ts';
 import type { Desired, Predictor } from '../engine.ts';
+import { type Ownership, ownByMark } from '../ownership.ts';
 import { syncMethod } from './sync-method.ts';
 
 /** What the prediction of Argo CD is made of. */
@@ -12,7 +14,7 @@ export interface ArgoCdPredictorParts {
   readonly schemas: Schemas;
   readonly manager: string;
   /** Predicts server-side apply on a cluster as the manager. */
-  readonly serverSide: (cluster: Cluster) => Predictor;
+  readonly serverSide: (cluster: Cluster, ownership: Ownership) => Predictor;
 }
 
 /** Says what Argo CD would change, each object by the way it is written in; without a declaration as Argo CD does by default. */
@@ -22,9 +24,21 @@ export function createArgoCdPredictor({ cluster, schemas, manager, serverSide }:
     manager,
     predict: (target, desired, signal) => {
       const methodOf = methodsOf(desired);
-      return serverSide(asApplied(cluster, { manager, schemas, methodOf })).predict(target, desired, signal);
+      const ownership = ownByMark(isOwn(desired.declared?.name));
+      const seen = asApplied(cluster, { manager, schemas, methodOf });
+      return serverSide(seen, ownership).predict(target, desired, signal);
     },
   };
+}
+
+/** Argo CD's mark of this application; one in a namespace of its own bears that before its name (`apps_shop`). */
+function isOwn(application: string | undefined): (claim: Claim) => boolean {
+  return ({ tool, name }) =>
+    tool === 'Argo CD' &&
+    (application === undefined ||
+      name === null ||
+      name === `application ${application}` ||
+      name.endsWith(`_${application}`));
 }
 
 /** Of an object that both sides have, head says how it is written. */

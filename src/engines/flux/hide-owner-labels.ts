@@ -7,18 +7,23 @@ const ownerLabels = /^(?:kustomize|helm)\.toolkit\.fluxcd\.io\/(?:name|namespace
 
 /**
  * The cluster as it looks to Git: without the labels that Flux adds when it applies. A prediction as Flux's field manager would
- * otherwise show them as taken away, since what is rendered does not say them.
+ * otherwise show them as taken away, since what is rendered does not say them. `hidden` is told what each live object was made of.
  */
-export function hideOwnerLabels(cluster: Cluster): Cluster {
+export function hideOwnerLabels(cluster: Cluster, hidden: WeakMap<JsonObject, JsonObject> = new WeakMap()): Cluster {
+  const hide = (object: JsonObject): JsonObject => {
+    const shown = withoutOwnerLabels(object);
+    hidden.set(shown, object);
+    return shown;
+  };
   return {
     ...forwarded(cluster),
     get: async (id, signal) => {
       const found = await cluster.get(id, signal);
-      return found === null ? null : withoutOwnerLabels(found);
+      return found === null ? null : hide(found);
     },
     list: async (type, options, signal) => {
       const page = await cluster.list(type, options, signal);
-      return { ...page, items: page.items.map(withoutOwnerLabels) };
+      return { ...page, items: page.items.map(hide) };
     },
     write: async (object, options, signal) => {
       const result = await cluster.write(object, options, signal);
