@@ -67,7 +67,9 @@ function pathsOf({ pair }: Subject, changes: readonly Change[], { field }: Compl
     const text = formatPath(path);
     return text === field || text.startsWith(`${field}.`) || text.startsWith(`${field}[`);
   });
-  const known = below.filter(({ path }) => isFixedField(pair.id, path));
+  // The server's name need not be a field: `spec.persistentvolumesource` is whichever kind of volume there is.
+  const named = below.length > 0 ? below : all;
+  const known = named.filter(({ path }) => isFixedField(pair.id, path));
   const meant = known.length > 0 ? known : below;
   return meant.length > 0 ? meant.map(({ path }) => formatPath(path)) : [field];
 }

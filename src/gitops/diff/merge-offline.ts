@@ -34,6 +34,7 @@ export interface OfflineMerger {
    * and starting the module throws.
    */
   apply(task: OfflineApply, signal: AbortSignal): Promise<OfflineResult>;
+  close(): Promise<void>;
 }
 
 /** One object takes milliseconds; the first one waits for the module. Milliseconds. */
@@ -59,6 +60,11 @@ export function createOfflineMerger(locate: (signal: AbortSignal) => Promise<str
       const running = await pool(signal);
       const run = async (one: MergeTask) => readAnswer(await running.run(one, { signal, deadlineMs }), task.id.kind);
       return combine(task, await run(mergeTask(task)), isTried(task) ? await run(writeTask(task)) : null);
+    },
+    close: async () => {
+      // A module that could not be opened has nothing to close.
+      const running = await opened?.catch(() => null);
+      await running?.close();
     },
   };
 }
