@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from '../../model/json.ts';
 import type { ResourceId } from '../../model/resource.ts';
 import { createPool, type Pool, workerScript } from '../../tools/pool.ts';
 import { fillIn } from './fill-in.ts';
+import { keepDefaults } from './known-defaults.ts';
 import type { MergeTask } from './merge-offline-worker.ts';
 
 /** One object to be applied to another without a server. */
@@ -98,7 +99,7 @@ function combine({ live }: OfflineApply, merged: Answer, written: Answer | null)
   const object = objectOf(merged) ?? live;
   const filled = written === null ? null : objectOf(written);
   const refusal = written?.status?.code === 422 ? (written.status.message ?? 'it is invalid') : null;
-  return { object: filled === null ? object : fillIn(object, filled), refusal };
+  return { object: filled === null ? keepDefaults(object, live) : fillIn(object, filled), refusal };
 }
 
 function objectOf({ object }: Answer): JsonObject | null {
