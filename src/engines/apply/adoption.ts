@@ -62,7 +62,7 @@ function adopting(subject: Subject, changes: readonly Change[], adopts: Adopted)
 /** Fields that an update takes over with the values they have. */
 function taking(changes: readonly Change[], adopts: Adopted): readonly Change[] {
   if (adopts.fields === 0) return changes;
-  const at = changes.findLastIndex(({ action }) => action === 'update');
+  const at = changes.findIndex(({ part, action }) => part === 'pull' && action === 'update');
   return changes.map((change, index) => (index === at ? { ...change, adopts } : change));
 }
 

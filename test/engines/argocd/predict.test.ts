@@ -88,7 +88,7 @@ describe('what Argo CD writes by the client', () => {
     });
 
     expect(seen).toEqual([
-      'already update Deployment web spec.replicas: 5 -> 2 (git)',
+      'already update Deployment web spec.replicas: 5 -> 2 (takeover)',
       'pull update Deployment web spec.template.spec.containers[name=web].image: "nginx:1" -> "nginx:2" (git)',
     ]);
   });
