@@ -147,6 +147,21 @@ describe('sync options', () => {
     expect(asked).toContain('dry-run Deployment web');
   });
 
+  test('what was applied on the server’s side is no change, its mark included, and goes where Git drops it', async () => {
+    const metadata = { name: 'web', namespace, annotations: { 'argocd.argoproj.io/tracking-id': 'shop:x' } };
+    const input = JSON.stringify({ ...web({ minReadySeconds: 3 }), metadata });
+    await stage.plane.kubectl(['apply', '--server-side', '--field-manager=argocd-controller', '-f', '-'], { input });
+    const syncOptions = ['ServerSideApply=true'];
+
+    const same = await predict({ head: [web({ minReadySeconds: 3 })], syncOptions });
+    const changed = await predict({ base: [web({ minReadySeconds: 3 })], head: [web()], syncOptions });
+
+    expect({ told: same.told, findings: same.findings, error: same.error }).toEqual({
+      ...{ told: [], findings: [], error: null },
+    });
+    expect(changed.told).toEqual(['pull update Deployment web spec.minReadySeconds: 3 -> null (git)']);
+  });
+
   test('Replace=true keeps nothing that Git does not say', async () => {
     await sync(web());
     await stage.plane.kubectl(['-n', namespace, 'label', 'deployment/web', 'by=hand']);
