@@ -13,23 +13,53 @@ import type { Outcome, Subject } from './subject.ts';
  * changes; what others own too stays when Git says it no more. An object of another tool is a finding. `predicted` is null where the
  * server could not say.
  */
-export function withOwnership(
+export async function withOwnership(
   subject: Subject,
   predicted: JsonObject | null,
   changes: readonly Change[],
-): Pick<Outcome, 'changes' | 'findings' | 'leftTo'> {
-  const { live, pair, scene } = subject;
+): Promise<Pick<Outcome, 'changes' | 'findings' | 'leftTo'>> {
+  const { live, pair } = subject;
   if (live === null || pair.head === null) return { changes, findings: [], leftTo: null };
+  const tenant = await tenantOf(subject, live);
+  return judged(subject, { live, predicted, changes, tenant });
+}
+
+/** The other target of Fairlead that applied an object which Git newly declares here; null: none, or nobody knows. */
+async function tenantOf({ pair, scene }: Subject, live: JsonObject): Promise<string | null> {
+  if (scene.base === null || pair.base !== null || !scene.ownership.isOurs(live)) return null;
+  return (await scene.tenants()).get(pair.key) ?? null;
+}
+
+interface Present {
+  readonly live: JsonObject;
+  readonly predicted: JsonObject | null;
+  readonly changes: readonly Change[];
+  readonly tenant: string | null;
+}
+
+function judged(
+  subject: Subject,
+  { live, predicted, changes, tenant }: Present,
+): Pick<Outcome, 'changes' | 'findings' | 'leftTo'> {
+  const { pair, scene } = subject;
   const stranger = strangerOf(live, scene.ownership);
-  const owner = stranger === null ? null : claimText(stranger);
-  const isNew = scene.base !== null && pair.base === null && !scene.ownership.isOurs(live);
+  const owner = stranger === null ? ownTarget(tenant) : claimText(stranger);
+  const isNew = isNewHere(subject, live) || tenant !== null;
   const { fields, stays } = predicted === null ? nothingSaid : saidBy(subject, { live, predicted });
   const told = isNew ? adopting(subject, changes, { owner, fields }) : taking(changes, { owner, fields });
   return {
     changes: staying(subject, told, stays),
     findings: stranger === null || pair.isSame ? [] : managedByOther(subject, stranger, isNew),
-    leftTo: pair.isSame && !scene.ownership.takesOthers ? owner : null,
+    leftTo: pair.isSame && stranger !== null && !scene.ownership.takesOthers ? owner : null,
   };
+}
+
+function isNewHere({ pair, scene }: Subject, live: JsonObject): boolean {
+  return scene.base !== null && pair.base === null && !scene.ownership.isOurs(live);
+}
+
+function ownTarget(tenant: string | null): string | null {
+  return tenant === null ? null : `Fairlead target ${tenant}`;
 }
 
 /** What the prediction says of fields that others own. */

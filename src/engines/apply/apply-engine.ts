@@ -17,6 +17,7 @@ import type { CarryOptions } from './run.ts';
 import { readStatus } from './status.ts';
 import { takeStep } from './step.ts';
 import type { Outcome, Scene } from './subject.ts';
+import { readTenants } from './tenants.ts';
 
 /** What predicting needs. */
 export interface PredictorOptions {
@@ -73,7 +74,7 @@ async function predict(options: PredictorOptions, task: Task, signal: AbortSigna
   const { cluster, concurrency } = options;
   const discovery = await cluster.discovery(signal);
   const pairs = await pairResources(task.desired, discovery);
-  const scene = sceneOf(options, task);
+  const scene = sceneOf(options, task, signal);
   const listed = await listLive(pairs, cluster, signal);
   const seen = await mapConcurrently(pairs, concurrency, async (pair): Promise<Seen> => {
     try {
@@ -89,9 +90,11 @@ async function predict(options: PredictorOptions, task: Task, signal: AbortSigna
   return summarise(task, seen);
 }
 
-function sceneOf(options: PredictorOptions, { target, desired }: Task): Scene {
+function sceneOf(options: PredictorOptions, { target, desired }: Task, signal: AbortSignal): Scene {
   const { cluster, manager, schemas, redactor, merger = null } = options;
+  let tenants: ReturnType<Scene['tenants']> | null = null;
   return {
+    tenants: () => (tenants ??= readTenants(cluster, target.id, signal)),
     target: target.id,
     cluster,
     manager,

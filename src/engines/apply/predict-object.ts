@@ -67,7 +67,7 @@ interface Asking {
 async function compared(subject: Subject, predicted: Answer<'predicted'>, { ask }: Asking): Promise<Outcome> {
   const base = await predictBase(subject, ask);
   const changes = compareLive(sightOf(subject, base.sight, predicted.object));
-  const owned = withOwnership(subject, predicted.object, changes);
+  const owned = await withOwnership(subject, predicted.object, changes);
   return { ...outcome([]), ...owned, findings: [...predicted.findings, ...owned.findings], error: base.error };
 }
 
@@ -95,10 +95,10 @@ async function predictBase({ pair, live, scene }: Subject, ask: Asking['ask']): 
 }
 
 /** The server will not take the object as it is. */
-function refused(subject: Subject, head: Wanted, answer: Answer<'refused'>): Outcome {
+async function refused(subject: Subject, head: Wanted, answer: Answer<'refused'>): Promise<Outcome> {
   const judged = judgeImmutable(subject, head, answer.immutable);
   const changes = judged === null ? compareUnpredicted(subject, head) : judged.changes;
-  const owned = withOwnership(subject, null, changes);
+  const owned = await withOwnership(subject, null, changes);
   const findings = [...answer.findings, ...(judged?.findings ?? []), ...owned.findings];
   return { ...outcome([]), ...owned, findings };
 }

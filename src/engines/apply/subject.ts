@@ -28,6 +28,8 @@ export interface Scene {
   /** What head wants of the whole target. */
   readonly head: readonly Resource[];
   readonly ownership: Ownership;
+  /** Resource keys of what other targets of Fairlead applied here, and which target it is; asked only when it matters. */
+  readonly tenants: () => Promise<ReadonlyMap<string, string>>;
   /** Predicts what the cluster cannot be asked about; null: such objects are compared in Git only. */
   readonly merger: OfflineMerger | null;
 }

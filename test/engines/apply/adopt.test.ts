@@ -152,6 +152,20 @@ describe('an object of somebody else', () => {
     expect(set.changes.map(({ adopts }) => adopts?.owner)).toEqual([null]);
   });
 
+  test('that another target of Fairlead applied is adopted from there', async () => {
+    const carrier = createCarrier({ cluster: stage.cluster, inventoryNamespace: namespace });
+    const work = workOf([settings({ a: '1' })], { app: 'other' });
+    expect(await outcomeOf(carrier, work)).toMatchObject({ kind: 'applied' });
+
+    const here = await stage.predict(resourcesOf(settings({ a: '1' })), []);
+    const there = await stage.predict(resourcesOf(settings({ a: '1' })));
+
+    expect(told(here)).toEqual(['pull adopt ConfigMap settings']);
+    expect(here.changes.map(({ adopts }) => adopts)).toEqual([{ owner: 'Fairlead target other@test:test', fields: 0 }]);
+    expect(here.findings).toEqual([]);
+    expect(told(there)).toEqual([]);
+  });
+
   test('that Fairlead applies too is its own', async () => {
     await create(settings({ a: '1' }, { labels: { 'kapp.k14s.io/app': '1614' } }));
     await stage.apply(settings({ a: '1' }));
@@ -159,6 +173,6 @@ describe('an object of somebody else', () => {
     const set = await stage.predict(resourcesOf(settings({ a: '2' })), resourcesOf(settings({ a: '1' })));
 
     expect(set.findings).toEqual([]);
-    expect(told(set)).toEqual(['pull update ConfigMap settings data.a: "1" -> "2" (git)']);
+    expect(told(set)).toEqual(['pull update ConfigMap settings data.a: "1" -> "2" (takeover)']);
   });
 });
