@@ -2,7 +2,7 @@ import { covers, ownedPaths } from '../../formats/field-sets.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { ownedFields } from './attribute.ts';
 import { sameJson } from './equality.ts';
-import { foreignOwners } from './owners.ts';
+import { foreignFields } from './owners.ts';
 import { valueAt } from './values.ts';
 
 /**
@@ -12,10 +12,15 @@ import { valueAt } from './values.ts';
 export function adoptedFields(live: JsonObject, predicted: JsonObject, manager: string): number {
   const [before, after] = [ownedFields(live, manager), ownedFields(predicted, manager)];
   if (after === null) return 0;
-  const adopted = ownedPaths(predicted, after).filter((path) => {
-    if (path.length === 0 || (before !== null && covers(before, path))) return false;
+  const fresh = ownedPaths(predicted, after).filter(
+    (path) => path.length > 0 && (before === null || !covers(before, path)),
+  );
+  if (fresh.length === 0) return 0;
+  const others = foreignFields(live, manager);
+  const adopted = fresh.filter((path) => {
     const value = valueAt(live, path);
-    return value !== null && sameJson(value, valueAt(predicted, path)) && foreignOwners(live, path, manager).length > 0;
+    const isSame = value !== null && sameJson(value, valueAt(predicted, path));
+    return isSame && others.some((set) => covers(set, path));
   });
   return adopted.length;
 }

@@ -23,8 +23,9 @@ export interface Dropped {
  * by itself has no owner, and is none of them.
  */
 export function stayingPaths({ base, head, predicted, manager, schema }: Dropped): readonly StayingPath[] {
-  const wanted = saidBy(head, schema);
   const gone = comparePaths(said(base), said(head), schema).filter(({ after, isOrder }) => after === null && !isOrder);
+  if (gone.length === 0) return [];
+  const wanted = saidBy(head, schema);
   const leaves = ownedPaths(base, saidBy(base, schema)).filter((path) => !covers(wanted, path));
   return gone.flatMap(({ path: top }) => {
     const below = leaves.filter((path) => formatPath(path.slice(0, top.length)) === formatPath(top));
