@@ -7,6 +7,7 @@ COPY wasm wasm
 RUN go -C wasm/kustomize build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/kustomize.wasm .
 RUN go -C wasm/helm build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/helm.wasm .
 RUN go -C wasm/cel build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/cel.wasm .
+RUN go -C wasm/merge build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/merge.wasm .
 RUN go -C wasm/gotemplate build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/gotemplate.wasm .
 RUN go -C wasm/envsubst build -buildmode=c-shared -trimpath -buildvcs=false -ldflags "-s -w" -o ../../modules/envsubst.wasm .
 

@@ -21,6 +21,7 @@ import { createSchemas, type Schemas } from './formats/openapi/schemas.ts';
 import { createRedactor, type Redactor } from './formats/redaction/redactor.ts';
 import { locateModule } from './formats/wasm/locate-module.ts';
 import { createDeclaredTools, type DeclaredTools } from './gitops/declare/index.ts';
+import { createOfflineMerger, type OfflineMerger } from './gitops/diff/merge-offline.ts';
 import { affectedBy } from './gitops/discover/affected.ts';
 import { createRenderers } from './gitops/render/index.ts';
 import { offlineInputs } from './gitops/render/inputs.ts';
@@ -95,6 +96,7 @@ interface Parts {
   /** The shipped ValidatingAdmissionPolicies and their bindings. */
   readonly policies: () => Promise<readonly JsonObject[]>;
   readonly clusters: Clusters;
+  readonly merger: OfflineMerger;
   readonly close: () => Promise<void>;
 }
 
@@ -120,6 +122,7 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
     deadlineMs: checkDeadline,
     policyModule: (signal) => locateModule('cel', moduleOptions(options), signal),
   });
+  const merger = createOfflineMerger((signal) => rendering.modules('merge', signal));
   let loading: Promise<OpenApiBundle> | undefined;
   const bundle = () => (loading ??= loadBundle({ cacheDir: options.cacheDir }));
   const declared = createDeclaredTools({
@@ -136,14 +139,17 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
     declared,
     validator,
     clusters,
+    merger,
     close: async () => {
-      await Promise.all([declared.close(), renderers.close(), validator.close(), clusters.close(), sources.close()]);
+      const all = [declared, renderers, validator, clusters, sources, merger];
+      await Promise.all(all.map((part) => part.close()));
     },
   };
 }
 
 async function createTools(options: ServiceOptions, parts: Parts, redactor: Redactor): Promise<ReviewTools> {
   const key = await installationKey(options.key);
+  const { merger } = parts;
   const bundle = await parts.bundle();
   const warmChecks = checkWarmer({ ...parts, bundle });
   const offline = createSchemas((groupVersion) => bundle.document(groupVersion));
@@ -160,7 +166,7 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
     findLeaks: parts.validator.findLeaks,
     openCluster: (context) => openHandle(context, parts),
     capabilitiesOf: (name) => engineNamed(name).capabilities,
-    engineFor: (name, cluster) => predictorFor(name, cluster, { redactor, concurrency: dryRuns.command }),
+    engineFor: (name, cluster) => predictorFor(name, cluster, { redactor, concurrency: dryRuns.command, merger }),
     gitEngine: createGitEngine({ schemas: async () => offline, maskObject: redactor.maskObject }),
     learnSecret: redactor.learnSecret,
     offlineApiVersions: apiVersionsOf(bundle),
@@ -211,7 +217,7 @@ function engineNamed(name: string): EngineDescriptor {
 async function predictorFor(
   name: string,
   cluster: Cluster,
-  how: { readonly redactor: Redactor; readonly concurrency: number },
+  how: { readonly redactor: Redactor; readonly concurrency: number; readonly merger: OfflineMerger },
 ): ReturnType<ReviewTools['engineFor']> {
   return engineNamed(name).predictor({ cluster, schemas: await schemasOf(cluster), ...how });
 }
@@ -281,13 +287,14 @@ async function serve(
     logFormat: options.logFormat,
     review: {
       ...tools,
-      engineFor: (name, cluster) => predictorFor(name, cluster, { redactor, concurrency: dryRuns.server }),
+      engineFor: (name, cluster) =>
+        predictorFor(name, cluster, { redactor, concurrency: dryRuns.server, merger: parts.merger }),
     },
     redactor,
     engineNames: engineNames(),
     clusters: toldClusters(run),
     applier: async (context) => (await parts.clusters.open(context)).apply,
-    engine: (name, context) => engineNamed(name).engine(context),
+    engine: (name, context) => engineNamed(name).engine({ ...context, merger: parts.merger }),
     schemasOf,
   });
 }

@@ -134,6 +134,7 @@ describe('the image', () => {
       'gotemplate.wasm',
       'helm.wasm',
       'kustomize.wasm',
+      'merge.wasm',
     ]);
     expect(readdirSync(final.workdir)).not.toContain('test');
     expect(readdirSync(final.workdir)).not.toContain('wasm');

@@ -1,5 +1,6 @@
 import type { Schemas } from '../formats/openapi/schemas.ts';
 import type { Redactor } from '../formats/redaction/redactor.ts';
+import type { OfflineMerger } from '../gitops/diff/merge-offline.ts';
 import type { TargetHealth } from '../model/health.ts';
 import type { Resource, ResourceId } from '../model/resource.ts';
 import type { Cluster } from '../world/cluster/cluster.ts';
@@ -17,6 +18,8 @@ export interface EngineContext {
   readonly redactor: Pick<Redactor, 'maskObject' | 'text'>;
   /** Objects worked on at once. */
   readonly concurrency: number;
+  /** Predicts what a cluster cannot be asked about; left out: that is compared in Git only. */
+  readonly merger?: OfflineMerger;
   readonly inventory: {
     read(work: EngineWork): Promise<readonly InventoryEntry[]>;
     write(work: EngineWork, entries: readonly InventoryEntry[]): Promise<void>;

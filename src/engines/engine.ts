@@ -15,7 +15,9 @@ export interface Desired {
   readonly base: readonly Resource[] | null;
   readonly head: readonly Resource[];
   /** The object that declares the target, where one does: it may say how its controller writes. */
-  readonly declared?: Pick<DeclaredApplication, 'kind' | 'syncOptions'> | null;
+  readonly declared?:
+    | (Pick<DeclaredApplication, 'kind' | 'syncOptions'> & Partial<Pick<DeclaredApplication, 'name' | 'namespace'>>)
+    | null;
 }
 
 /** What an engine would do to a target's cluster. */

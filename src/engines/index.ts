@@ -1,6 +1,7 @@
 import { capabilities } from './capabilities.ts';
 import { type EngineContext, healthById } from './context.ts';
 import type { Engine, EngineCapabilities, Predictor } from './engine.ts';
+import type { Ownership } from './ownership.ts';
 
 /** What names an engine and loads it when it is first needed. */
 export interface EngineDescriptor {
@@ -14,7 +15,7 @@ export interface EngineDescriptor {
 }
 
 /** What predicting needs of the context. */
-export type PredictorContext = Pick<EngineContext, 'cluster' | 'schemas' | 'redactor' | 'concurrency'>;
+export type PredictorContext = Pick<EngineContext, 'cluster' | 'schemas' | 'redactor' | 'concurrency' | 'merger'>;
 
 /** Every engine. To add one: a folder here and an entry in this list. */
 export const engines: readonly EngineDescriptor[] = [
@@ -63,12 +64,15 @@ export const engines: readonly EngineDescriptor[] = [
   },
 ];
 
+type ServerSide = (cluster: PredictorContext['cluster'], ownership: Ownership) => Predictor;
+
 /** Argo CD writes as `kubectl apply` does, unless sync options say otherwise. */
 async function argoCdPredictor(context: PredictorContext): Promise<Predictor> {
   const { createArgoCdPredictor } = await import('./argocd/predictor.ts');
   const { createApplyPredictor } = await import('./apply/apply-engine.ts');
   const manager = 'argocd-controller';
-  const serverSide = (cluster: PredictorContext['cluster']) => createApplyPredictor({ ...context, cluster, manager });
+  const serverSide: ServerSide = (cluster, ownership) =>
+    createApplyPredictor({ ...context, cluster, manager, ownership });
   return createArgoCdPredictor({ cluster: context.cluster, schemas: context.schemas, manager, serverSide });
 }
 
@@ -77,7 +81,8 @@ async function fluxPredictor(context: PredictorContext): Promise<Predictor> {
   const { createFluxPredictor } = await import('./flux/predictor.ts');
   const { createApplyPredictor } = await import('./apply/apply-engine.ts');
   const manager = 'kustomize-controller';
-  const serverSide = (cluster: PredictorContext['cluster']) => createApplyPredictor({ ...context, cluster, manager });
+  const serverSide: ServerSide = (cluster, ownership) =>
+    createApplyPredictor({ ...context, cluster, manager, ownership });
   return createFluxPredictor({ cluster: context.cluster, schemas: context.schemas, manager, serverSide });
 }
 

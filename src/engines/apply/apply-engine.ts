@@ -1,5 +1,6 @@
 import type { Schemas } from '../../formats/openapi/schemas.ts';
 import type { Redactor } from '../../formats/redaction/redactor.ts';
+import type { OfflineMerger } from '../../gitops/diff/merge-offline.ts';
 import { BorderError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -8,12 +9,15 @@ import { mapConcurrently } from '../../tools/each.ts';
 import type { Cluster } from '../../world/cluster/cluster.ts';
 import { capabilities } from '../capabilities.ts';
 import type { ChangeSet, Desired, Engine, Predictor } from '../engine.ts';
+import { type Ownership, ownByEntry } from '../ownership.ts';
 import { type Pair, pairResources } from './pair-resources.ts';
-import { type Outcome, predictObject, type Scene } from './predict-object.ts';
+import { predictObject } from './predict-object.ts';
 import { listLive, readLive } from './read-live.ts';
 import type { CarryOptions } from './run.ts';
 import { readStatus } from './status.ts';
 import { takeStep } from './step.ts';
+import type { Outcome, Scene } from './subject.ts';
+import { readTenants } from './tenants.ts';
 
 /** What predicting needs. */
 export interface PredictorOptions {
@@ -26,6 +30,10 @@ export interface PredictorOptions {
   readonly manager: string;
   /** Objects worked on at once. */
   readonly concurrency: number;
+  /** By what it knows its own objects; left out: by its entry in `managedFields`. */
+  readonly ownership?: Ownership;
+  /** Predicts what the cluster cannot be asked about; left out or null: that is compared in Git only. */
+  readonly merger?: OfflineMerger | null;
 }
 
 /** What the whole engine needs. */
@@ -66,7 +74,7 @@ async function predict(options: PredictorOptions, task: Task, signal: AbortSigna
   const { cluster, concurrency } = options;
   const discovery = await cluster.discovery(signal);
   const pairs = await pairResources(task.desired, discovery);
-  const scene = sceneOf(options, task);
+  const scene = sceneOf(options, task, signal);
   const listed = await listLive(pairs, cluster, signal);
   const seen = await mapConcurrently(pairs, concurrency, async (pair): Promise<Seen> => {
     try {
@@ -75,23 +83,27 @@ async function predict(options: PredictorOptions, task: Task, signal: AbortSigna
       return { pair, live, ...(await predictObject(pair, live, scene, signal)) };
     } catch (error) {
       if (!(error instanceof BorderError)) throw error;
-      return { pair, live: null, changes: [], findings: [], error, awaits: null };
+      return { pair, live: null, changes: [], findings: [], error, unasked: null, leftTo: null };
     }
   });
   throwIfSilent(seen);
   return summarise(task, seen);
 }
 
-function sceneOf(options: PredictorOptions, { target, desired }: Task): Scene {
-  const { cluster, manager, schemas, redactor } = options;
+function sceneOf(options: PredictorOptions, { target, desired }: Task, signal: AbortSignal): Scene {
+  const { cluster, manager, schemas, redactor, merger = null } = options;
+  let tenants: ReturnType<Scene['tenants']> | null = null;
   return {
+    tenants: () => (tenants ??= readTenants(cluster, target.id, signal)),
     target: target.id,
     cluster,
     manager,
     schemas,
     maskObject: (object) => redactor.maskObject(object),
+    base: desired.base,
     head: desired.head,
-    isBaseKnown: desired.base !== null,
+    ownership: options.ownership ?? ownByEntry(manager),
+    merger,
   };
 }
 
@@ -111,28 +123,37 @@ function summarise(task: Task, seen: readonly Seen[]): ChangeSet {
   const live = seen.flatMap((one) => (one.live === null ? [] : [[one.pair.key, one.live] as const]));
   return {
     changes: seen.flatMap(({ changes }) => changes),
-    findings: [...seen.flatMap(({ findings }) => findings), ...awaiting(task.target, seen)],
+    findings: [
+      ...seen.flatMap(({ findings }) => findings),
+      ...unaskedNotes(task.target, seen),
+      ...leftNotes(task.target, seen),
+    ],
     error: describeErrors(task, seen),
     live: new Map(live),
   };
 }
 
-/** One note for everything that waits for the same namespace or kind. */
-function awaiting(target: Target, seen: readonly Seen[]): readonly Finding[] {
-  const waiting = Map.groupBy(
-    seen.filter(({ awaits }) => awaits !== null),
-    ({ awaits }) => awaits,
-  );
-  return [...waiting].map(([awaited, objects]) => ({
-    rule: 'predicted-offline',
-    severity: 'note',
-    target: target.id,
-    resource: null,
-    file: null,
-    line: null,
-    message: `${count(objects.length, 'object')} could not be tried on the cluster, because ${awaited} is only created by the same change.`,
-    fix: null,
-  }));
+/** One finding for everything that could not be tried for the same reason. */
+function unaskedNotes(target: Target, seen: readonly Seen[]): readonly Finding[] {
+  const unasked = seen.flatMap((one) => (one.unasked === null ? [] : [one.unasked]));
+  return [...Map.groupBy(unasked, ({ why }) => why)].map(([why, objects]) => {
+    const isGrave = objects.some(({ severity }) => severity === 'caution');
+    const message = `${count(objects.length, 'object')} could not be tried on the cluster, because ${why}.`;
+    return noteOf(target, { rule: 'predicted-offline', severity: isGrave ? 'caution' : 'note', message });
+  });
+}
+
+/** One note for all objects of one other tool that the pull does not touch: a deployment will leave them alone. */
+function leftNotes(target: Target, seen: readonly Seen[]): readonly Finding[] {
+  const left = seen.flatMap(({ leftTo }) => (leftTo === null ? [] : [leftTo]));
+  return [...Map.groupBy(left, (owner) => owner)].map(([owner, objects]) => {
+    const message = `${count(objects.length, 'object')} that Git holds here ${objects.length === 1 ? 'is' : 'are'} managed by ${owner}, and not written by Fairlead while that is so.`;
+    return noteOf(target, { rule: 'managed-by-other', severity: 'note', message });
+  });
+}
+
+function noteOf(target: Target, told: Pick<Finding, 'rule' | 'severity' | 'message'>): Finding {
+  return { ...told, target: target.id, resource: null, file: null, line: null, fix: null };
 }
 
 function describeErrors({ desired }: Task, seen: readonly Seen[]): string | null {

@@ -1,8 +1,11 @@
+import { claimText } from '../../gitops/diff/claims.ts';
 import { BorderError } from '../../model/error.ts';
 import { isJsonObject, type JsonObject, pick, pickText } from '../../model/json.ts';
+import { formatResource } from '../../model/resource.ts';
 import { uniteTakeovers } from '../../model/takeover.ts';
 import { mapConcurrently } from '../../tools/each.ts';
 import type { WriteOptions, WriteResult } from '../../world/cluster/cluster.ts';
+import { ownByEntry, strangerOf } from '../ownership.ts';
 import { acceptedFor, isAllAccepted } from './accepted.ts';
 import { deletionNote, terminatingNote } from './deletion-note.ts';
 import { holdsDesired } from './holds-desired.ts';
@@ -72,7 +75,7 @@ type Trial = Same | Write | Halt;
 async function tryObject(run: Run, pair: Pair, live: JsonObject | null): Promise<Trial> {
   const note = live === null ? null : deletionNote(pair.id, live);
   if (note !== null) return { kind: 'wait', note, resource: pair.id };
-  const why = whyUnsendable(pair);
+  const why = whyUnsendable(pair) ?? whoseElse(run, pair, live);
   if (why !== null) return { kind: 'refused', reason: why, takeovers: [] };
   const wanted = withoutRandom(pair, live);
   if (wanted.kind === 'refused') return wanted;
@@ -94,6 +97,13 @@ async function dryRunObject(run: Run, write: Write, live: JsonObject | null): Pr
     const mayForce = live !== null && !write.force && isAllAccepted(run.work, pair.key, error);
     return mayForce ? dryRunObject(run, forced(write, live), live) : judge(run, pair, error);
   }
+}
+
+/** Another tool's object is left alone, as the preview says (`managed-by-other`). */
+function whoseElse({ options }: Run, { id }: Pair, live: JsonObject | null): string | null {
+  const stranger = live === null ? null : strangerOf(live, ownByEntry(options.manager));
+  if (stranger === null) return null;
+  return `${formatResource(id)} is managed by ${claimText(stranger)} (${stranger.by}), and is not written while that is so.`;
 }
 
 /** Held to the version whose owners were looked at: whoever takes a field after that is not overwritten. */

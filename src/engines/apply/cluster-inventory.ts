@@ -16,8 +16,10 @@ const mostBytes = 800 * 1024;
 /** More parts than this are not read: some 100,000 objects. */
 const mostParts = 32;
 
-const inventoryLabel = 'fairlead.dev/inventory';
-const targetAnnotation = 'fairlead.dev/target';
+/** Label of the ConfigMaps of inventories: whose it is, as a hash. */
+export const inventoryLabel = 'fairlead.dev/inventory';
+/** Annotation of them: the target's id. */
+export const targetAnnotation = 'fairlead.dev/target';
 
 /** The name of the first ConfigMap of a target's inventory; the others have `-1`, `-2` behind. */
 export function inventoryName(work: Pick<EngineWork, 'target' | 'repo'>): string {
@@ -94,7 +96,8 @@ function readPart(run: Run, index: number): Promise<JsonObject | null> {
   return run.options.cluster.get(partId(run, index), run.signal);
 }
 
-function entriesOf(part: JsonObject): readonly InventoryEntry[] {
+/** What one ConfigMap lists. Throws `FairleadError` `inventory-unreadable`. */
+export function entriesOf(part: JsonObject): readonly InventoryEntry[] {
   const list = parseList(pickText(part, 'data', 'objects') ?? '[]');
   if (list === null) throw unreadable(pickText(part, 'metadata', 'name') ?? '');
   return list.flatMap((one) => {

@@ -3,19 +3,36 @@ import { findingAt } from '../../gitops/validate/place.ts';
 import { BorderError } from '../../model/error.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { Resource } from '../../model/resource.ts';
 import type { Cluster } from '../../world/cluster/cluster.ts';
 import { type Complaint, invalidComplaints, typedComplaints } from './field-text.ts';
+import { isImmutable } from './judge-immutable.ts';
+import { missingReference } from './missing-reference.ts';
 import type { Wanted } from './pair-resources.ts';
+import type { Unasked } from './subject.ts';
 
 /** What asking the server about one object gave. */
 export type DryRun =
   /** What applying it would make of the object. */
   | { readonly kind: 'predicted'; readonly object: JsonObject; readonly findings: readonly Finding[] }
-  /** The server will not take the object as it is, or cannot say; the findings tell why. */
-  | { readonly kind: 'refused'; readonly findings: readonly Finding[] }
+  /** The server will not take the object as it is; the findings tell why, but for fields that may not change any more. */
+  | {
+      readonly kind: 'refused';
+      readonly findings: readonly Finding[];
+      /** What it lets nobody change in an object that is there. */
+      readonly immutable: readonly Complaint[];
+    }
   /** Its namespace, or its kind, does not exist in the cluster. */
   | { readonly kind: 'homeless'; readonly missing: 'namespace' | 'kind'; readonly message: string }
-  /** Nothing is known: no permission, no answer. */
+  /** It cannot be asked: no permission, a webhook that does not answer, or something that comes with the same change is missing. */
+  | {
+      readonly kind: 'unasked';
+      readonly unasked: Unasked;
+      readonly findings: readonly Finding[];
+      /** What is to be told where it cannot be worked out without the cluster either; null: the findings are enough. */
+      readonly error: BorderError | null;
+    }
+  /** Nothing is known: no answer. */
   | { readonly kind: 'failed'; readonly error: BorderError };
 
 export interface DryRunOptions {
@@ -23,6 +40,8 @@ export interface DryRunOptions {
   readonly manager: string;
   /** The target's id, for findings. */
   readonly target: string;
+  /** What head wants of the whole target: what is missing may come with it. */
+  readonly head: readonly Resource[];
 }
 
 /** Unknown fields of one object that are taken out, one dry-run each, before it counts as refused. */
@@ -50,7 +69,7 @@ export async function dryRun(wanted: Wanted, options: DryRunOptions, signal: Abo
       unknown.map(({ at }) => at),
     );
   }
-  return { kind: 'refused', findings };
+  return { kind: 'refused', findings, immutable: [] };
 }
 
 type Attempt =
@@ -74,35 +93,83 @@ async function attemptWrite(
   }
 }
 
-interface Refusal {
+/** What was asked and said before a refusal. */
+export interface Refusal {
   readonly wanted: Wanted;
   /** What was sent, unknown fields left out. */
   readonly object: JsonObject;
   /** What was said before. */
   readonly findings: readonly Finding[];
-  readonly options: DryRunOptions;
+  readonly options: Pick<DryRunOptions, 'target'>;
 }
 
-function judge(error: BorderError, refusal: Refusal): DryRun {
+function judge(error: BorderError, refusal: Refusal & { readonly options: DryRunOptions }): DryRun {
   const { wanted, object, findings, options } = refusal;
-  const refused = (more: readonly Finding[]): DryRun => ({ kind: 'refused', findings: [...findings, ...more] });
   const typed = typedComplaints(error.message, object);
-  if (typed.length > 0) return refused(typed.map((complaint) => strictFinding(wanted, options.target, complaint)));
+  if (typed.length > 0) {
+    const more = typed.map((complaint) => strictFinding(wanted, options.target, complaint));
+    return { kind: 'refused', findings: [...findings, ...more], immutable: [] };
+  }
   if (error.code === 'kind-not-served') return { kind: 'homeless', missing: 'kind', message: error.message };
-  if (error.kind === 'not-found') return notFound(error, wanted);
-  if (/does not support dry.?run/i.test(error.message)) return refused([withoutAdmission(wanted, options, error)]);
+  if (isNamespaceMissing(error, wanted)) return { kind: 'homeless', missing: 'namespace', message: error.message };
+  const unasked = unaskedBy(error, refusal);
+  if (unasked !== null) return unasked;
   if (error.kind !== 'invalid' && error.kind !== 'too-large') return { kind: 'failed', error };
+  return judgeInvalid(error, refusal);
+}
+
+/** What the words of a refused validation (422) say: each field by itself, else the whole. */
+export function judgeInvalid(
+  error: Pick<BorderError, 'message' | 'code' | 'remedy'>,
+  { wanted, object, findings, options }: Refusal,
+): Extract<DryRun, { kind: 'refused' }> {
   const invalid = invalidComplaints(error.message, object);
-  if (invalid.length === 0) return refused([plainFinding(wanted, options, error)]);
-  return refused(
-    invalid.map((complaint) => fieldFinding(wanted, options.target, { rule: 'server-invalid', ...complaint })),
+  const immutable = invalid.filter(isImmutable);
+  const others = invalid.filter((complaint) => !isImmutable(complaint));
+  const told =
+    invalid.length === 0
+      ? [plainFinding(wanted, options.target, error)]
+      : others.map((complaint) => fieldFinding(wanted, options.target, { rule: 'server-invalid', ...complaint }));
+  return { kind: 'refused', findings: [...findings, ...told], immutable };
+}
+
+/** Why the cluster cannot say, by its own words; null: it said no. */
+function unaskedBy(
+  error: BorderError,
+  { wanted, findings, options }: Refusal & { readonly options: DryRunOptions },
+): Extract<DryRun, { kind: 'unasked' }> | null {
+  const unasked = (why: string, severity: Unasked['severity'], more: readonly Finding[] = []) => ({
+    ...{ kind: 'unasked' as const, unasked: { why, severity } },
+    findings: [...findings, ...more],
+    error: error.kind === 'forbidden' ? error : null,
+  });
+  if (error.code === 'cluster-webhook-failed' || /does not support dry.?run/i.test(error.message)) {
+    const finding = withoutAdmission(wanted, options.target, error);
+    return unasked(`${webhookOf(error.message)} cannot be asked`, 'caution', [finding]);
+  }
+  const awaited = missingReference(error.message, wanted, options.head);
+  if (awaited !== null) return unasked(`${awaited} is only created by the same change`, 'note');
+  if (error.kind !== 'forbidden') return null;
+  return unasked(`the cluster does not let Fairlead try it (${permissionOf(error.message)})`, 'caution');
+}
+
+function isNamespaceMissing(error: BorderError, { resource }: Wanted): boolean {
+  const { namespace } = resource.id;
+  return (
+    error.kind === 'not-found' && namespace !== null && error.message.includes(`namespaces "${namespace}" not found`)
   );
 }
 
-function notFound(error: BorderError, wanted: Wanted): DryRun {
-  const namespace = wanted.resource.id.namespace;
-  const isNamespace = namespace !== null && error.message.includes(`namespaces "${namespace}" not found`);
-  return isNamespace ? { kind: 'homeless', missing: 'namespace', message: error.message } : { kind: 'failed', error };
+function webhookOf(message: string): string {
+  const [, name] = /webhook "([^"]+)"/.exec(message) ?? [];
+  return name === undefined ? 'an admission webhook' : `admission webhook ${name}`;
+}
+
+/** `cannot patch deployments.apps`, of what the server says about missing rights. */
+function permissionOf(message: string): string {
+  const [, verb, resource, group] = /cannot (\w+) resource "([^"]+)"(?: in API group "([^"]*)")?/.exec(message) ?? [];
+  if (verb === undefined || resource === undefined) return 'it may not be granted';
+  return `no right to ${verb} ${group ? `${resource}.${group}` : resource}`;
 }
 
 function isUnknownField({ at, reason }: Complaint): boolean {
@@ -124,19 +191,23 @@ function fieldFinding(wanted: Wanted, target: string, complaint: Complaint & { r
   });
 }
 
-function plainFinding(wanted: Wanted, options: DryRunOptions, error: BorderError): Finding {
+function plainFinding(
+  wanted: Wanted,
+  target: string,
+  error: Pick<BorderError, 'message' | 'code' | 'remedy'>,
+): Finding {
   const rule = error.code === 'cluster-admission-refused' ? 'server-refused' : 'server-invalid';
   const { message, remedy } = error;
-  return findingAt(wanted.resource, options.target, { rule, severity: 'block', at: [], message, fix: remedy });
+  return findingAt(wanted.resource, target, { rule, severity: 'block', at: [], message, fix: remedy });
 }
 
-function withoutAdmission(wanted: Wanted, options: DryRunOptions, error: BorderError): Finding {
-  return findingAt(wanted.resource, options.target, {
-    rule: 'predicted-without-admission',
-    severity: 'caution',
-    at: [],
-    message: `compared with Git only, because an admission webhook cannot be asked without side effects: ${error.message}`,
-    fix: 'Let the webhook declare sideEffects None or NoneOnDryRun.',
+function withoutAdmission(wanted: Wanted, target: string, { code, message }: BorderError): Finding {
+  const isDown = code === 'cluster-webhook-failed';
+  const why = isDown ? 'does not answer' : 'cannot be asked without side effects';
+  return findingAt(wanted.resource, target, {
+    ...{ rule: 'predicted-without-admission', severity: 'caution', at: [] },
+    message: `predicted without admission, because an admission webhook ${why}: ${message}`,
+    fix: isDown ? 'Repair the webhook, then look again.' : 'Let the webhook declare sideEffects None or NoneOnDryRun.',
   });
 }
 

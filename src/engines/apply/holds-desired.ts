@@ -1,5 +1,6 @@
 import { applyEntry } from '../../gitops/diff/attribute.ts';
 import { holdsQuantity, ITEM, own, sameJson, sameScalar } from '../../gitops/diff/equality.ts';
+import { isKnownDefault } from '../../gitops/diff/known-defaults.ts';
 import { findItem } from '../../gitops/diff/list-items.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pickText } from '../../model/json.ts';
 
@@ -49,27 +50,7 @@ function holdsMembers(desired: JsonObject, live: JsonObject, path: readonly stri
     holdsWhole({ set: {}, desired: own(desired, key), live: own(live, key) }, [...path, key]),
   );
   const added = Object.keys(live).filter((key) => own(desired, key) === null);
-  return wanted && added.every((key) => isDefault([...path, key], own(live, key)));
-}
-
-/** Defaults inside values that are owned as a whole: `<parent>.<field>` to the value the server fills in. */
-const defaults: Readonly<Record<string, Json>> = {
-  'fieldRef.apiVersion': 'v1',
-  'resourceFieldRef.divisor': '0',
-  'ports.protocol': 'TCP',
-  'rules.scope': '*',
-  'volumeClaimTemplates.apiVersion': 'v1',
-  'volumeClaimTemplates.kind': 'PersistentVolumeClaim',
-  'volumeClaimTemplates.status': { phase: 'Pending' },
-  'spec.volumeMode': 'Filesystem',
-};
-
-function isDefault(path: readonly string[], value: Json): boolean {
-  const name = path
-    .filter((step) => step !== ITEM)
-    .slice(-2)
-    .join('.');
-  return Object.hasOwn(defaults, name) && sameJson(defaults[name] ?? null, value);
+  return wanted && added.every((key) => isKnownDefault([...path, key], own(live, key)));
 }
 
 /** The server does not keep empty labels and annotations. */

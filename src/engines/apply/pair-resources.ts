@@ -48,6 +48,26 @@ export function definesKind(resources: readonly Resource[], id: ResourceId): boo
   return scopesOf(resources).has(`${id.group}/${id.kind}`);
 }
 
+/** The CustomResourceDefinition of a kind among the resources; null when none is. */
+export function definitionIn(resources: readonly Resource[], { group, kind }: ResourceId): JsonObject | null {
+  const found = resources.find(
+    ({ id, object }) =>
+      id.kind === 'CustomResourceDefinition' &&
+      pickText(object, 'spec', 'group') === group &&
+      pickText(object, 'spec', 'names', 'kind') === kind,
+  );
+  return found?.object ?? null;
+}
+
+/** Whether head says otherwise than base what the objects of a kind look like. */
+export function changesDefinition(
+  { base, head }: { readonly base: readonly Resource[] | null; readonly head: readonly Resource[] },
+  id: ResourceId,
+): boolean {
+  const after = definitionIn(head, id);
+  return after !== null && !sameJson(definitionIn(base ?? [], id), after);
+}
+
 /** Whether the namespace is among the resources. */
 export function definesNamespace(resources: readonly Resource[], name: string): boolean {
   return resources.some(({ id }) => id.kind === 'Namespace' && id.group === '' && id.name === name);

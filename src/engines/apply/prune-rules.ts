@@ -1,4 +1,5 @@
 import { applyEntry } from '../../gitops/diff/attribute.ts';
+import { marks, writers } from '../../gitops/diff/claims.ts';
 import { isJsonList, isJsonObject, type JsonObject, pick, pickText } from '../../model/json.ts';
 import { apiVersionOf, type ResourceId, resourceKey } from '../../model/resource.ts';
 import type { InventoryEntry } from '../../world/store/store.ts';
@@ -53,31 +54,12 @@ function hasFields(live: JsonObject): boolean {
   return (isJsonList(entries) ? entries : []).some((entry) => !pickText(entry, 'subresource'));
 }
 
-/** `label:key` or `annotation:key` that other tools put on what they own, and the tool. */
-const marks: readonly (readonly ['labels' | 'annotations', string, string])[] = [
-  ['annotations', 'argocd.argoproj.io/tracking-id', 'Argo CD'],
-  ['annotations', 'argocd.argoproj.io/installation-id', 'Argo CD'],
-  ['labels', 'argocd.argoproj.io/instance', 'Argo CD'],
-  ['labels', 'kustomize.toolkit.fluxcd.io/name', 'Flux'],
-  ['labels', 'helm.toolkit.fluxcd.io/name', 'Flux'],
-  ['annotations', 'meta.helm.sh/release-name', 'Helm'],
-  ['labels', 'kapp.k14s.io/app', 'kapp'],
-  ['labels', 'applyset.kubernetes.io/part-of', 'kubectl (an ApplySet)'],
-  ['annotations', 'config.k8s.io/owning-inventory', 'kpt'],
-];
-
-const appliers: Readonly<Record<string, string>> = {
-  'argocd-controller': 'Argo CD',
-  'kustomize-controller': 'Flux',
-  'helm-controller': 'Flux',
-};
-
 function whoElse(live: JsonObject, manager: string): string | null {
-  for (const [place, key, tool] of marks) {
+  for (const { place, key, tool } of marks) {
     if (pick(live, 'metadata', place, key) !== undefined) return `it belongs to ${tool} (${key})`;
   }
-  const applier = Object.keys(appliers).find((name) => applyEntry(live, name) !== null);
-  if (applier !== undefined) return `it belongs to ${appliers[applier]} (${applier} applies it too)`;
+  const writer = Object.keys(writers).find((name) => applyEntry(live, name) !== null);
+  if (writer !== undefined) return `it belongs to ${writers[writer]} (${writer} applies it too)`;
   const other = otherApplier(live, manager);
   if (other !== null) return `${other} applied fields of it that Fairlead did not`;
   const owners = pick(live, 'metadata', 'ownerReferences');

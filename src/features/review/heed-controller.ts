@@ -35,12 +35,14 @@ export function heedController({ declared, base, changes, isGone }: Heeded): Jud
 }
 
 function withoutIgnored(change: Change, declared: DeclaredApplication, object: JsonObject): readonly Change[] {
-  if (change.action !== 'update' || !isHeeded(change, declared)) return [change];
+  const isShown = change.action === 'update' || change.action === 'adopt';
+  if (!isShown || !isHeeded(change, declared)) return [change];
   const rules = declared.ignoreDifferences.filter((rule) => concerns(rule, change.resource));
   const ignored = rules.flatMap(ignoredBy);
   if (ignored.length === 0) return [change];
   const paths = change.paths.filter(({ path }) => !ignored.some((steps) => covers(steps, path, object)));
-  return paths.length === 0 ? [] : [{ ...change, paths }];
+  const isRest = paths.length > 0 || change.action === 'adopt' || change.stays !== undefined;
+  return isRest ? [{ ...change, paths }] : [];
 }
 
 /** What differs without the pull is ignored always; what the pull changes only where the controller leaves that alone too. */

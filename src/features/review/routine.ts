@@ -7,8 +7,14 @@ const versionLabels = new Set(['helm.sh/chart', 'app.kubernetes.io/version']);
 /** Whether every change is only an image or chart version below a major bump. */
 export function isRoutine(changes: readonly Change[]): boolean {
   return (
-    changes.length > 0 && changes.every((change) => change.action === 'update' && change.paths.every(isVersionBump))
+    changes.length > 0 &&
+    changes.every((change) => change.action === 'update' && isPlain(change) && change.paths.every(isVersionBump))
   );
+}
+
+/** Said by the server, and with nothing that stays against Git. */
+function isPlain({ paths, offline, stays }: Change): boolean {
+  return paths.length > 0 && offline === undefined && stays === undefined;
 }
 
 function isVersionBump(change: PathChange): boolean {

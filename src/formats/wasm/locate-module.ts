@@ -71,7 +71,7 @@ async function goVersion(name: ModuleName, env: ModuleOptions['env'] & object, s
 const WORKS_WITHOUT: Record<ModuleName, string> = {
   kustomize: 'plain manifests and Helm charts are still reviewed',
   helm: 'plain manifests and kustomizations are still reviewed',
-  merge: 'reviews against real clusters still work',
+  merge: 'clusters that answer dry-runs are still reviewed',
   cel: 'everything but policies is still checked',
   gotemplate: 'everything but ApplicationSets with goTemplate is still reviewed',
   envsubst: 'everything but what Flux substitutes variables in is still reviewed',

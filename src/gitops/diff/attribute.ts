@@ -7,20 +7,23 @@ import type { Path } from '../../model/path.ts';
 export interface Ownership {
   readonly live: FieldSet | null;
   readonly predicted: FieldSet | null;
-  /** Whether somebody else owns a path of the object as it is. */
+  /** Whether somebody else owns a path of the object as it is, or a part of it. */
   isForeign(path: Path): boolean;
+  /** Whether somebody else owns the very field that a path is, or one that contains it. */
+  isShared(path: Path): boolean;
 }
 
 /**
  * Why a path changes. `git` when our apply entry would own it, or owns it now and would not any more (gone from Git), `takeover`
- * when somebody else owns the value we would overwrite and we do not own it yet: the server would answer 409 without force;
- * everything else was done by the server: a default, a webhook, or another field that follows.
+ * when somebody else owns the value we would overwrite, alone or with us: the server would answer 409 without force; everything else
+ * was done by the server: a default, a webhook, or another field that follows.
  */
 export function attribute({ path, before }: Pick<PathChange, 'path' | 'before'>, ownership: Ownership): Cause {
   const { live, predicted } = ownership;
   const isOurs = live !== null && covers(live, path);
   if (predicted === null || !covers(predicted, path)) return isOurs ? 'git' : 'admission';
-  return !isOurs && before !== null && ownership.isForeign(path) ? 'takeover' : 'git';
+  const isTaken = isOurs ? ownership.isShared(path) : ownership.isForeign(path);
+  return before !== null && isTaken ? 'takeover' : 'git';
 }
 
 /** The fields a manager's apply entry owns of an object, or null when it has none. */

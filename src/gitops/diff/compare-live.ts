@@ -9,6 +9,7 @@ import { hideTags } from './hide.ts';
 import { meetDifferences } from './meet.ts';
 import { normalise } from './normalise.ts';
 import { foreignOwners } from './owners.ts';
+import { conflictsAt } from './takeovers.ts';
 import { omitPaths } from './values.ts';
 
 /**
@@ -86,6 +87,7 @@ function update(
     live: ownedFields(sight.live, sight.manager),
     predicted: ownedFields(predicted, sight.manager),
     isForeign: (path: Path) => sight.live !== null && foreignOwners(sight.live, path, sight.manager).length > 0,
+    isShared: (path: Path) => sight.live !== null && conflictsAt(sight.live, path, sight.manager).length > 0,
   };
   const paths = differences.map(
     (difference): PathChange => ({ ...hideTags(difference), cause: attribute(difference, ownership) }),

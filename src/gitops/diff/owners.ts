@@ -1,4 +1,4 @@
-import { covers, parseFields } from '../../formats/field-sets.ts';
+import { covers, type FieldSet, parseFields } from '../../formats/field-sets.ts';
 import type { FieldOwner } from '../../model/drift.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
 import type { Path } from '../../model/path.ts';
@@ -29,6 +29,15 @@ export function ownersOf(object: JsonObject, path: Path): readonly FieldOwner[] 
 /** The owners of a path that are not this manager's own apply entry. */
 export function foreignOwners(object: JsonObject, path: Path, manager: string): readonly FieldOwner[] {
   return ownersOf(object, path).filter((owner) => owner.manager !== manager || owner.operation !== 'Apply');
+}
+
+/** What each entry of managedFields but the manager's own apply entry owns. */
+export function foreignFields(object: JsonObject, manager: string): readonly FieldSet[] {
+  const entries = pick(object, 'metadata', 'managedFields');
+  return (isJsonList(entries) ? entries : []).flatMap((entry) => {
+    const fields = pick(entry, 'fieldsV1');
+    return isJsonObject(fields) && !isApplyOf(entry, manager) ? [parseFields(fields)] : [];
+  });
 }
 
 /** Whether an entry of managedFields is the manager's own apply entry. */

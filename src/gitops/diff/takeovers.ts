@@ -23,7 +23,8 @@ export function takeoversOf(
   return uniteTakeovers(shown);
 }
 
-function conflictsAt(object: JsonObject, path: Path, manager: string): readonly FieldConflict[] {
+/** The fields of other owners that are the path or contain it: what the server refuses to overwrite without force. */
+export function conflictsAt(object: JsonObject, path: Path, manager: string): readonly FieldConflict[] {
   const entries = pick(object, 'metadata', 'managedFields');
   return (isJsonList(entries) ? entries : []).flatMap((entry) => {
     const fields = pick(entry, 'fieldsV1');

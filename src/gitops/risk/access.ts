@@ -44,7 +44,7 @@ function rbacWidened(subject: Subject): readonly Risk[] {
     return [];
   if (change.resource.kind.endsWith('Binding')) return boundMore(subject);
   // A new role gives nobody anything yet: its binding does.
-  if (base === null || change.action !== 'update') return [];
+  if (base === null || change.action === 'create') return [];
   const before = permits(base);
   const gained = [...permits(head)].filter((permit) => !covers(before, permit));
   return gained.length === 0 ? [] : [{ message: `gains ${listed(grouped(gained))}`, at: ['rules'] }];

@@ -14,7 +14,7 @@ function secretChanged(subject: Subject): readonly Risk[] {
 const byHand = /^(?:kubectl|k9s|Lens|oc|Mozilla|node-fetch|OpenAPI-Generator|HashiCorp|Go-http-client|Headlamp|octant)/;
 
 function overwritten({ change, ownersAt }: Subject): readonly Risk[] {
-  if (change.action !== 'update') return [];
+  if (change.action !== 'update' && change.action !== 'adopt') return [];
   return change.paths.flatMap(({ path, cause, before }): readonly Risk[] => {
     if (cause === 'admission' || before === null) return [];
     const owner = ownersAt(path).find(({ manager, operation }) => operation === 'Update' && byHand.test(manager));

@@ -64,7 +64,7 @@ export function isDeleted({ change }: Subject, group: string, ...kinds: readonly
 
 /** The paths that the pull changes in an object that stays. */
 export function pulledPaths({ change }: Subject): readonly PathChange[] {
-  return change.part === 'pull' && change.action === 'update' ? change.paths : [];
+  return change.part === 'pull' && change.action !== 'delete' ? change.paths : [];
 }
 
 /** Whether a path is this one, written as `formatPath` does with `[]` for any item of a list. */

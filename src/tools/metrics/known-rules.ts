@@ -53,6 +53,7 @@ export const knownRules: readonly string[] = [
   ...['argocd-too-large', 'argocd-unauthorized', 'argocd-unreachable'],
   ...['apiservice-changed', 'crd-removed', 'data-loss', 'drift-overwritten', 'exposed-service', 'hpa-min-zero'],
   ...['image-downgrade', 'image-major', 'immutable-recreate', 'large-change', 'limits-removed', 'mass-delete'],
+  ...['immutable-refused', 'managed-by-other'],
   ...['namespace-removed', 'netpol-removed', 'pdb-removed', 'probes-removed', 'rbac-widened', 'replicas-to-zero'],
   ...[
     'secret-changed',

@@ -82,15 +82,16 @@ describe('a manifest the server will not take', () => {
     expect(told(set)).toEqual(['pull create Deployment web']);
   });
 
-  test('with a field that may not change any more is a block that says so', async () => {
+  test('with a field that may not change any more is a block that says what goes when it is made anew', async () => {
     await stage.apply(deployment());
     const other = { selector: { matchLabels: { app: 'other' } } };
 
     const set = await stage.predict(resourcesOf(deployment(other)), resourcesOf(deployment()));
 
     expect(set.findings.map(({ rule, message }) => `${rule} ${message}`)).toContainEqual(
-      expect.stringMatching(/server-invalid .*field is immutable/),
+      `immutable-recreate Deployment ${namespace}/web: the API server lets nobody change spec.selector.matchLabels.app: the object would have to be deleted and made anew, and all of its Pods stop until new ones run`,
     );
+    expect(told(set)).toEqual(['pull recreate Deployment web spec.selector.matchLabels.app: "web" -> "other" (git)']);
   });
 
   test('when no base holds it is shown by what it says and the live object does not', async () => {

@@ -3,6 +3,7 @@ import type { ChangeSet, Desired, Predictor } from '../../../src/engines/engine.
 import { createSchemas } from '../../../src/formats/openapi/schemas.ts';
 import { createRedactor } from '../../../src/formats/redaction/redactor.ts';
 import { cleanDesired } from '../../../src/gitops/diff/clean-desired.ts';
+import type { OfflineMerger } from '../../../src/gitops/diff/merge-offline.ts';
 import { type JsonObject, pickText } from '../../../src/model/json.ts';
 import { formatPath } from '../../../src/model/path.ts';
 import { formatResource, type Resource } from '../../../src/model/resource.ts';
@@ -22,8 +23,12 @@ export interface Stage {
   apply(...objects: readonly JsonObject[]): Promise<void>;
 }
 
-/** Opens a cluster of a kubeconfig with an engine on it. */
-export async function openStage(kubeconfig: string | { readonly text: string }, context: string): Promise<Stage> {
+/** Opens a cluster of a kubeconfig with an engine on it; with a merger it predicts offline where the cluster cannot be asked. */
+export async function openStage(
+  kubeconfig: string | { readonly text: string },
+  context: string,
+  merger: OfflineMerger | null = null,
+): Promise<Stage> {
   const signal = AbortSignal.timeout(300_000);
   const redactor = createRedactor({ key: Buffer.alloc(32, 7) });
   const cluster = await openCluster({
@@ -34,7 +39,7 @@ export async function openStage(kubeconfig: string | { readonly text: string }, 
   const schemas = createSchemas(async (groupVersion, until) =>
     (await cluster.openapi(until)).document(groupVersion, until),
   );
-  const engine = createApplyPredictor({ cluster, schemas, redactor, manager, concurrency: 32 });
+  const engine = createApplyPredictor({ cluster, schemas, redactor, manager, concurrency: 32, merger });
   const parts = { application: 'shop', environment: 'test', cluster: context };
   const target = { ...parts, id: targetId(parts), digest: null, error: null };
   return {

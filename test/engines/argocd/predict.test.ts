@@ -88,7 +88,7 @@ describe('what Argo CD writes by the client', () => {
     });
 
     expect(seen).toEqual([
-      'already update Deployment web spec.replicas: 5 -> 2 (git)',
+      'already update Deployment web spec.replicas: 5 -> 2 (takeover)',
       'pull update Deployment web spec.template.spec.containers[name=web].image: "nginx:1" -> "nginx:2" (git)',
     ]);
   });
@@ -145,6 +145,21 @@ describe('sync options', () => {
 
     expect(seen).toEqual(['pull update Deployment web spec.minReadySeconds: null -> 3 (git)']);
     expect(asked).toContain('dry-run Deployment web');
+  });
+
+  test('what was applied on the server’s side is no change, its mark included, and goes where Git drops it', async () => {
+    const metadata = { name: 'web', namespace, annotations: { 'argocd.argoproj.io/tracking-id': 'shop:x' } };
+    const input = JSON.stringify({ ...web({ minReadySeconds: 3 }), metadata });
+    await stage.plane.kubectl(['apply', '--server-side', '--field-manager=argocd-controller', '-f', '-'], { input });
+    const syncOptions = ['ServerSideApply=true'];
+
+    const same = await predict({ head: [web({ minReadySeconds: 3 })], syncOptions });
+    const changed = await predict({ base: [web({ minReadySeconds: 3 })], head: [web()], syncOptions });
+
+    expect({ told: same.told, findings: same.findings, error: same.error }).toEqual({
+      ...{ told: [], findings: [], error: null },
+    });
+    expect(changed.told).toEqual(['pull update Deployment web spec.minReadySeconds: 3 -> null (git)']);
   });
 
   test('Replace=true keeps nothing that Git does not say', async () => {

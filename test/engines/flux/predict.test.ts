@@ -70,7 +70,7 @@ test('what somebody changed of it is put back by the next upgrade, which is a di
   const { told: seen } = await predict([web({ replicas: 2 })], [web({ replicas: 2, minReadySeconds: 3 })]);
 
   expect(seen).toEqual([
-    'already update Deployment web spec.replicas: 5 -> 2 (git)',
+    'already update Deployment web spec.replicas: 5 -> 2 (takeover)',
     'pull update Deployment web spec.minReadySeconds: null -> 3 (git)',
   ]);
 });

@@ -82,13 +82,14 @@ describe('why a path changes', () => {
     readonly [
       string,
       Parameters<typeof attribute>[0],
-      Omit<Parameters<typeof attribute>[1], 'isForeign'>,
+      Omit<Parameters<typeof attribute>[1], 'isForeign' | 'isShared'>,
       boolean,
       string,
     ]
   >([
     ['ours before and after', change, owned, false, 'git'],
-    ['ours before and after, shared with somebody', change, owned, true, 'git'],
+    ['ours before and after, shared with somebody: the server would refuse it', change, owned, true, 'takeover'],
+    ['ours, shared, and not there yet', { ...change, before: null }, owned, true, 'git'],
     ['new to us, nobody else has it', change, { live: null, predicted: ours }, false, 'git'],
     ['new to us, somebody else has it', change, { live: null, predicted: ours }, true, 'takeover'],
     ['new to us, and not there yet', { ...change, before: null }, { live: null, predicted: ours }, true, 'git'],
@@ -96,6 +97,6 @@ describe('why a path changes', () => {
     ['never ours', change, { live: null, predicted: null }, true, 'admission'],
     ['never ours, whatever else is', { path: ['spec', 'paused'], before: null }, owned, false, 'admission'],
   ])('%s', (_, path, ownership, isForeign, cause) => {
-    expect(attribute(path, { ...ownership, isForeign: () => isForeign })).toBe(cause);
+    expect(attribute(path, { ...ownership, isForeign: () => isForeign, isShared: () => isForeign })).toBe(cause);
   });
 });

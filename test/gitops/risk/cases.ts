@@ -1,5 +1,6 @@
 import type { Change, PathChange } from '../../../src/model/change.ts';
 import type { JsonObject } from '../../../src/model/json.ts';
+import { immutableCases } from './immutable-cases.ts';
 
 /** What happens to one object, and which rules speak of it. */
 export interface RiskCase {
@@ -162,6 +163,7 @@ export const riskCases: readonly RiskCase[] = [
     ...changed(object('v1', 'ConfigMap', { immutable: true }), object('v1', 'ConfigMap'), ['data', 'a']),
     says: ['immutable-recreate: data.a cannot be changed, only by deleting the object and making it anew'],
   },
+  ...immutableCases,
   {
     title: 'a ConfigMap changes',
     ...changed(object('v1', 'ConfigMap'), object('v1', 'ConfigMap'), ['data', 'a']),
