@@ -1,4 +1,5 @@
 import { prose } from '../../formats/markdown.ts';
+import type { PlanRun } from '../../model/plan.ts';
 import type { Review } from '../../model/review.ts';
 import { type Block, heading, joinBlocks, nothing, paragraph } from './blocks.ts';
 import { changeEntries } from './comment-changes.ts';
@@ -15,7 +16,7 @@ import {
   unownedId,
 } from './finding-entries.ts';
 import { bounded, cutWords } from './limits.ts';
-import { type EarlierRun, earlierText, type News, newLine, shortCommit } from './new-since.ts';
+import { earlierText, type News, newLine, shortCommit } from './new-since.ts';
 import { settingsLine } from './settings-line.ts';
 import { type SlowForge, slowLine } from './slow-line.ts';
 import { targetTable } from './target-table.ts';
@@ -38,7 +39,7 @@ export interface CommentOptions {
   /** What is new since a run of another head; null or left out where there was none. */
   readonly news?: News | null;
   /** Runs of other heads, newest first; left out: none. */
-  readonly earlier?: readonly EarlierRun[];
+  readonly earlier?: readonly PlanRun[];
 }
 
 /** Most comments one review is spread over. */

@@ -27,7 +27,7 @@ const namedTargets = 6;
 export function findingElement(shared: SharedFinding, style: FindingStyle): Element<Block> {
   const { finding, targets } = shared;
   const parts = [
-    `**${prose(bounded(finding.rule, 80))}**${shared.members.some(style.isNew) ? ` ${newMark}` : ''}`,
+    `**${ruleText(finding)}**${shared.members.some(style.isNew) ? ` ${newMark}` : ''}`,
     finding.resource === null ? '' : code(bounded(formatResource(finding.resource))),
     ...targetNames(targets),
   ];
@@ -40,6 +40,12 @@ export function findingElement(shared: SharedFinding, style: FindingStyle): Elem
     ...(text.length > messageLimits.beginning ? { fields: () => form(messageLimits.beginning) } : {}),
     line: item(`${head}${where}`),
   };
+}
+
+/** Two pairs of stars with nothing between them would be a line across. */
+function ruleText({ rule }: Finding): string {
+  const text = prose(bounded(rule, 80)).trim();
+  return text === '' ? '—' : text;
 }
 
 function targetNames(targets: readonly string[]): readonly string[] {

@@ -1,18 +1,11 @@
 import { count } from '../../formats/markdown.ts';
 import type { Change } from '../../model/change.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Verdict } from '../../model/verdict.ts';
+import type { PlanRun } from '../../model/plan.ts';
 import { verdictWords } from './words.ts';
 
 /** Stands beside what was not there at the run before. */
 export const newMark = '🆕';
-
-/** A review of the same pull that came before. */
-export interface EarlierRun {
-  /** Full commit id. */
-  readonly head: string;
-  readonly verdict: Verdict;
-}
 
 /** What is new compared with the run before, of another head. */
 export interface News {
@@ -40,7 +33,7 @@ export function newLine(
 }
 
 /** `earlier: ⚠️ 77aa01c, ✅ 0be11f2`, newest first; '' where there was none. */
-export function earlierText(runs: readonly EarlierRun[]): string {
+export function earlierText(runs: readonly PlanRun[]): string {
   const names = runs
     .slice(0, namedRuns)
     .map(({ head, verdict }) => `${verdictWords[verdict].icon} <code>${shortCommit(head)}</code>`);
