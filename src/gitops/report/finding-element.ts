@@ -3,6 +3,7 @@ import type { Finding } from '../../model/finding.ts';
 import { formatResource } from '../../model/resource.ts';
 import { type Block, item } from './blocks.ts';
 import type { Element } from './budget.ts';
+import { sentence } from './compose.ts';
 import { placeText, sentences } from './finding-text.ts';
 import { bounded, cutWords } from './limits.ts';
 import { link } from './link.ts';
@@ -34,7 +35,7 @@ export function findingElement(shared: SharedFinding, style: FindingStyle): Elem
   const head = `- ${parts.filter((part) => part !== '').join(' · ')}`;
   const where = place(finding, style.fileUrl);
   const text = sentences(finding);
-  const form = (limit: number): Block => item(`${head} — ${prose(cutWords(text, limit))}${where}`);
+  const form = (limit: number): Block => item(`${head} — ${sentence(cutWords(text, limit), limit + 2)}${where}`);
   return {
     full: () => form(messageLimits.whole),
     ...(text.length > messageLimits.beginning ? { fields: () => form(messageLimits.beginning) } : {}),
