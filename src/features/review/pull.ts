@@ -14,7 +14,7 @@ import { currentPull } from './current-pull.ts';
 import { isForgotten, lacking } from './lacking.ts';
 import { type Before, beforeHead, marksOf, newsSince } from './news.ts';
 import { isTouched, type LastReview } from './outdated.ts';
-import { postComments } from './post-comments.ts';
+import { commentKeys, postComments } from './post-comments.ts';
 import { failed, finished, running } from './pull-check.ts';
 import { pullOrigin } from './pull-origin.ts';
 import { commentKey, type PullJob, type PullTools } from './pull-tools.ts';
@@ -81,7 +81,7 @@ async function reviewOpen(open: Open, tools: PullTools, signal: AbortSignal): Pr
   const at = tools.review.now().toISOString();
   const { key } = tools.review;
   const before = await beforeHead({ repo: job.repo, pull: pull.number, head }, tools.store);
-  const commentsBefore = await commentsOf(job, forgotten, tools.store);
+  const commentsBefore = await commentsOf(open, forgotten, tools.store);
   // The plan stands before it is shown: whatever a person approves can be found. One that comes after the merge was shown to nobody.
   const isOpen = (await open.port.pull(pull.number)).state === 'open';
   const kept = { marks: marksOf(result, key), earlier: before.earlier, comments: mostParts };
@@ -223,14 +223,12 @@ async function needsReview(
   return isTouched(last, await repository.changedFiles(last.base, request.base, signal));
 }
 
-/** How many comments stand from the review before: of one that was lost, as many as there may be. */
-async function commentsOf(
-  job: Due,
-  isForgotten: boolean,
-  { plans }: Pick<PullTools['store'], 'plans'>,
-): Promise<number> {
+/** How many comments may stand from the review before. Where its plan was lost the pull is asked for a second one. */
+async function commentsOf({ job, port }: Open, isForgotten: boolean, { plans }: PullTools['store']): Promise<number> {
   const plan = await plans.of(job.repo, job.pull, null);
-  return plan === null && isForgotten ? mostParts : (plan?.comments ?? 1);
+  if (plan !== null || !isForgotten) return plan?.comments ?? 1;
+  const [, second = commentKey] = commentKeys;
+  return (await port.hasComment(job.pull, second)) ? mostParts : 1;
 }
 
 /** What a review says beside itself, and what is to be done once it stands. */
