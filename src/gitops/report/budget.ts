@@ -31,6 +31,9 @@ const gap = 2;
 /** Less room than this is worth no attempt. */
 const smallest = 24;
 
+/** After so many elements in a row whose better forms had no room no more are made: making them costs more than the room is worth. */
+const mostMisses = 40;
+
 /**
  * Fits elements into a number of UTF-16 code units: first every element gets its line, in the order given (gravest first),
  * then each is upgraded, to full if that fits, else to its fields. What has no room even for its line is counted, never dropped in
@@ -42,8 +45,7 @@ export function fitElements<F extends { readonly text: string }>(
 ): Fit<F> {
   const open = new Set<string>();
   let left = budget;
-  const shown = elements.map((element): F | null => {
-    const { group, line } = element;
+  const lines = elements.map(({ group, line }): F | null => {
     const isOpen = group === undefined || open.has(group.id);
     const cost = line.text.length + gap + (isOpen ? 0 : group.cost + gap);
     if (cost > left) return null;
@@ -51,21 +53,31 @@ export function fitElements<F extends { readonly text: string }>(
     left -= cost;
     return line;
   });
+  return upgradeAll(elements, { shown: lines, left });
+}
+
+function upgradeAll<F extends { readonly text: string }>(elements: readonly Element<F>[], lines: Fit<F>): Fit<F> {
+  const shown = [...lines.shown];
+  let { left } = lines;
+  let misses = 0;
   for (const [index, element] of elements.entries()) {
-    if (left < smallest) break;
-    if (shown[index] === null) continue;
-    const better = upgrade(element, left);
-    if (better === null) continue;
-    shown[index] = better;
+    if (left < smallest || misses >= mostMisses) break;
+    if (shown[index] === null || !mayFit(element, left)) continue;
+    const better = upgrade(element, left) ?? element.line;
+    misses = better === element.line ? misses + 1 : 0;
     left -= better.text.length - element.line.text.length;
+    shown[index] = better;
   }
   return { shown, left };
 }
 
+function mayFit<F extends { readonly text: string }>({ line, least = 0 }: Element<F>, left: number): boolean {
+  return least <= line.text.length + left;
+}
+
 function upgrade<F extends { readonly text: string }>(element: Element<F>, left: number): F | null {
-  const { full, fields, line, least = 0 } = element;
+  const { full, fields, line } = element;
   const room = line.text.length + left;
-  if (least > room) return null;
   const whole = full();
   if (whole.text.length <= room) return whole;
   const part = fields?.();

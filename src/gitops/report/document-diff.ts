@@ -12,10 +12,10 @@ export interface DocumentChange {
 }
 
 /** Longest text that is read as a document, in UTF-16 code units. */
-const textLimit = 100_000;
+const textLimit = 50_000;
 
 /** What reading one document may cost: it was written by whoever opened the pull. */
-const limits = { documents: 1, depth: 40, aliases: 50, nodes: 5_000 };
+const limits = { documents: 1, depth: 40, aliases: 50, nodes: 2_500 };
 
 /**
  * Where two JSON or YAML documents differ that stand as texts inside a value, such as a file in a ConfigMap; empty where they say the
