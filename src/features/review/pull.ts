@@ -252,7 +252,7 @@ async function say(
   const isOurs = ({ installation }: BudgetFigure): boolean => installation === port.ref.installation;
   const slow = budgets().find((budget) => isOurs(budget) && budget.isDegraded) ?? null;
   const fileUrl = (file: string, line: number | null): string => port.fileUrl(pull.head.sha, file, line);
-  const style = { fileUrl, problem, forgotten, slow, earlier, news };
+  const style = { mask: tools.redact, fileUrl, problem, forgotten, slow, earlier, news };
   const compose = (unreported: string | null): readonly Redacted[] =>
     reviewComments(result, { ...style, limit: limits.comment, unreported }).map(tools.redact);
   const bodies = compose(open.unreported);

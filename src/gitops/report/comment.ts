@@ -16,6 +16,7 @@ import {
   unownedId,
 } from './finding-entries.ts';
 import { bounded, cutWords } from './limits.ts';
+import { type Mask, maskReview } from './mask-review.ts';
 import { earlierText, type News, newLine, shortCommit } from './new-since.ts';
 import { settingsLine } from './settings-line.ts';
 import { type SlowForge, slowLine } from './slow-line.ts';
@@ -36,6 +37,8 @@ export interface CommentOptions {
   readonly forgotten?: boolean;
   /** What is left of the forge's rate limit when it is nearly used up; null or left out when there is enough. */
   readonly slow?: SlowForge | null;
+  /** Replaces known secrets in what the review says, before it is cut and escaped; left out: there are none. */
+  readonly mask?: Mask;
   /** What is new since a run of another head; null or left out where there was none. */
   readonly news?: News | null;
   /** Runs of other heads, newest first; left out: none. */
@@ -64,12 +67,26 @@ export function reviewComments(review: Review, options: CommentOptions): readonl
 }
 
 /** The comments of a review with what a parser makes of them; one at least, `parts` at most. */
-export function composeReview(review: Review, options: CommentOptions, parts: number): readonly Block[] {
+export function composeReview(clear: Review, clearOptions: CommentOptions, parts: number): readonly Block[] {
+  const { review, options } = withoutSecrets(clear, clearOptions);
   const said = wordsOf(review, options);
   const one = composePart({ ...said, waiting: said.entries, number: 1, of: 1 });
   if (parts === 1 || one.rest.length === 0) return [one.block];
   const made = spread(said, parts, parts);
   return made.length === parts ? made : spread(said, parts, made.length);
+}
+
+function withoutSecrets(
+  review: Review,
+  options: CommentOptions,
+): { readonly review: Review; readonly options: CommentOptions } {
+  const { mask, news = null } = options;
+  if (mask === undefined) return { review, options };
+  const masked = maskReview(review, mask);
+  if (news === null) return { review: masked.review, options };
+  const isNewFinding: News['isNewFinding'] = (finding) => news.isNewFinding(masked.findingOf(finding));
+  const isNewChange: News['isNewChange'] = (change) => news.isNewChange(masked.changeOf(change));
+  return { review: masked.review, options: { ...options, news: { ...news, isNewFinding, isNewChange } } };
 }
 
 /** Fills comments one after the other, all but the last with `of` in their titles as told. */
