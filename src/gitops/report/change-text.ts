@@ -109,11 +109,16 @@ function documentRowsOf(path: PathChange, inside: readonly DocumentChange[]): re
     .slice(0, documentRows)
     .map((change) => [
       `${code(`${shorten(name)} › ${shorten(formatPath(change.path))}`)}${causeText(path)}`,
-      code(inlineValue(change.before)),
-      code(inlineValue(change.after)),
+      ...valueCells(change),
     ]);
   const rest = inside.length - rows.length;
   return rest === 0 ? rows : [...rows, [pathCode(path), `… ${count(rest, 'more place')}`, '']];
+}
+
+/** Both values; where their beginnings are all there is room for and look alike, that they differ. */
+function valueCells({ before, after }: DocumentChange): readonly [string, string] {
+  const [from, to] = [inlineValue(before), inlineValue(after)];
+  return [code(from), from === to ? `${code(to)}, another end` : code(to)];
 }
 
 function pathCode({ path }: PathChange): string {

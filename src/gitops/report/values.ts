@@ -14,6 +14,9 @@ const editLimit = 1_000;
 /** Longest line of a unified diff that is shown whole, in UTF-16 code units. */
 const lineLimit = 160;
 
+/** Longest line of its changed words, in UTF-16 code units. */
+const longestLine = 2_000;
+
 /** A value on one line: strings as they are, the rest as compact JSON; absent is an em dash. */
 export function inlineValue(value: Json): string {
   const text = valueText(value);
@@ -68,9 +71,12 @@ function shortenLines(lines: readonly string[]): readonly string[] {
     short[index] = `-${words.before}`;
     short[pair] = `+${words.after}`;
   }
-  return short.map((line) =>
-    line.length <= 2 * lineLimit ? line : `${line[0] ?? ''}${cutWords(line.slice(1), lineLimit)}`,
-  );
+  return short.map(orSize);
+}
+
+/** What is too long even so is told by its size: a part of it could look like the part of the other side. */
+function orSize(line: string): string {
+  return line.length <= longestLine ? line : `${line.slice(0, 1)}(${line.length - 1} characters)`;
 }
 
 /** The index of the added line that took the place of a removed one; null for other lines and where the numbers differ. */
@@ -85,27 +91,37 @@ function pairOf(lines: readonly string[], index: number): number | null {
   return last - end === end - start ? end + (index - start) : null;
 }
 
-/** Words around a change that stand with it. */
+/** Words around a change that stand with it, where there is room. */
 const wordsAround = 4;
 
 /**
  * Two lines without the long stretches of words they share. Words are what stands between blanks and are never cut, so that a secret in
- * one is found and masked.
+ * one is found and masked, and no change is cut off.
  */
 function changedWords(before: string, after: string): { readonly before: string; readonly after: string } {
-  const parts = diffArrays(before.split(/(?<=\s)(?=\S)/), after.split(/(?<=\s)(?=\S)/), { maxEditLength: editLimit });
+  const parts = diffArrays(wordsOf(before), wordsOf(after), { maxEditLength: editLimit });
   if (parts === undefined) return { before, after };
-  const side = (sign: 'added' | 'removed'): string =>
+  const side = (sign: 'added' | 'removed', around: number): string =>
     parts
       .filter((part) => part[sign] || !(part.added || part.removed))
-      .map((part) => (part[sign] ? part.value.join('') : elided(part.value)))
+      .map((part) => (part[sign] ? part.value.join('') : elided(part.value, around)))
       .join('');
-  return { before: side('removed'), after: side('added') };
+  const fitting = (sign: 'added' | 'removed'): string => {
+    const text = side(sign, wordsAround);
+    return text.length <= 2 * lineLimit ? text : side(sign, 0);
+  };
+  return { before: fitting('removed'), after: fitting('added') };
 }
 
-function elided(words: readonly string[]): string {
-  if (words.length <= 2 * wordsAround + 1) return words.join('');
-  return `${words.slice(0, wordsAround).join('')}… ${words.slice(-wordsAround).join('')}`;
+/** Words, each with the blanks behind it. */
+function wordsOf(line: string): string[] {
+  return line.split(/(?<=\s)(?=\S)/);
+}
+
+function elided(words: readonly string[], around: number): string {
+  if (words.length <= 2 * around + 1) return words.join('');
+  const last = around === 0 ? '' : words.slice(-around).join('');
+  return `${words.slice(0, around).join('')}… ${last}`;
 }
 
 /** How many lines a value has. */

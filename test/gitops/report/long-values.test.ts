@@ -22,6 +22,14 @@ describe('a document inside a value', () => {
     expect(text).toContain('-  port: 80\n+  port: 81');
   });
 
+  test('whose values begin alike does not look unchanged', () => {
+    const text = (end: string): string => `a: 1\nb: ${'word '.repeat(60)}${end}\n`;
+
+    expect(changeBlock(config(text('x'), text('y')), columns)).toMatch(
+      /› b` \| `(word ?)+ …` \| `(word ?)+ …`, another end \|/,
+    );
+  });
+
   test('that says the same in other words is told so', () => {
     const { text } = changeFields(config('{"a":1,\n"b":[2]}', 'b:\n- 2\n\na: 1\n'), columns);
 
@@ -60,6 +68,18 @@ describe('a long text', () => {
     expect(lines[0]).toMatch(/^-.*… --flag-196=on .*--flag-200=on --flag-201=on/);
     expect(lines[1]).toMatch(/^\+.* --flag-200=hunter2hunter2 /);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(400);
+  });
+
+  test.each([
+    ['words too long for their neighbours', `${'word-'.repeat(40)} a ${'word-'.repeat(40)} `.repeat(3), 'x1', 'x2'],
+    ['one word', 'abc,'.repeat(100), 'x1', 'x2'],
+    ['a word beyond all bounds', 'abc,'.repeat(900), 'x1', 'y22'],
+  ])('never looks unchanged: %s', (_what, around, from, to) => {
+    const [removed, added, ...more] = changedLines(`${around}${from}`, `${around}${to}`)?.text.split('\n') ?? [];
+
+    expect(more).toEqual([]);
+    expect(removed?.slice(1)).not.toBe(added?.slice(1));
+    expect(Math.max(removed?.length ?? 0, added?.length ?? 0)).toBeLessThanOrEqual(2_000);
   });
 
   test('too different to compare is told as replaced, and quickly', () => {
