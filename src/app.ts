@@ -77,7 +77,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
       ),
     post: (run) => post(run, redactor),
     serve: (run) => serve(run, options, { tools, redactor, parts }),
-    comment: (result) => redactor.text(reviewComment(result, { limit: gitHubLimits.comment, fileUrl: null })),
+    comment: (result) =>
+      redactor.text(reviewComment(result, { mask: redactor.text, limit: gitHubLimits.comment, fileUrl: null })),
     redact: redactor.text,
     close: parts.close,
   };
@@ -268,6 +269,7 @@ async function post(run: PostRun, redactor: Redactor): ReturnType<Services['post
   });
   const body = redactor.text(
     reviewComment(run.review, {
+      mask: redactor.text,
       limit: gitHubLimits.comment,
       fileUrl: (file, line) => port.fileUrl(run.review.head, file, line),
     }),

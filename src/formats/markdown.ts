@@ -33,7 +33,7 @@ export function fence(text: string, language: string): string {
 /**
  * What makes a word markup, a mention, a reference or a link, also after entities are decoded: only code keeps such words inert.
  */
-const LIVE = /[[\]`*_~|\\@#!]|[%&$^]\w|:\/\/|www\./i;
+const LIVE = /[[\]`*_~|\\@#!$]|[%&^]\w|\{[+-]|[+-]\}|\bgh-\d|:\/\/|www\.|mailto:/i;
 
 /** Foreign text inside HTML (`<summary>`): entities, and `<code>` around words a forge would bring to life. */
 export function html(text: string): string {

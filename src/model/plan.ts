@@ -17,6 +17,19 @@ export interface Plan {
   /** When the pull showed it, ISO 8601, UTC; null before. Only then people can mean it. */
   readonly shownAt: string | null;
   readonly targets: readonly PlanTarget[];
+  /** Keyed digests of what was found and changes, so that the next review can tell what is new; left out: not kept. */
+  readonly marks?: readonly string[];
+  /** Reviews of other heads that came before, newest first; left out: none. */
+  readonly earlier?: readonly PlanRun[];
+  /** How many comments it was shown in; left out: one. While it is not shown: as many as there may be. */
+  readonly comments?: number;
+}
+
+/** A review that came before. */
+export interface PlanRun {
+  /** Full commit id. */
+  readonly head: string;
+  readonly verdict: Verdict;
 }
 
 /** The part of a plan that concerns one target. */

@@ -49,6 +49,26 @@ export function describeComments({ stage, newPull }: ForgeSuite): void {
       expect(await stage().port.hasComment(number, 'drift')).toBe(true);
     });
 
+    test('gives a comment another first line and leaves the rest, once, and none where there is none', async () => {
+      const number = await newPull();
+      const { port } = stage();
+      const retitle = (line: string, unless: RegExp | null = null) =>
+        port.retitleComment(number, 'review', redacted(line), unless);
+      expect(await retitle('### stale')).toBeNull();
+      await port.ensureComment(number, 'review', redacted('### fresh\n\n- a\n- b'), null);
+      await port.ensureComment(number, 'drift', redacted('### fresh'), null);
+
+      const outcomes = [await retitle('### stale'), await retitle('### stale'), await retitle('### older', /stale/)];
+
+      expect(outcomes).toEqual([expect.objectContaining({ did: 'edited' }), null, null]);
+      expect(bodies(number)).toEqual([
+        expect.stringMatching(/^<!-- .* -->\n### stale\n\n- a\n- b$/),
+        expect.stringMatching(/### fresh$/),
+      ]);
+      const outcome = await port.ensureComment(number, 'review', redacted('### fresh\n\n- a\n- b'), null);
+      expect(outcome.did).toBe('edited');
+    });
+
     test('never takes a comment of somebody else, whatever it says', async () => {
       const number = await newPull();
       await stage().port.ensureComment(number, 'review', redacted('ours'), null);

@@ -83,9 +83,13 @@ describe('the bot on a GitHub', () => {
     expect(repository.comments(pull)).toHaveLength(1);
     const [comment] = repository.comments(pull);
     const titles = comment?.history.map((body) => /^### .*$/m.exec(body)?.[0] ?? '');
+    const outdated = (shown: string, next: string): string =>
+      `### 🕓 Outdated — shows ${shown.slice(0, 7)}; reviewing ${next.slice(0, 7)} now`;
     expect(titles).toEqual([
       expect.stringMatching(/^### ⛔ Blocked — 2 blockers · 1 caution · 7 resources change in 2 clusters on merge/),
+      outdated(opened, fixed),
       expect.stringMatching(/^### ✅ Ready — 6 resources change in 2 clusters on merge/),
+      outdated(fixed, last),
       expect.stringMatching(/7 resources change in 2 clusters on merge/),
     ]);
     const [check] = repository.checkRuns(opened);

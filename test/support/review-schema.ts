@@ -31,20 +31,28 @@ const review = exactly({
     }),
   ),
   changes: list(
-    exactly({
-      target: text,
-      part: { enum: ['pull', 'already'] },
-      resource,
-      action: { enum: ['create', 'update', 'delete', 'none'] },
-      paths: list(
-        exactly({
-          path: { type: 'array', minItems: 1, items: segment },
-          before: {},
-          after: {},
-          cause: { enum: ['git', 'admission'] },
-        }),
-      ),
-    }),
+    exactly(
+      {
+        target: text,
+        part: { enum: ['pull', 'already'] },
+        resource,
+        action: { enum: ['create', 'update', 'recreate', 'delete', 'adopt', 'none'] },
+        paths: list(
+          exactly({
+            path: { type: 'array', minItems: 1, items: segment },
+            before: {},
+            after: {},
+            cause: { enum: ['git', 'admission', 'takeover'] },
+          }),
+        ),
+      },
+      {
+        offline: text,
+        stays: list(exactly({ path: { type: 'array', minItems: 1, items: segment }, owners: list(text) })),
+        adopts: exactly({ owner: textOrNull, fields: { type: 'integer', minimum: 0 } }),
+        takes: list(text),
+      },
+    ),
   ),
   findings: list(
     exactly(

@@ -10,6 +10,7 @@ import type { PullTools } from './pull-tools.ts';
 import type { Quiet } from './quiet.ts';
 import { endOthers } from './report.ts';
 import { createRounds } from './rounds.ts';
+import { showOutdated } from './show-outdated.ts';
 
 /** What beginning a review needs. */
 export type BeginTools = Pick<PullTools, 'forge' | 'mirror' | 'redact' | 'review' | 'onUnreported'> & {
@@ -26,8 +27,10 @@ export type BeginTools = Pick<PullTools, 'forge' | 'mirror' | 'redact' | 'review
 export async function beginReview(job: JobPayloads['begin'], tools: BeginTools, signal: AbortSignal): Promise<void> {
   const { repo, pull } = job;
   let heads: Heads | null = job;
+  let port: RepoPort | null = null;
   try {
-    heads = await tell(job, await tools.forge(repo.forge).repo(repo), { tools, signal });
+    port = await tools.forge(repo.forge).repo(repo);
+    heads = await tell(job, port, { tools, signal });
   } catch (error) {
     if (!(error instanceof BorderError)) throw error;
     tools.onUnreported({ repo, pull }, error);
@@ -39,6 +42,8 @@ export async function beginReview(job: JobPayloads['begin'], tools: BeginTools, 
   };
   const next = pullJob(repo, pull, 'pull');
   const runAt = job.head === null ? null : tools.quiet.after(`${repoKey(repo)}#${pull}`, tools.review.now());
+  if (port !== null && heads.head !== null)
+    await showOutdated({ repo, pull, head: heads.head, isStorm: runAt !== null }, port, tools);
   await tools.queue.add(null, { kind: 'review', payload: { repo, pull, reason: 'pull', ...told } }, { ...next, runAt });
 }
 

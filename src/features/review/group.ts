@@ -54,7 +54,13 @@ export async function reviewGroup(job: GroupJob, tools: PullTools, signal: Abort
     signal.throwIfAborted();
     const { limits } = tools.forge(job.repo.forge);
     const fileUrl = (file: string, line: number | null): string => port.fileUrl(job.head, file, line);
-    const options = { limit: limits.checkSummary, fileUrl, problem: inForce.problem, unreported: null };
+    const options = {
+      mask: tools.redact,
+      limit: limits.checkSummary,
+      fileUrl,
+      problem: inForce.problem,
+      unreported: null,
+    };
     const summary = tools.redact(reviewComment(review, options));
     const check = finished(review, { summary, mode: inForce.settings.mode }, tools.redact);
     await port.report(job.head, await withStatus(check, { branch: job.branch, port }, tools));

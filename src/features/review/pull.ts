@@ -1,4 +1,5 @@
-import { readTimePattern, reviewComment } from '../../gitops/report/comment.ts';
+import { mostParts, reviewComment, reviewComments } from '../../gitops/report/comment.ts';
+import type { News } from '../../gitops/report/new-since.ts';
 import { inRows } from '../../model/audit.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Plan, PlanTarget } from '../../model/plan.ts';
@@ -12,7 +13,9 @@ import type { Mark } from '../../world/store/store.ts';
 import { alsoOpen } from './also-open.ts';
 import { currentPull } from './current-pull.ts';
 import { isForgotten, lacking } from './lacking.ts';
+import { type Before, beforeHead, marksOf, newsSince } from './news.ts';
 import { isTouched, type LastReview } from './outdated.ts';
+import { commentKeys, postComments } from './post-comments.ts';
 import { failed, finished, running } from './pull-check.ts';
 import { pullOrigin } from './pull-origin.ts';
 import { commentKey, type PullJob, type PullTools } from './pull-tools.ts';
@@ -78,15 +81,21 @@ async function reviewOpen(open: Open, tools: PullTools, signal: AbortSignal): Pr
   signal.throwIfAborted();
   const { verdict, base, head } = result;
   const at = tools.review.now().toISOString();
+  const { key } = tools.review;
+  const before = await beforeHead({ repo: job.repo, pull: pull.number, head }, tools.store);
+  const commentsBefore = await commentsOf(open, forgotten, tools.store);
   // The plan stands before it is shown: whatever a person approves can be found. One that comes after the merge was shown to nobody.
   const isOpen = (await open.port.pull(pull.number)).state === 'open';
-  const plan: Plan = { repo: job.repo, pull: pull.number, head, base, verdict, at, shownAt: null, targets };
+  const kept = { marks: marksOf(result, key), earlier: before.earlier, comments: mostParts };
+  const plan: Plan = { repo: job.repo, pull: pull.number, head, base, verdict, at, shownAt: null, targets, ...kept };
   if (isOpen) await keep(plan, tools.store);
-  const onShown = async (): Promise<void> => {
+  const onShown = async (comments: number): Promise<void> => {
     const shownAt = tools.review.now().toISOString();
-    if (isOpen) await tools.store.plans.save(null, { ...plan, shownAt });
+    if (isOpen) await tools.store.plans.save(null, { ...plan, shownAt, comments });
   };
-  await say(result, { ...open, onShown, forgotten }, inForce, tools);
+  const { earlier } = before;
+  const said = { onShown, forgotten, earlier, news: newsSince(before, key), commentsBefore };
+  await say(result, { ...open, ...said }, inForce, tools);
   await tools.store.pulls.remember(job.repo, pull.number, { base, head, inputs: result.inputs });
   return result;
 }
@@ -220,27 +229,49 @@ async function needsReview(
   return isTouched(last, await repository.changedFiles(last.base, request.base, signal));
 }
 
+/** How many comments may stand from the review before. Where its plan was lost the pull is asked for a second one. */
+async function commentsOf({ job, port }: Open, isForgotten: boolean, { plans }: PullTools['store']): Promise<number> {
+  const plan = await plans.of(job.repo, job.pull, null);
+  if (plan !== null || !isForgotten) return plan?.comments ?? 1;
+  const [, second = commentKey] = commentKeys;
+  return (await port.hasComment(job.pull, second)) ? mostParts : 1;
+}
+
+/** What a review says beside itself, and what is to be done once it stands. */
+interface Said extends Open {
+  /** It stands in so many comments. */
+  readonly onShown: (comments: number) => Promise<void>;
+  readonly forgotten: boolean;
+  readonly earlier: Before['earlier'];
+  readonly news: News | null;
+  readonly commentsBefore: number;
+}
+
 async function say(
   result: Review,
-  open: Open & { readonly onShown: () => Promise<void>; readonly forgotten: boolean },
+  open: Said,
   { settings, problem }: SettingsInForce,
   tools: PullTools,
 ): Promise<void> {
-  const { job, pull, port, onShown, forgotten } = open;
+  const { job, pull, port, onShown, forgotten, earlier, news, commentsBefore: before } = open;
   const { limits, budgets } = tools.forge(job.repo.forge);
   const isOurs = ({ installation }: BudgetFigure): boolean => installation === port.ref.installation;
   const slow = budgets().find((budget) => isOurs(budget) && budget.isDegraded) ?? null;
   const fileUrl = (file: string, line: number | null): string => port.fileUrl(pull.head.sha, file, line);
-  const compose = (limit: number, unreported = open.unreported): Redacted =>
-    tools.redact(reviewComment(result, { limit, fileUrl, problem, unreported, forgotten, slow }));
-  const body = compose(limits.comment);
+  const style = { mask: tools.redact, fileUrl, problem, forgotten, slow, earlier, news };
+  const compose = (unreported: string | null): readonly Redacted[] =>
+    reviewComments(result, { ...style, limit: limits.comment, unreported }).map(tools.redact);
+  const bodies = compose(open.unreported);
   const isDue = (unreported: string | null): boolean => isTold(result.verdict, settings.comment, unreported);
   const speaks = isDue(open.unreported) || (await port.hasComment(pull.number, commentKey));
-  if (speaks) await port.ensureComment(pull.number, commentKey, body, readTimePattern);
-  await onShown();
-  const summary = limits.checkSummary === limits.comment ? body : compose(limits.checkSummary);
+  if (speaks) await postComments(port, pull.number, { bodies, before });
+  await onShown(bodies.length);
+  const checked = { ...style, limit: limits.checkSummary, unreported: open.unreported };
+  const [only, ...more] = bodies;
+  const isSame = limits.checkSummary === limits.comment && more.length === 0;
+  const summary = isSame && only !== undefined ? only : tools.redact(reviewComment(result, checked));
   const check = finished(result, { summary, mode: settings.mode }, tools.redact);
   const unreported = await report(check, open, tools);
   if (unreported !== open.unreported && (speaks || isDue(unreported)))
-    await port.ensureComment(pull.number, commentKey, compose(limits.comment, unreported), readTimePattern);
+    await postComments(port, pull.number, { bodies: compose(unreported), before: Math.max(before, bodies.length) });
 }

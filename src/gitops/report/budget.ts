@@ -1,32 +1,97 @@
-/** Something that can be shown in full, on one line, or only counted. */
-export interface Element {
-  readonly full: string;
-  readonly line: string;
+/** Something that can be shown in full, with its fields or its first words, on one line, or only counted. */
+export interface Element<F> {
+  /** Only asked for when there may be room: forms can be costly to make. */
+  readonly full: () => F;
+  /** Left out: there is nothing between full and line. */
+  readonly fields?: () => F;
+  readonly line: F;
+  /** UTF-16 code units that no better form than the line does without; left out: not known. */
+  readonly least?: number;
+  /** What it stands in, such as a fold; left out: it stands alone. */
+  readonly group?: Group;
 }
 
-/** What was chosen for each element, in the order given, and how many were only counted. */
-export interface Fit {
-  readonly shown: readonly (string | null)[];
-  readonly counted: number;
+/** What elements stand in. Its own text is paid once, with the first element that is shown in it. */
+export interface Group {
+  readonly id: string;
+  /** UTF-16 code units. */
+  readonly cost: number;
 }
+
+/** What was chosen for each element, in the order given; null is only counted. */
+export interface Fit<F> {
+  readonly shown: readonly (F | null)[];
+  /** UTF-16 code units that are left. */
+  readonly left: number;
+}
+
+/** UTF-16 code units between one element and the next. */
+const gap = 2;
+
+/** Less room than this is worth no attempt. */
+const smallest = 24;
+
+/** After so many elements in a row whose better forms had no room no more are made: making them costs more than the room is worth. */
+const mostMisses = 40;
 
 /**
  * Fits elements into a number of UTF-16 code units: first every element gets its line, in the order given (gravest first),
- * then each is upgraded to full while it fits. What has no room even for its line is counted, never dropped in silence.
+ * then each is upgraded, to full if that fits, else to its fields. What has no room even for its line is counted, never dropped in
+ * silence.
  */
-export function fitInto(elements: readonly Element[], budget: number): Fit {
-  const shown: (string | null)[] = [];
+export function fitElements<F extends { readonly text: string }>(
+  elements: readonly Element<F>[],
+  budget: number,
+): Fit<F> {
+  const open = new Set<string>();
   let left = budget;
-  for (const element of elements) {
-    const fits = element.line.length + 1 <= left;
-    shown.push(fits ? element.line : null);
-    if (fits) left -= element.line.length + 1;
-  }
-  elements.forEach((element, index) => {
-    const extra = element.full.length - element.line.length;
-    if (shown[index] === null || extra > left) return;
-    shown[index] = element.full;
-    left -= extra;
+  const lines = elements.map(({ group, line }): F | null => {
+    const isOpen = group === undefined || open.has(group.id);
+    const cost = line.text.length + gap + (isOpen ? 0 : group.cost + gap);
+    if (cost > left) return null;
+    if (group !== undefined) open.add(group.id);
+    left -= cost;
+    return line;
   });
-  return { shown, counted: shown.filter((text) => text === null).length };
+  return upgradeAll(elements, { shown: lines, left });
+}
+
+function upgradeAll<F extends { readonly text: string }>(elements: readonly Element<F>[], lines: Fit<F>): Fit<F> {
+  const shown = [...lines.shown];
+  let { left } = lines;
+  let misses = 0;
+  for (const [index, element] of elements.entries()) {
+    if (left < smallest || misses >= mostMisses) break;
+    if (shown[index] === null || !mayFit(element, left)) continue;
+    const better = upgrade(element, left) ?? element.line;
+    misses = better === element.line ? misses + 1 : 0;
+    left -= better.text.length - element.line.text.length;
+    shown[index] = better;
+  }
+  return { shown, left };
+}
+
+function mayFit<F extends { readonly text: string }>({ line, least = 0 }: Element<F>, left: number): boolean {
+  return least <= line.text.length + left;
+}
+
+function upgrade<F extends { readonly text: string }>(element: Element<F>, left: number): F | null {
+  const { full, fields, line } = element;
+  const room = line.text.length + left;
+  const whole = full();
+  if (whole.text.length <= room) return whole;
+  const part = fields?.();
+  return part !== undefined && part.text.length <= room ? part : null;
+}
+
+/** Texts that are shown in full, on one line, or only counted, and how many were only counted. */
+export function fitInto(
+  elements: readonly { readonly full: string; readonly line: string }[],
+  budget: number,
+): { readonly shown: readonly (string | null)[]; readonly counted: number } {
+  const { shown } = fitElements(
+    elements.map(({ full, line }) => ({ full: () => ({ text: full }), line: { text: line } })),
+    budget,
+  );
+  return { shown: shown.map((form) => form?.text ?? null), counted: shown.filter((form) => form === null).length };
 }

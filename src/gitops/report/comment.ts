@@ -1,9 +1,23 @@
-import { code, count, details, html } from '../../formats/markdown.ts';
-import type { Finding } from '../../model/finding.ts';
+import { prose } from '../../formats/markdown.ts';
+import type { PlanRun } from '../../model/plan.ts';
 import type { Review } from '../../model/review.ts';
-import { changesByTarget } from './comment-changes.ts';
+import { type Block, heading, joinBlocks, nothing, paragraph } from './blocks.ts';
+import { changeEntries } from './comment-changes.ts';
 import { sentence } from './compose.ts';
-import { findingLine, limitedList, sortFindings } from './finding-text.ts';
+import { countedLimit, countedText, type Entry, type Placed, place } from './entries.ts';
+import {
+  blockers,
+  cautions,
+  findingEntries,
+  notesId,
+  unknownEntries,
+  unknowns,
+  unownedEntries,
+  unownedId,
+} from './finding-entries.ts';
+import { bounded, cutWords } from './limits.ts';
+import { type Mask, maskReview } from './mask-review.ts';
+import { earlierText, type News, newLine, shortCommit } from './new-since.ts';
 import { settingsLine } from './settings-line.ts';
 import { type SlowForge, slowLine } from './slow-line.ts';
 import { targetTable } from './target-table.ts';
@@ -23,7 +37,16 @@ export interface CommentOptions {
   readonly forgotten?: boolean;
   /** What is left of the forge's rate limit when it is nearly used up; null or left out when there is enough. */
   readonly slow?: SlowForge | null;
+  /** Replaces known secrets in what the review says, before it is cut and escaped; left out: there are none. */
+  readonly mask?: Mask;
+  /** What is new since a run of another head; null or left out where there was none. */
+  readonly news?: News | null;
+  /** Runs of other heads, newest first; left out: none. */
+  readonly earlier?: readonly PlanRun[];
 }
+
+/** Most comments one review is spread over. */
+export const mostParts = 3;
 
 /** Matches the part of a comment that may differ without a reason to edit it. */
 export const readTimePattern =
@@ -35,68 +58,172 @@ export const readTimePattern =
  * code spans, fences or entities only.
  */
 export function reviewComment(review: Review, options: CommentOptions): string {
-  const head = [title(review), scope(review), ...findings(review, options), footer(review, options)];
-  const unowned = unownedFiles(review);
-  const rest = options.limit - length([...head, unowned]) - 200;
-  const changes = rest > 0 ? changesByTarget(review, rest) : [];
-  const [footing, ...heading] = [...head].reverse();
-  const body = join([...heading.reverse(), ...changes, unowned, footing ?? '']);
-  return body.length <= options.limit
-    ? body
-    : join([title(review), scope(review), 'The details do not fit into a comment.', footer(review, options)]);
+  return textOf(composeReview(review, options, 1)[0] ?? nothing);
 }
 
-function title(review: Review): string {
-  return `### ${verdictTitle(review)} — ${headline(review)}`;
+/** The same as one comment, or as two or three where not even one line for each thing has room. */
+export function reviewComments(review: Review, options: CommentOptions): readonly string[] {
+  return composeReview(review, options, mostParts).map(textOf);
 }
 
-function scope(review: Review): string {
-  return review.gitOnly === null
-    ? ''
-    : `**No cluster was read**: ${html(review.gitOnly)}. What follows compares base with head in Git.`;
+/** The comments of a review with what a parser makes of them; one at least, `parts` at most. */
+export function composeReview(clear: Review, clearOptions: CommentOptions, parts: number): readonly Block[] {
+  const { review, options } = withoutSecrets(clear, clearOptions);
+  const said = wordsOf(review, options);
+  const one = composePart({ ...said, waiting: said.entries, number: 1, of: 1 });
+  if (parts === 1 || one.rest.length === 0) return [one.block];
+  const made = spread(said, parts, parts);
+  return made.length === parts ? made : spread(said, parts, made.length);
 }
 
-function findings(review: Review, options: CommentOptions): readonly string[] {
-  const sorted = sortFindings(review.findings);
-  const of = (severity: Finding['severity']): readonly string[] =>
-    sorted
-      .filter((finding) => finding.severity === severity)
-      .map((finding) => findingLine(finding, review, options.fileUrl));
-  const unknown = review.targets
-    .filter((target) => target.error !== null)
-    .map((target) => `- ${code(target.id)} — ${code(target.error ?? '')}`);
-  const notes = of('note');
-  return [
-    section('⛔ Blockers', of('block'), 16_000),
-    section('❔ Could not be worked out', unknown, 6_000),
-    targetTable(review),
-    section('⚠️ Cautions', of('caution'), 8_000),
-    notes.length === 0 ? '' : details(`<b>${count(notes.length, 'note')}</b>`, limitedList(notes, 5_000)),
+function withoutSecrets(
+  review: Review,
+  options: CommentOptions,
+): { readonly review: Review; readonly options: CommentOptions } {
+  const { mask, news = null } = options;
+  if (mask === undefined) return { review, options };
+  const masked = maskReview(review, mask);
+  if (news === null) return { review: masked.review, options };
+  const isNewFinding: News['isNewFinding'] = (finding) => news.isNewFinding(masked.findingOf(finding));
+  const isNewChange: News['isNewChange'] = (change) => news.isNewChange(masked.changeOf(change));
+  return { review: masked.review, options: { ...options, news: { ...news, isNewFinding, isNewChange } } };
+}
+
+/** Fills comments one after the other, all but the last with `of` in their titles as told. */
+function spread(said: Words, parts: number, of: number): readonly Block[] {
+  const blocks: Block[] = [];
+  let waiting = said.entries;
+  for (let number = 1; number <= parts && (number === 1 || waiting.length > 0); number += 1) {
+    const { block, rest } = composePart({ ...said, waiting, number, of });
+    blocks.push(block);
+    waiting = rest;
+  }
+  return blocks;
+}
+
+/** All a comment may say. */
+interface Words {
+  readonly review: Review;
+  readonly options: CommentOptions;
+  /** Gravest first. */
+  readonly entries: readonly Entry[];
+  /** Ids of the folds of changes, in the order they are read. */
+  readonly order: readonly string[];
+}
+
+function wordsOf(review: Review, options: CommentOptions): Words {
+  const { fileUrl, news } = options;
+  const style = { fileUrl, isNew: news?.isNewFinding ?? (() => false) };
+  const changes = { isNew: news?.isNewChange ?? (() => false) };
+  const pull = changeEntries(review, 'pull', changes);
+  const already = changeEntries(review, 'already', changes);
+  const entries = [
+    ...findingEntries(review, 'block', style),
+    ...unknownEntries(review),
+    ...findingEntries(review, 'caution', style),
+    ...pull.entries,
+    ...findingEntries(review, 'note', style),
+    ...already.entries,
+    ...unownedEntries(review),
   ];
+  return { review, options, entries, order: [...pull.order, ...already.order] };
 }
 
-function section(name: string, lines: readonly string[], budget: number): string {
-  return lines.length === 0 ? '' : `**${name}**\n\n${limitedList(lines, budget)}`;
+/** Which comment is made, and what waits for a place in it. */
+interface PartWork extends Words {
+  readonly waiting: readonly Entry[];
+  /** 1-based. */
+  readonly number: number;
+  readonly of: number;
 }
 
-function unownedFiles(review: Review): string {
-  const files = review.coverage.unownedFiles;
-  if (files.length === 0) return '';
-  const lines = files.map((file) => `- ${code(file)}`);
-  return details(`${count(files.length, 'changed file')} no application owns`, limitedList(lines, 3_000));
+/** UTF-16 code units beside the frame below which a comment only says that there is no room: a count must fit at least. */
+const leastRoom = 200;
+
+/** Share of a comment the table may take. */
+const tableShare = 0.3;
+
+function composePart(work: PartWork): { readonly block: Block; readonly rest: readonly Entry[] } {
+  const { review, options, waiting, number, of } = work;
+  const head = [
+    heading(title(review, number, of)),
+    ...(number === 1 ? [scope(review), newsBlock(review, options)] : []),
+  ];
+  const foot = footer(review, options, number);
+  const room = options.limit - joinBlocks([...head, ...foot]).text.length - 3;
+  if (room < leastRoom) return { block: bare(review, options.limit), rest: waiting };
+  const table = number === 1 ? targetTable(review, room * tableShare) : nothing;
+  const free = room - table.text.length - 2;
+  const all = placeAll(waiting, free);
+  const reserve = Math.min(countedLimit, Math.max(0, free));
+  const placed = all.rest.length === 0 ? all : placeAll(waiting, free - reserve);
+  const counted = number === of ? countedText(placed.rest, placed.left + reserve) : continued(placed.rest);
+  const body = [...inOrder(placed, work, table), paragraph(counted)];
+  const block = joinBlocks([...head, ...body, ...foot]);
+  return { block: block.text.length < options.limit ? block : bare(review, options.limit), rest: placed.rest };
 }
 
-function footer(review: Review, { problem, unreported, forgotten = false, slow }: CommentOptions): string {
+/** Blockers take what they need before anything else gets more than a count. */
+function placeAll(waiting: readonly Entry[], room: number): Placed {
+  const isBlocker = ({ section }: Entry): boolean => section === blockers;
+  const grave = place(waiting.filter(isBlocker), room);
+  const others = place(
+    waiting.filter((entry) => !isBlocker(entry)),
+    grave.left,
+  );
+  return {
+    blocks: new Map([...grave.blocks, ...others.blocks]),
+    rest: [...grave.rest, ...others.rest],
+    left: others.left,
+  };
+}
+
+function inOrder({ blocks }: Placed, { order }: Words, table: Block): readonly Block[] {
+  const of = (id: string): Block => blocks.get(id) ?? nothing;
+  return [of(blockers.id), of(unknowns.id), table, of(cautions.id), of(notesId), ...order.map(of), of(unownedId)];
+}
+
+function continued(rest: readonly Entry[]): string {
+  return rest.length === 0 ? '' : 'This goes on in the next comment.';
+}
+
+/** What is left where not even the frame has room. */
+function bare(review: Review, limit: number): Block {
+  const whole = joinBlocks([heading(title(review, 1, 1)), paragraph('The details do not fit into a comment.')]);
+  return whole.text.length < limit ? whole : heading(cutWords(title(review, 1, 1), Math.max(0, limit - 8)));
+}
+
+function title(review: Review, number: number, of: number): string {
+  const part = of === 1 ? '' : ` (part ${number} of ${of})`;
+  return `${verdictTitle(review)} — ${headline(review)}${part}`;
+}
+
+function scope(review: Review): Block {
+  return paragraph(
+    review.gitOnly === null
+      ? ''
+      : `**No cluster was read**: ${prose(cutWords(review.gitOnly, 300))}. What follows compares base with head in Git.`,
+  );
+}
+
+function newsBlock(review: Review, { news }: CommentOptions): Block {
+  return paragraph(newLine(news ?? null, review));
+}
+
+function footer(review: Review, options: CommentOptions, number: number): readonly Block[] {
+  const { problem, unreported, forgotten = false, slow, earlier = [] } = options;
   const parts = [
-    `head <code>${html(review.head.slice(0, 12))}</code> on base <code>${html(review.base.slice(0, 12))}</code>`,
-    html(renderedText(review)),
+    `head <code>${shortCommit(review.head, 12)}</code> on base <code>${shortCommit(review.base, 12)}</code>`,
+    prose(bounded(renderedText(review), 600)),
     review.readAt === null
       ? 'no live state read'
       : `live state read ${review.readAt.slice(0, 19).replace('T', ' ')} UTC`,
+    earlierText(earlier),
   ];
   const told = forgotten ? forgottenLine : '';
   const lines = [settingsLine(problem ?? null), checkLine(unreported ?? null), told, slowLine(slow ?? null)];
-  return [...lines, `<sub>${parts.join(' · ')}</sub>`].filter((part) => part !== '').join('\n\n');
+  const sub = `<sub>${parts.filter((part) => part !== '').join(' · ')}</sub>`;
+  return [...(number === 1 ? lines : []), sub].map(paragraph);
 }
 
 const forgottenLine =
@@ -106,10 +233,6 @@ function checkLine(unreported: string | null): string {
   return unreported === null ? '' : `⚠️ **No check:** the forge took none: ${sentence(unreported, 400)}`;
 }
 
-function join(parts: readonly string[]): string {
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-}
-
-function length(parts: readonly string[]): number {
-  return join(parts).length;
+function textOf(block: Block): string {
+  return `${block.text}\n`;
 }

@@ -79,14 +79,12 @@ export function name(text: string): string {
 /** A sentence of ours that may hold foreign words: its own code spans stay spans, the rest is escaped. Never for the start of a line. */
 export function sentence(text: string, length: number): string {
   const parts = clip(text, length).split(/`([^`]+)`/);
-  return parts.map((part, index) => (index % 2 === 1 ? code(part) : prose(part))).join('');
+  return parts.map((part, index) => (index % 2 === 1 ? code(part) : prose(part))).reduce(append, '');
 }
 
-/** A link where the address is one; else only its text (Markdown). */
-export function link(text: string, url: string | null | undefined): string {
-  return url !== null && url !== undefined && /^https?:\/\/[^\s()<>"'`|\\[\]]{1,500}$/.test(url)
-    ? `[${text}](${url})`
-    : text;
+/** Backticks that meet would be one run, which opens and closes other spans than were meant. */
+function append(text: string, part: string): string {
+  return text.endsWith('`') && part.startsWith('`') ? `${text} ${part}` : `${text}${part}`;
 }
 
 /** Foreign text for a title of a pull or issue: one line of plain text that mentions and refers to nothing. */

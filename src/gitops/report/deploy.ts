@@ -2,7 +2,7 @@ import { count } from '../../formats/markdown.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import { formatResource } from '../../model/resource.ts';
 import type { Mode } from '../../model/verdict.ts';
-import { compose, link, listed, name, sentence, tabled, whole } from './compose.ts';
+import { compose, listed, name, sentence, tabled, whole } from './compose.ts';
 import {
   byAge,
   clockText,
@@ -16,6 +16,7 @@ import {
   stateWord,
   tookText,
 } from './deployment-words.ts';
+import { link } from './link.ts';
 import { nextCommands } from './next-commands.ts';
 import { settingsLine } from './settings-line.ts';
 

@@ -3,10 +3,11 @@ import type { Change } from '../../model/change.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import { formatPath } from '../../model/path.ts';
 import { formatResource } from '../../model/resource.ts';
-import { clip, compose, link, name, sentence, whole } from './compose.ts';
+import { clip, compose, name, sentence, whole } from './compose.ts';
 import type { TextOptions } from './deploy.ts';
 import { commitCode, countsText, placeCode, podsText } from './deployment-words.ts';
 import { causeText, evidenceFold } from './evidence.ts';
+import { link } from './link.ts';
 import { changesFold } from './restored.ts';
 import { inlineValue } from './values.ts';
 

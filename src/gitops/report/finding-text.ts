@@ -1,7 +1,6 @@
-import { code, count, prose } from '../../formats/markdown.ts';
+import { count } from '../../formats/markdown.ts';
 import { type Finding, severities } from '../../model/finding.ts';
 import { formatResource } from '../../model/resource.ts';
-import type { Review } from '../../model/review.ts';
 
 /** What cannot be undone is read first. */
 const lost: ReadonlySet<string> = new Set(['data-loss', 'crd-removed', 'namespace-removed', 'mass-delete']);
@@ -19,22 +18,6 @@ export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
       finding.message,
     ].join('\u0000');
   return [...findings].sort((one, other) => rank(one) - rank(other) || (name(one) < name(other) ? -1 : 1));
-}
-
-/** A finding as one list item: rule, object, place, message, fix. */
-export function findingLine(
-  finding: Finding,
-  review: Review,
-  fileUrl: ((file: string, line: number | null) => string) | null,
-): string {
-  const target = review.targets.find((candidate) => candidate.id === finding.target);
-  const parts = [
-    `**${prose(finding.rule)}**`,
-    finding.resource === null ? '' : code(formatResource(finding.resource)),
-    target === undefined ? '' : code(target.id),
-  ];
-  const where = place(finding, fileUrl);
-  return `- ${parts.filter((part) => part !== '').join(' · ')} — ${prose(sentences(finding))}${where}`;
 }
 
 /** Message and fix as sentences. The object stands beside them already, so a message that begins with it loses it. */
@@ -63,12 +46,4 @@ export function limitedList(lines: readonly string[], budget: number): string {
   }
   const rest = lines.length - kept.length;
   return rest === 0 ? kept.join('\n') : [...kept, `- … and ${count(rest, 'more', 'more')}`].join('\n');
-}
-
-function place(finding: Finding, fileUrl: ((file: string, line: number | null) => string) | null): string {
-  if (finding.file === null) return '';
-  const text = code(placeText(finding));
-  return fileUrl === null || finding.repository !== undefined
-    ? ` — ${text}`
-    : ` — [${text}](${fileUrl(finding.file, finding.line)})`;
 }

@@ -1,3 +1,4 @@
+import type { Change } from '../../model/change.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { ResourceId } from '../../model/resource.ts';
@@ -31,6 +32,7 @@ export function reviewJson(review: Review): JsonObject {
         after: path.after,
         cause: path.cause,
       })),
+      ...mannerJson(change),
     })),
     findings: findingsJson(review.findings),
     coverage: {
@@ -40,6 +42,18 @@ export function reviewJson(review: Review): JsonObject {
       ...usedByJson(review.coverage.usedBy),
     },
     helm: review.helm.map((engine) => (engine === 'helm3' ? 'v3' : 'v4')),
+  };
+}
+
+/** How a change comes about, as far as it is not the usual way. */
+function mannerJson({ offline, stays, adopts, takes }: Change): JsonObject {
+  return {
+    ...(offline === undefined ? {} : { offline }),
+    ...(stays === undefined
+      ? {}
+      : { stays: stays.map(({ path, owners }) => ({ path: path as readonly Json[], owners })) }), // all JSON, as above
+    ...(adopts === undefined ? {} : { adopts: { owner: adopts.owner, fields: adopts.fields } }),
+    ...(takes === undefined ? {} : { takes }),
   };
 }
 

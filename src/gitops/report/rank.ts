@@ -12,21 +12,36 @@ export function rankTargets(review: Review): readonly Target[] {
   );
 }
 
-/** Changes of one target, gravest first: those with findings, deletes, updates, creates, then by name. */
+/** Changes, gravest first: those with findings, deletes and recreations, updates, adoptions, creates, then by name. */
 export function rankChanges(review: Review, changes: readonly Change[]): readonly Change[] {
   const order = { delete: 0, recreate: 1, update: 2, adopt: 3, create: 4, none: 5 } as const;
   const found = gravestByResource(review);
   const sortKeys = new Map(
     changes.map((change) => {
       const key = resourceKey(change.resource);
-      const risk = Math.max(found.get(`${change.target}\u0000${key}`) ?? 0, change.action === 'delete' ? 1.5 : 0);
+      const risk = Math.max(found.get(`${change.target}\u0000${key}`) ?? 0, destroys(change) ? 1.5 : 0);
       return [change, { rank: [risk, -order[change.action]], key }] as const;
     }),
   );
   return [...changes].sort((one, other) => {
     const [a, b] = [sortKeys.get(one), sortKeys.get(other)];
-    return compare(b?.rank ?? [], a?.rank ?? []) || ((a?.key ?? '') < (b?.key ?? '') ? -1 : 1);
+    return compare(b?.rank ?? [], a?.rank ?? []) || byText(a?.key ?? '', b?.key ?? '');
   });
+}
+
+/** Whether a finding of caution or above is about the object of a change. */
+export function remarked(review: Review): (change: Change) => boolean {
+  const found = gravestByResource(review);
+  return ({ target, resource }) => (found.get(`${target}\u0000${resourceKey(resource)}`) ?? 0) > 0;
+}
+
+function destroys({ action }: Change): boolean {
+  return action === 'delete' || action === 'recreate';
+}
+
+function byText(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 function gravestByResource(review: Review): ReadonlyMap<string, number> {

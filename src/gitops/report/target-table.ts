@@ -1,41 +1,84 @@
-import { code, table } from '../../formats/markdown.ts';
+import { count } from '../../formats/markdown.ts';
 import type { Review } from '../../model/review.ts';
 import type { Target } from '../../model/target.ts';
+import { type Block, joinBlocks, nothing, paragraph, tableBlock } from './blocks.ts';
+import { name } from './compose.ts';
 import { rankTargets } from './rank.ts';
 import { changesOf, tally } from './words.ts';
 
-/** Most rows; above it there is one row per environment and cluster. */
-const rowLimit = 30;
+/** Most rows of targets one by one, and of anything coarser. */
+const rowLimits = { targets: 30, groups: 80 };
 
-/** The table at a glance: what is added, changed and removed where, and whether the cluster was as Git says. */
-export function targetTable(review: Review): string {
-  if (review.targets.length === 0) return '';
-  const groups =
-    review.targets.length <= rowLimit ? rankTargets(review).map((target) => [target]) : byPlace(review.targets);
-  const rows = groups.slice(0, rowLimit).map((targets) => row(review, targets));
-  const body = table(
-    ['Environment · cluster', 'Application', '+', '~', '−', 'Findings', 'Live before'],
-    ['left', 'left', 'right', 'right', 'right', 'left', 'left'],
-    rows,
-  );
-  return groups.length <= rowLimit ? body : `${body}\n\n… and ${groups.length - rowLimit} more places.`;
+/** Most rows of a table that is cut. */
+const cutRows = 30;
+
+const names = ['Environment · cluster', 'Application', '+', '~', '−', 'Findings', 'Live before'];
+const align = ['left', 'left', 'right', 'right', 'right', 'left', 'left'] as const;
+
+/**
+ * The table at a glance: what is added, changed and removed where, and whether the cluster was as Git says. Many targets are put
+ * together by environment and application, by place, or by environment, whatever first has few enough rows and room; what still has
+ * none is counted.
+ */
+export function targetTable(review: Review, budget: number): Block {
+  if (review.targets.length === 0) return nothing;
+  const byRisk = rankTargets(review);
+  const forms = [
+    { groups: byRisk.map((target) => [target]), limit: rowLimits.targets },
+    { groups: groupBy(byRisk, ({ environment, application }) => [environment, application]), limit: rowLimits.groups },
+    { groups: groupBy(byRisk, ({ environment, cluster }) => [environment, cluster]), limit: rowLimits.targets },
+    { groups: groupBy(byRisk, ({ environment }) => [environment]), limit: rowLimits.targets },
+  ];
+  for (const { groups, limit } of forms) {
+    if (groups.length > limit) continue;
+    const block = tableBlock(
+      names,
+      align,
+      groups.map((targets) => row(review, targets)),
+    );
+    if (block.text.length <= budget) return block;
+  }
+  return cutTable(review, forms.at(-1)?.groups ?? [], budget);
+}
+
+function cutTable(review: Review, groups: readonly (readonly Target[])[], budget: number): Block {
+  const rows = groups.slice(0, cutRows).map((targets) => row(review, targets));
+  for (let kept = rows.length; kept > 0; kept -= 1) {
+    const rest = groups.length - kept;
+    const counted = paragraph(rest === 0 ? '' : `… and ${count(rest, 'more environment')}.`);
+    const block = joinBlocks([tableBlock(names, align, rows.slice(0, kept)), counted]);
+    if (block.text.length <= budget) return block;
+  }
+  const text = paragraph(`${count(review.targets.length, 'target')}: there is no room for their table.`);
+  return text.text.length <= budget ? text : nothing;
 }
 
 function row(review: Review, targets: readonly Target[]): readonly string[] {
   const ids = new Set(targets.map((target) => target.id));
   const { added, changed, removed } = tally(changesOf(review, 'pull').filter((change) => ids.has(change.target)));
-  const [first] = targets;
-  if (first === undefined) return [];
-  const place = [first.environment, first.cluster].filter((part) => part !== null).map((part) => code(part));
   return [
-    place.join(' · ') || '—',
-    targets.length === 1 ? code(first.application) : `${targets.length} applications`,
+    placeCell(targets),
+    applicationCell(targets),
     String(added),
     String(changed),
     removed === 0 ? '0' : `**${removed}**`,
     findingCounts(review, ids),
     liveBefore(review, targets),
   ];
+}
+
+function placeCell(targets: readonly Target[]): string {
+  const clusters = new Set(targets.map(({ cluster }) => cluster));
+  const [first] = targets;
+  const environment = first?.environment ?? null;
+  const [cluster = null] = clusters;
+  const where = clusters.size > 1 ? count(clusters.size, 'cluster') : cluster === null ? '' : name(cluster);
+  return [environment === null ? '' : name(environment), where].filter((part) => part !== '').join(' · ') || '—';
+}
+
+function applicationCell(targets: readonly Target[]): string {
+  const [one = '', ...more] = new Set(targets.map(({ application }) => application));
+  return more.length === 0 ? name(one) : `${more.length + 1} applications`;
 }
 
 function findingCounts(review: Review, ids: ReadonlySet<string>): string {
@@ -56,11 +99,9 @@ function liveBefore(review: Review, targets: readonly Target[]): string {
   return drifted === 0 ? '🟢 as in Git' : `🟡 ${drifted} already different`;
 }
 
-function byPlace(targets: readonly Target[]): readonly (readonly Target[])[] {
-  const places = new Map<string, Target[]>();
-  for (const target of targets) {
-    const key = `${target.environment ?? ''}\u0000${target.cluster ?? ''}`;
-    places.set(key, [...(places.get(key) ?? []), target]);
-  }
-  return [...places.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, group]) => group);
+function groupBy(
+  targets: readonly Target[],
+  keyOf: (target: Target) => readonly (string | null)[],
+): readonly (readonly Target[])[] {
+  return [...Map.groupBy(targets, (target) => JSON.stringify(keyOf(target))).values()];
 }

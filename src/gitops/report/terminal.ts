@@ -5,6 +5,7 @@ import { formatPath } from '../../model/path.ts';
 import { formatResource } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
 import type { Target } from '../../model/target.ts';
+import { mannerText } from './change-clauses.ts';
 import { placeText, sentences, sortFindings } from './finding-text.ts';
 import { rankChanges, rankTargets } from './rank.ts';
 import { changedLines, inlineValue, isLong } from './values.ts';
@@ -76,12 +77,13 @@ function targetTitle(review: Review, target: Target, name: Part): string {
 
 function changeText(change: Change, paint: Paint): string {
   const colour = change.action === 'create' ? 'green' : change.action === 'delete' ? 'red' : 'yellow';
-  const title = `  ${paint(colour, `${signOf(change)} ${visible(formatResource(change.resource))}`)}`;
+  const manner = mannerText(change);
+  const title = `  ${paint(colour, `${signOf(change)} ${visible(formatResource(change.resource))}`)}${manner === '' ? '' : paint('dim', visible(` (${manner})`))}`;
   const fields = change.paths.map((path) => {
     const name = `      ${visible(formatPath(path.path))}${path.cause === 'admission' ? paint('dim', ' (set by the server)') : ''}`;
     if (!isLong(path.before, path.after))
       return `${name}: ${visible(inlineValue(path.before))} → ${visible(inlineValue(path.after))}`;
-    return `${name}:\n${longText(changedLines(path.before, path.after), paint)}`;
+    return `${name}:\n${longText(changedLines(path.before, path.after)?.text ?? null, paint)}`;
   });
   return [title, ...fields].join('\n');
 }

@@ -33,7 +33,7 @@ export function headline(review: Review): string {
     blockers > 0 ? count(blockers, 'blocker') : '',
     unknown > 0 ? `${count(unknown, 'target')} not fully worked out` : '',
     cautions > 0 ? count(cautions, 'caution') : '',
-    consequence(review),
+    `${consequence(review)}${manners(review)}`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
@@ -77,6 +77,20 @@ function consequence(review: Review): string {
   if (live.length === 0) return `${changing(inGit)} between base and head`;
   const merged = `${changing(live.length)} in ${count(new Set(live).size, 'cluster')} on merge`;
   return inGit === 0 ? merged : `${merged} · ${inGit} compared in Git only`;
+}
+
+/** How some of the changes come about, where it is not the usual way: ` (1 recreated, 2 worked out without the server)`. */
+function manners(review: Review): string {
+  const changes = changesOf(review, 'pull');
+  const of = (holds: (change: Change) => boolean): number => changes.filter(holds).length;
+  const counts = [
+    [of(({ action }) => action === 'recreate'), 'recreated'],
+    [of(({ action }) => action === 'adopt'), 'adopted'],
+    [of(({ stays = [] }) => stays.length > 0), 'with fields that stay'],
+    [of(({ offline }) => offline !== undefined), 'worked out without the server'],
+  ] as const;
+  const told = counts.filter(([number]) => number > 0).map(([number, word]) => `${number} ${word}`);
+  return told.length === 0 ? '' : ` (${told.join(', ')})`;
 }
 
 function readCluster(review: Review, cluster: string | null): readonly string[] {

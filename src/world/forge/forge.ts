@@ -197,6 +197,11 @@ export interface RepoPort {
   hasComment(pull: number, key: string): Promise<boolean>;
   /** Removes the comment of this key, if there is one. */
   retireComment(pull: number, key: string): Promise<void>;
+  /**
+   * Puts a line in the place of the first one of the comment of this key; what stands below stays. null: there is no such comment, or its
+   * first line is this one or matches `unless`.
+   */
+  retitleComment(pull: number, key: string, line: Redacted, unless: RegExp | null): Promise<CommentOutcome | null>;
   /** One comment; null when it is gone. */
   comment(thread: Thread, id: number): Promise<Comment | null>;
   /** The one comment of this key in a thread: found by author and marker, created or edited. The answer to a command. */

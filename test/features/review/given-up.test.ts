@@ -144,7 +144,8 @@ describe('an API that lags behind its events', () => {
 
     await until('another try', () => world.failures.find(({ job }) => job.kind === 'review'));
     expect(world.check(next)?.status).toBe('in_progress');
-    expect(stage.repo.comments(pull)[0]?.history).toHaveLength(1);
+    const titles = stage.repo.comments(pull)[0]?.history.map((body) => body.split('\n')[1]);
+    expect(titles).toEqual([expect.stringMatching(/^### ⚠️ Caution/), expect.stringMatching(/^### 🕓 Outdated/)]);
     await world.stop();
   });
 });

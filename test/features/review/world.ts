@@ -30,6 +30,8 @@ export interface ReviewWorldOptions {
   /** Runs in the midst of each review, between what was fetched and what is said. */
   readonly midst?: (signal: AbortSignal) => Promise<void>;
   readonly stage?: Stage;
+  /** Key of the installation; left out: there is none. */
+  readonly key?: Uint8Array;
   /** Other work of the queue. */
   readonly work?: (queue: Queue, base: Pick<PullTools, 'forge' | 'store' | 'redact'>) => void;
 }
@@ -74,7 +76,10 @@ const remark = (path: string): Finding => ({
 });
 
 /** What reviews work with where no application is touched and no cluster asked. */
-export function reviewTools(midst: NonNullable<ReviewWorldOptions['midst']>): ReviewTools {
+export function reviewTools(
+  midst: NonNullable<ReviewWorldOptions['midst']>,
+  key: Uint8Array | null = null,
+): ReviewTools {
   const unused = (): never => {
     throw new Error('not asked of a review without targets');
   };
@@ -89,7 +94,7 @@ export function reviewTools(midst: NonNullable<ReviewWorldOptions['midst']>): Re
     warm: () => undefined,
     ...{ rendererFor: unused, validate: unused, openCluster: unused, capabilitiesOf: unused, engineFor: unused },
     gitEngine: { name: 'git', manager: 'fairlead', predict: unused },
-    ...{ offlineApiVersions: [], learnSecret: () => undefined, key: null, progress: () => undefined },
+    ...{ offlineApiVersions: [], learnSecret: () => undefined, key, progress: () => undefined },
     now: () => new Date(),
   };
 }
@@ -118,7 +123,7 @@ export async function openReviewWorld(options: ReviewWorldOptions = {}): Promise
   const base = { forge: () => stage.forge, mirror: () => mirrors.open('github-1'), store, redact: redacted, now };
   const settings = createSettingsReader({ ...base, engines: ['apply'], clusters: none });
   const tools = {
-    ...{ ...base, settings, review: reviewTools(midst), judgeSettings: async () => [], environment: null },
+    ...{ ...base, settings, review: reviewTools(midst, options.key), judgeSettings: async () => [], environment: null },
     onUnreported: (_pull: unknown, error: Error) => unreported.push(error.message),
     quietPace: quietBy(pace),
   } as const;

@@ -1,82 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { gfmFromMarkdown } from 'mdast-util-gfm';
-import { gfm } from 'micromark-extension-gfm';
 import { readTimePattern, reviewComment } from '../../../src/gitops/report/comment.ts';
 import type { Review } from '../../../src/model/review.ts';
 import { faultsOf } from '../../support/markdown-shape.ts';
-import { reviews } from '../../support/reviews.ts';
 import { brokenSettings } from './told.ts';
 
 const options = { limit: 60_000, fileUrl: null };
-/** `FAIRLEAD_SOAK=10` runs ten times as many. */
-const soak = Number(process.env['FAIRLEAD_SOAK'] ?? 1);
-
-/** Top-level node types, as GitHub's Markdown sees them. */
-function shape(text: string): readonly string[] {
-  return fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children.map(
-    (node) => node.type,
-  );
-}
-
-const count = (text: string, part: string): number => text.split(part).length - 1;
-
-describe('the comment of any review', () => {
-  test('is never longer than the limit and well-formed Unicode', () => {
-    fc.assert(
-      fc.property(reviews, fc.integer({ min: 1_500, max: 60_000 }), (review, limit) => {
-        const text = reviewComment(review, { ...options, limit });
-
-        expect(text.length).toBeLessThanOrEqual(limit);
-        expect(text.isWellFormed()).toBe(true);
-      }),
-      { numRuns: 1_000 * soak },
-    );
-  });
-
-  test('is the same for the same review', () => {
-    fc.assert(
-      fc.property(reviews, (review) => {
-        expect(reviewComment(structuredClone(review), options)).toBe(reviewComment(review, options));
-      }),
-      { numRuns: 60 * soak },
-    );
-  });
-
-  test('opens with the verdict, closes with the footer, and every fold closes', () => {
-    fc.assert(
-      fc.property(reviews, (review) => {
-        const text = reviewComment(review, options);
-        const types = shape(text);
-
-        expect(types[0]).toBe('heading');
-        expect(types.at(-1)).toMatch(/paragraph|html/);
-        expect(text.trimEnd().endsWith('</sub>')).toBe(true);
-        expect(types).not.toContain('thematicBreak');
-        expect(count(text, '<details>')).toBe(types.filter((type) => type === 'html').length / 2);
-        expect(types.filter((type) => type === 'heading')).toHaveLength(1);
-      }),
-      { numRuns: 60 * soak },
-    );
-  });
-
-  test('names every blocker or counts it', () => {
-    fc.assert(
-      fc.property(reviews, (review) => {
-        const blockers = review.findings.filter((finding) => finding.severity === 'block').length;
-        const text = reviewComment(review, options);
-        const [, section = ''] = text.split('**⛔ Blockers**');
-        const shown = (section.split('\n\n')[1] ?? '').split('\n').filter((line) => line.startsWith('- ')).length;
-
-        if (blockers > 0) expect(text).toContain(`${blockers} blocker`);
-        expect(shown > 0).toBe(blockers > 0);
-      }),
-      { numRuns: 60 * soak },
-    );
-  });
-});
-
 const small: Review = {
   verdict: 'blocked',
   base: '51ab7d0'.padEnd(40, '0'),

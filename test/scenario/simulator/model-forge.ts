@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { outdatedPattern } from '../../../src/gitops/report/outdated-line.ts';
 import { BorderError } from '../../../src/model/error.ts';
 import type { Redacted } from '../../../src/model/redacted.ts';
 import type { RepoRef } from '../../../src/model/repo.ts';
@@ -183,6 +184,23 @@ class Model implements ModelForge {
     };
   }
 
+  retitleComment(
+    number: number,
+    key: string,
+    { line, unless }: { readonly line: Redacted; readonly unless: RegExp | null },
+  ): null {
+    const own = this.#pull(number).comments.find((comment) => comment.key === key);
+    const [title = '', ...rest] = own?.body.split('\n') ?? [];
+    if (own !== undefined && unless?.test(title) !== true) own.body = [line, ...rest].join('\n');
+    return null;
+  }
+
+  retireComment(number: number, key: string): void {
+    const { comments } = this.#pull(number);
+    const at = comments.findIndex((comment) => comment.key === key);
+    if (at >= 0) comments.splice(at, 1);
+  }
+
   hasComment(number: number, key: string): boolean {
     return this.#pull(number).comments.some((comment) => comment.key === key);
   }
@@ -215,6 +233,7 @@ class Model implements ModelForge {
     const wrong: string[] = [];
     if (!comments.some(({ body }) => isAbout(body, about)))
       wrong.push(`pull ${number} has no comment about ${head} on ${this.#base}`);
+    if (comments.some(({ body }) => outdatedPattern.test(body))) wrong.push(`pull ${number} says it is outdated`);
     const checks = [...(this.#checks.get(head)?.values() ?? [])];
     const [check] = checks;
     const isRight = checks.length === 1 && check?.conclusion === 'success' && isAbout(check.summary, about);
@@ -236,6 +255,9 @@ function portOf(ref: RepoRef, call: Call, model: Model): RepoPort {
     roleOf: () => call('roleOf', () => 'write'),
     hasComment: (number, key) => call('hasComment', () => model.hasComment(number, key)),
     ensureComment: (number, key, body) => call('ensureComment', () => model.ensureComment(number, key, body)),
+    retitleComment: (number, key, line, unless) =>
+      call('retitleComment', () => model.retitleComment(number, key, { line, unless })),
+    retireComment: (number, key) => call('retireComment', () => model.retireComment(number, key)),
     report: (sha, check) => call('report', () => model.report(sha, check)),
     branchRules: async () => ({ requiredChecks: [], requiredStatuses: [] }),
     branchHead: () => call('branchHead', () => model.baseHead()),

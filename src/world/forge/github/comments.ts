@@ -1,5 +1,6 @@
 import type { Redacted } from '../../../model/redacted.ts';
 import type { CommentOutcome } from '../forge.ts';
+import { retitled } from '../retitled.ts';
 import { knownId } from '../writes/announce.ts';
 import { type Access, PAGE, readPages } from './access.ts';
 import { writeOnce } from './client.ts';
@@ -45,6 +46,18 @@ export async function hasComment(access: Access, pull: number, key: string): Pro
 export function retireComment(access: Access, pull: number, key: string): Promise<void> {
   return access.oneAtATime(`${access.ref.id}#${pull}`, async () => {
     for (const found of await findOurs(access, pull, markerOf(key))) await remove(access, found.id);
+  });
+}
+
+/** Gives the comment of this key another first line, where there is one. */
+export function retitleComment(
+  access: Access,
+  { pull, key, line, unless }: { pull: number; key: string; line: Redacted; unless: RegExp | null },
+): Promise<CommentOutcome | null> {
+  return access.oneAtATime(`${access.ref.id}#${pull}`, async () => {
+    const [oldest] = await findOurs(access, pull, markerOf(key));
+    const body = oldest === undefined ? null : retitled(oldest.body, line, unless);
+    return oldest === undefined || body === null ? null : edit(access, oldest.id, body);
   });
 }
 

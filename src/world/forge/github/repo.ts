@@ -3,7 +3,7 @@ import type { Access } from './access.ts';
 import { ensureBranchCommit } from './branch-commit.ts';
 import { readBranchHead, readBranchRules, readDefaultBranch } from './branches.ts';
 import { readCheckState, reportCheck } from './checks.ts';
-import { ensureComment, hasComment, retireComment } from './comments.ts';
+import { ensureComment, hasComment, retireComment, retitleComment } from './comments.ts';
 import { finishDeployment, startDeployment } from './deployments.ts';
 import { calling } from './errors.ts';
 import { readNewCommands } from './found-comments.ts';
@@ -68,6 +68,7 @@ function writingPort(access: Access): Omit<RepoPort, Reads> {
   return {
     ensureComment: (pull, key, body, sameApartFrom) => ensureComment(access, { pull, key, body, sameApartFrom }),
     retireComment: (pull, key) => retireComment(access, pull, key),
+    retitleComment: (pull, key, line, unless) => retitleComment(access, { pull, key, line, unless }),
     // Pulls are issues to GitHub, so their comments are written alike.
     reply: ({ number }, key, body) => ensureComment(access, { pull: number, key, body, sameApartFrom: null }),
     acknowledge: (_thread, comment, how) => acknowledge(access, comment, how),

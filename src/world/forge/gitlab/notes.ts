@@ -1,6 +1,7 @@
 import type { Redacted } from '../../../model/redacted.ts';
 import type { Thread } from '../../../model/repo.ts';
 import type { Comment, CommentOutcome } from '../forge.ts';
+import { retitled } from '../retitled.ts';
 import { knownId } from '../writes/announce.ts';
 import { type Access, isKind, orNull, readPages } from './access.ts';
 import { isBotName } from './bots.ts';
@@ -48,6 +49,20 @@ export async function hasNote(access: Access, thread: Thread, key: string): Prom
 export function retireNote(access: Access, thread: Thread, key: string): Promise<void> {
   return access.oneAtATime(turnOf(access, thread), async () => {
     for (const found of await findOurs(access, thread, key)) await remove(access, thread, found.id);
+  });
+}
+
+/** Gives the note of this key another first line, where there is one. */
+export function retitleNote(
+  access: Access,
+  { thread, key, line, unless }: { thread: Thread; key: string; line: Redacted; unless: RegExp | null },
+): Promise<CommentOutcome | null> {
+  return access.oneAtATime(turnOf(access, thread), async () => {
+    const [oldest] = await findOurs(access, thread, key);
+    const body = oldest === undefined ? null : retitled(oldest.body, line, unless);
+    if (oldest === undefined || body === null) return null;
+    await notesOf(access, thread).edit(access.ref.id, thread.number, oldest.id, { body: disarm(body) });
+    return outcomeOf(access, thread, 'edited', oldest.id);
   });
 }
 

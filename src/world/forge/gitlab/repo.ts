@@ -5,7 +5,7 @@ import { finishDeployment, startDeployment } from './deployments.ts';
 import { readNewCommands } from './found-comments.ts';
 import { ensureIssue, issueKey } from './issues.ts';
 import { closePull, ensurePull, mergePull, setLabels } from './merge-requests.ts';
-import { ensureNote, hasNote, readNote, retireNote } from './notes.ts';
+import { ensureNote, hasNote, readNote, retireNote, retitleNote } from './notes.ts';
 import { isMember, readApprovals, readRole } from './people.ts';
 import { readChangedFiles, readChangedPulls, readOpenPulls, readPull, readPullsForCommit } from './pulls.ts';
 import { acknowledge } from './reactions.ts';
@@ -32,6 +32,7 @@ export function createRepoPort(access: Access): RepoPort {
       ensureNote(access, { thread: pull(number), key, body, sameApartFrom }),
     hasComment: (number, key) => hasNote(access, pull(number), key),
     retireComment: (number, key) => retireNote(access, pull(number), key),
+    retitleComment: (number, key, line, unless) => retitleNote(access, { thread: pull(number), key, line, unless }),
     comment: (thread, id) => readNote(access, thread, id),
     reply: (thread, key, body) => ensureNote(access, { thread, key, body, sameApartFrom: null }),
     acknowledge: (thread, note, how) => acknowledge(access, thread, { note, how }),

@@ -47,6 +47,10 @@ export const described: { readonly [N in WriteName]: (...args: Parameters<RepoPo
     args: [pull, key, body, toJson(sameApartFrom)],
   }),
   retireComment: (pull, key) => ({ ...comment({ kind: 'pull', number: pull }, key), args: [pull, key] }),
+  retitleComment: (pull, key, line, unless) => ({
+    ...comment({ kind: 'pull', number: pull }, key),
+    args: [pull, key, line, toJson(unless)],
+  }),
   reply: (thread, key, body) => ({ ...comment(thread, key), args: [{ ...thread }, key, body] }),
   acknowledge: (thread, id, how) => ({
     ...told('reaction', `${thread.kind}:${thread.number}:${id}`, `#${thread.number}`),
