@@ -29,7 +29,7 @@ export function marksOf(review: Pick<Review, 'findings' | 'changes'>, key: Uint8
 /** What was said of a pull before this head, by the plans that are kept; nothing where the store was lost. */
 export async function beforeHead(
   { repo, pull, head }: { readonly repo: RepoRef; readonly pull: number; readonly head: string },
-  { plans }: Pick<Store, 'plans'>,
+  { plans }: { readonly plans: Pick<Store['plans'], 'of'> },
 ): Promise<Before> {
   const newest = await plans.of(repo, pull, null);
   if (newest === null) return { earlier: [], marks: null };

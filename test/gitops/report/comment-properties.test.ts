@@ -56,8 +56,14 @@ const composed = (seed: number, limit: number, words: Words, parts = mostParts):
 };
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
-const check = (holds: (seed: number) => void): void =>
-  fc.assert(fc.property(seeds, holds), { numRuns: runs, endOnFailure: true });
+/** Every third case has another limit. */
+const check = (holds: (seed: number, limit: number) => void): void => {
+  const cases = fc.tuple(seeds, fc.constantFrom(...limits));
+  fc.assert(
+    fc.property(cases, ([seed, limit]) => holds(seed, limit)),
+    { numRuns: runs, endOnFailure: true },
+  );
+};
 
 /** What says that a blocker is there: its rule, object and place. */
 function presenceOf(review: Review): readonly (readonly string[])[] {
@@ -80,11 +86,11 @@ function toldBlockers(text: string): {
   return { lines, counted, isCut: /\d+ of (?:all|other) kinds|details do not fit/.test(text) };
 }
 
-describe.each(limits)('a comment of at most %i characters, of any review', (limit) => {
+describe('a comment on any review, within the limit of any forge', () => {
   test(
     'keeps the limit, reads as designed to a GFM parser, and is the same for the same review',
     () => {
-      check((seed) => {
+      check((seed, limit) => {
         const blocks = composed(seed, limit, plainWord);
 
         for (const { text, types } of blocks) {
@@ -102,7 +108,7 @@ describe.each(limits)('a comment of at most %i characters, of any review', (limi
   test(
     'holds every blocker, or counts those it has no room for',
     () => {
-      check((seed) => {
+      check((seed, limit) => {
         const { review, options } = drawn(seed, limit, plainWord);
         const told = toldBlockers(composeReview(review, options, 1)[0]?.text ?? '');
         const blockers = presenceOf(review);
@@ -121,7 +127,7 @@ describe.each(limits)('a comment of at most %i characters, of any review', (limi
   test(
     'holds nothing of hostile text that a forge would bring to life',
     () => {
-      check((seed) => {
+      check((seed, limit) => {
         for (const { text, types } of composed(seed, limit, hostileWord)) {
           const root = parseMarkdown(text);
           expect(foreignIn(text, home, root)).toEqual([]);
