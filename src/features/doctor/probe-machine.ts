@@ -57,8 +57,8 @@ export function gitProbe(environment: Readonly<Record<string, string | undefined
   };
 }
 
-/** What reviews run on; `merge` is for pretend servers only. */
-const modules: readonly ModuleName[] = ['kustomize', 'helm', 'cel', 'gotemplate', 'envsubst'];
+/** What reviews run on; `merge` where a cluster cannot be asked. */
+const modules: readonly ModuleName[] = ['kustomize', 'helm', 'cel', 'merge', 'gotemplate', 'envsubst'];
 
 /** Whether the WebAssembly modules are built; none is built here. */
 export function modulesProbe(options: ModuleOptions): Probe {

@@ -27,12 +27,14 @@ async function told(...names: readonly string[]) {
 
 describe('the modules', () => {
   test('that reviews run on are all named when they are built', async () => {
-    await expect(told('kustomize', 'helm', 'cel', 'gotemplate', 'envsubst')).resolves.toEqual([
-      'ok: kustomize, helm, cel, gotemplate, envsubst are built',
+    await expect(told('kustomize', 'helm', 'cel', 'merge', 'gotemplate', 'envsubst')).resolves.toEqual([
+      'ok: kustomize, helm, cel, merge, gotemplate, envsubst are built',
     ]);
   });
 
   test('that are not built are named', async () => {
-    await expect(told('kustomize', 'helm', 'cel')).resolves.toEqual(['warning: gotemplate, envsubst not built yet']);
+    await expect(told('kustomize', 'helm', 'cel')).resolves.toEqual([
+      'warning: merge, gotemplate, envsubst not built yet',
+    ]);
   });
 });
