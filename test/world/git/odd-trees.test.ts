@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openRepository } from '../../../src/world/git/repository.ts';
@@ -93,6 +93,36 @@ describe('odd names are names', () => {
 
     expect(changed).toEqual(['b\\xff']);
   });
+});
+
+test.each(['--upload-pack=x', '-oProxyCommand=x', '$(id)', '`id`', 'a;b', 'ü'])(
+  'a branch named %j is data: read by its full name, never an option or a command',
+  async (name) => {
+    source.git('update-ref', `refs/heads/${name}`, source.git('rev-parse', 'HEAD'));
+    const repository = await openRepository({ path: source.path, signal });
+
+    const tree = await repository.tree(`refs/heads/${name}`, signal);
+    await repository.close();
+
+    expect(tree.entries.map(({ path }) => path)).toEqual(['a.yaml']);
+  },
+);
+
+test('a submodule that names a command is an entry, and nothing of it is run or fetched', async () => {
+  const trap = join(source.path, 'trapped');
+  const settings = `[submodule "x"]\n\tpath = lib\n\turl = --upload-pack=touch ${trap}\n\tupdate = !touch ${trap}\n`;
+  const commit = source.commit({ '.gitmodules': settings });
+  source.git('update-index', '--add', '--cacheinfo', `160000,${commit},lib`);
+  source.git('commit', '--quiet', '--message', 'submodule');
+  const repository = await openRepository({ path: source.path, signal });
+
+  const tree = await repository.tree('HEAD', signal);
+  const read = tree.read(['lib'], signal);
+
+  expect(tree.entries).toContainEqual(expect.objectContaining({ path: 'lib', mode: '160000' }));
+  await expect(read).rejects.toMatchObject({ code: 'file-missing', remedy: expect.stringContaining('submodules') });
+  expect(existsSync(trap)).toBe(false);
+  await repository.close();
 });
 
 test('a file whose content the clone does not hold is listed, and reading it says what to do', async () => {
