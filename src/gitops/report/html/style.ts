@@ -31,7 +31,7 @@ body {
 a { color: var(--link); }
 a code { color: inherit; }
 code, pre { font-family: var(--mono); font-size: 0.88em; }
-code { overflow-wrap: anywhere; }
+code { overflow-wrap: anywhere; white-space: pre-wrap; }
 th code { display: inline-block; max-width: 30rem; overflow-wrap: break-word; }
 td code { display: inline-block; max-width: 24rem; }
 p { margin: 0.3em 0; }
@@ -71,7 +71,7 @@ main { min-width: 0; }
   .columns { grid-template-columns: 16rem minmax(0, 1fr); }
   nav { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow: auto; padding: 0.5rem 0; }
 }
-@media (max-width: 999px) { nav li ul { display: none; } nav > ul { display: flex; flex-wrap: wrap; gap: 0 1.2rem; } }
+@media (max-width: 999px) { .fields td:nth-child(2), .fields td:nth-child(3) { min-width: 7rem; } nav li ul { display: none; } nav > ul { display: flex; flex-wrap: wrap; gap: 0 1.2rem; } }
 section { background: var(--card); border: 1px solid var(--edge); border-radius: 8px; padding: 1rem; margin: 0 0 1rem; scroll-margin-top: 8rem; }
 
 .list { list-style: none; margin: 0; padding: 0; }
@@ -89,8 +89,9 @@ code.place { color: var(--quiet); }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: 0.35rem 0.6rem; border-top: 1px solid var(--edge); font-weight: normal; }
 thead th { font-size: 0.82rem; color: var(--quiet); font-weight: 600; border-top: 0; white-space: nowrap; }
-.fields td { min-width: 8rem; }
-.fields td:nth-child(n + 4), .targets td { white-space: nowrap; }
+.fields td { min-width: 7rem; }
+.fields td:nth-child(2), .fields td:nth-child(3) { min-width: 15rem; }
+.targets td { white-space: nowrap; }
 .fields th[scope="row"] { min-width: 12rem; }
 
 .controls {

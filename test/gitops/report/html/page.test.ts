@@ -11,7 +11,7 @@ import { reviews } from '../../../support/reviews.ts';
 import { elementCounts, hashOf, type PageParts, readPage } from './read-page.ts';
 import { hugeReview, sample } from './sample.ts';
 
-const runs = 150 * Number(process.env['FAIRLEAD_SOAK'] ?? 1);
+const runs = 100 * Number(process.env['FAIRLEAD_SOAK'] ?? 1);
 const asIs = (text: string): string => text;
 const pageOf = (review: Review): PageParts => readPage(reviewHtml(review, asIs));
 
