@@ -3,13 +3,14 @@ import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { type FailOn, reviewExitCode } from './exit-codes.ts';
-import { configOption, cwdOption, failOnOption, formatOption, kubeVersionOption } from './options.ts';
+import type { ReviewFormat } from './format-review.ts';
+import { configOption, cwdOption, failOnOption, kubeVersionOption, reviewFormatOption } from './options.ts';
 
 interface DiffOptions {
   readonly config?: string;
   readonly cwd?: string;
   readonly cluster: string;
-  readonly format: 'pretty' | 'md' | 'json';
+  readonly format: ReviewFormat;
   readonly failOn: FailOn;
   readonly exitCode?: boolean;
   readonly kubeVersion?: string;
@@ -22,7 +23,7 @@ export function addDiff(program: Command, context: CommandContext): void {
     .description('what applying the files at PATH would change in a cluster')
     .argument('<path>', 'a kustomization, chart or folder of manifests')
     .requiredOption('--cluster <context>', 'kubeconfig context to read')
-    .addOption(formatOption(['pretty', 'md', 'json']))
+    .addOption(reviewFormatOption())
     .addOption(failOnOption())
     .option('--exit-code', 'exit with 1 when applying changes anything')
     .addOption(kubeVersionOption())

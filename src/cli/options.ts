@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { FailOn } from './exit-codes.ts';
+import type { ReviewFormat } from './format-review.ts';
 
 /** `--cwd DIR`. */
 export const cwdOption = (): Option =>
@@ -24,6 +25,12 @@ export const environmentOption = (): Option => new Option('--env <env>', 'only a
 /** `--format`. */
 export const formatOption = (choices: readonly string[]): Option =>
   new Option('--format <format>', 'how to print it').choices([...choices]).default(choices[0]);
+
+/** `--format` of a review. */
+export const reviewFormatOption = (): Option =>
+  new Option('--format <format>', 'how to print it; html is one file that holds everything and needs no network')
+    .choices(['pretty', 'md', 'json', 'html'] satisfies readonly ReviewFormat[])
+    .default('pretty' satisfies ReviewFormat);
 
 /** `--used-by DIR`, repeatable. */
 export const usedByOption = (): Option =>

@@ -3,13 +3,14 @@ import { configured } from './configured.ts';
 import type { CommandContext } from './context.ts';
 import { workingDirectory } from './context.ts';
 import { type FailOn, reviewExitCode } from './exit-codes.ts';
+import type { ReviewFormat } from './format-review.ts';
 import {
   clusterOption,
   configOption,
   cwdOption,
   environmentOption,
   failOnOption,
-  formatOption,
+  reviewFormatOption,
   usedByOption,
 } from './options.ts';
 
@@ -19,7 +20,7 @@ interface ReviewOptions {
   readonly cluster: readonly string[];
   readonly env?: string;
   readonly usedBy: readonly string[];
-  readonly format: 'pretty' | 'md' | 'json';
+  readonly format: ReviewFormat;
   readonly failOn: FailOn;
   readonly exitCode?: boolean;
   readonly post?: boolean;
@@ -34,7 +35,7 @@ export function addReview(program: Command, context: CommandContext): void {
     .addOption(clusterOption())
     .addOption(environmentOption())
     .addOption(usedByOption())
-    .addOption(formatOption(['pretty', 'md', 'json']))
+    .addOption(reviewFormatOption())
     .addOption(failOnOption())
     .option('--exit-code', 'exit with 1 when merging changes anything')
     .option('--post', 'in a GitHub Actions job: post the comment on the pull')

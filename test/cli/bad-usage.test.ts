@@ -89,7 +89,7 @@ describe('a slip of the fingers is answered with exit code 2, what was meant, an
   const cases = [
     { args: ['review', '--clutser', 'x'], says: ["unknown option '--clutser'", 'Did you mean --cluster?'] },
     { args: ['reveiw'], says: ["unknown command 'reveiw'", 'Did you mean review?'] },
-    { args: ['review', '--format', 'xml'], says: ["'xml' is invalid. Allowed choices are pretty, md, json."] },
+    { args: ['review', '--format', 'xml'], says: ["'xml' is invalid. Allowed choices are pretty, md, json, html."] },
     { args: ['review', '--fail-on', 'high'], says: ['Allowed choices are block, caution, note, never.'] },
     { args: ['render', '.', '-o', 'xml'], says: ['Allowed choices are yaml, json.'] },
     { args: ['review', 'a', 'b'], says: ["too many arguments for 'review'"] },
@@ -136,21 +136,24 @@ describe('histories out of the ordinary:', () => {
     strange.remove();
   });
 
-  test.each(['pretty', 'md', 'json'])('a merge conflict is incomplete and names the file (%s)', async (format) => {
-    const fought = pullRepository({ 'a.yaml': configMap('a') }, { 'a.yaml': configMap('a', 'key: ours') });
-    fought.git('checkout', '--quiet', 'main');
-    write(fought, { 'a.yaml': configMap('a', 'key: theirs') });
+  test.each(['pretty', 'md', 'json', 'html'])(
+    'a merge conflict is incomplete and names the file (%s)',
+    async (format) => {
+      const fought = pullRepository({ 'a.yaml': configMap('a') }, { 'a.yaml': configMap('a', 'key: ours') });
+      fought.git('checkout', '--quiet', 'main');
+      write(fought, { 'a.yaml': configMap('a', 'key: theirs') });
 
-    const run = await fairlead(['review', 'main..change', '--format', format], { cwd: fought.path });
+      const run = await fairlead(['review', 'main..change', '--format', format], { cwd: fought.path });
 
-    expectCalm(run);
-    expect(run.code).toBe(3);
-    expect(run.stdout).toMatch(/incomplete/i);
-    expect(run.stdout.match(/merge-conflict/g)).toHaveLength(1);
-    expect(run.stdout).toContain('a.yaml');
-    expect(run.stdout).toContain('Merge or rebase onto the base branch and push again.');
-    fought.remove();
-  });
+      expectCalm(run);
+      expect(run.code).toBe(3);
+      expect(run.stdout).toMatch(/incomplete/i);
+      expect(run.stdout.match(/merge-conflict/g)).toHaveLength(1);
+      expect(run.stdout).toContain('a.yaml');
+      expect(run.stdout).toContain('Merge or rebase onto the base branch and push again.');
+      fought.remove();
+    },
+  );
 
   test('a kustomization that reaches into a submodule is incomplete and says so', async () => {
     const inner = temporaryRepository();

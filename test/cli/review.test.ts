@@ -179,7 +179,7 @@ describe('the output of fairlead review', () => {
   const review = (format: string, env: Readonly<Record<string, string>> = {}): Promise<Run> =>
     fairlead(['review', '--format', format], { cwd: repository.path, env });
 
-  test.each(['pretty', 'md', 'json'])('is the same bytes for the same input (%s)', async (format) => {
+  test.each(['pretty', 'md', 'json', 'html'])('is the same bytes for the same input (%s)', async (format) => {
     const [one, other] = [await review(format), await review(format)];
 
     expectCalm(one);

@@ -135,7 +135,7 @@ describe('no format of a review shows the values of', () => {
     const repository = pullRepository(base, head);
     made.push(repository);
 
-    test.each(['pretty', 'md', 'json'])(`${what} (%s)`, async (format) => {
+    test.each(['pretty', 'md', 'json', 'html'])(`${what} (%s)`, async (format) => {
       const run = await fairlead(['review', '--format', format], { cwd: repository.path });
 
       expectCalm(run);

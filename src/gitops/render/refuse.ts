@@ -41,9 +41,9 @@ export function tooMany(root: string, what: string): FairleadError {
   return refusal(`The kustomizations of ${subject} ${what}.`, subject, reasons['too-many'].remedy);
 }
 
-/** The error of a link that leads out of the repository or turns in a circle. */
+/** The error of a link that leads out of the repository, turns in a circle or goes through too many others. */
 export function linkRefusal(path: string): FairleadError {
-  return refusal(`${path} is a link that leads out of the repository.`, path, reasons.link.remedy);
+  return refusal(`${path} is a link that leads out of the repository or does not end.`, path, reasons.link.remedy);
 }
 
 const reasons: Record<RefusalReason, { readonly why: string; readonly remedy: string }> = {

@@ -30,21 +30,26 @@ export function reviewText(review: Review, paint: Paint): string {
 /** One finding in two lines at most: what and where, then the message and the fix. */
 export function findingText(finding: Finding, paint: Paint): string {
   const colour = finding.severity === 'block' ? 'red' : finding.severity === 'caution' ? 'yellow' : 'dim';
-  const subject = finding.resource === null ? '' : `  ${visible(formatResource(finding.resource))}`;
-  const place = placeText(finding) === '' ? '' : `  ${paint('cyan', visible(placeText(finding)))}`;
+  const subject = finding.resource === null ? '' : `  ${oneLine(formatResource(finding.resource))}`;
+  const place = placeText(finding) === '' ? '' : `  ${paint('cyan', oneLine(placeText(finding)))}`;
   return `  ${severityIcons[finding.severity]} ${paint(colour, finding.rule)}${subject}${place}\n      ${visible(sentences(finding).replace(/\s*\n\s*/g, ' '))}`;
+}
+
+/** Foreign text on one line: a line end in it is shown, so that nothing foreign begins a line that seems to be ours. */
+function oneLine(text: string): string {
+  return visible(text).replaceAll('\n', '\\u000a');
 }
 
 function head(review: Review, paint: Paint): string {
   const lines = [paint('bold', `${verdictTitle(review)} — ${headline(review)}`)];
   if (review.gitOnly !== null)
-    lines.push(paint('yellow', `No cluster was read: ${visible(review.gitOnly)}. Base is compared with head in Git.`));
+    lines.push(paint('yellow', `No cluster was read: ${oneLine(review.gitOnly)}. Base is compared with head in Git.`));
   const clusters =
-    review.clustersRead.length === 0 ? '' : ` · live state of ${review.clustersRead.map(visible).join(', ')}`;
+    review.clustersRead.length === 0 ? '' : ` · live state of ${review.clustersRead.map(oneLine).join(', ')}`;
   lines.push(
     paint(
       'dim',
-      `base ${review.base.slice(0, 12)} · head ${review.head.slice(0, 12)} · ${visible(renderedText(review))}${clusters}`,
+      `base ${review.base.slice(0, 12)} · head ${review.head.slice(0, 12)} · ${oneLine(renderedText(review))}${clusters}`,
     ),
   );
   return `${lines.join('\n')}\n`;
@@ -53,7 +58,7 @@ function head(review: Review, paint: Paint): string {
 function unknownTargets(review: Review, paint: Paint): string {
   return review.targets
     .filter((target) => target.error !== null)
-    .map((target) => `  ❔ ${paint('yellow', visible(target.id))}  ${visible(target.error ?? '')}`)
+    .map((target) => `  ❔ ${paint('yellow', oneLine(target.id))}  ${oneLine(target.error ?? '')}`)
     .join('\n');
 }
 
@@ -71,14 +76,15 @@ function part(review: Review, name: Part, paint: Paint): readonly string[] {
 function targetTitle(review: Review, target: Target, name: Part): string {
   const isRead = target.cluster !== null && review.clustersRead.includes(target.cluster);
   const how = isRead || review.gitOnly !== null ? '' : ' — no cluster read, base compared with head';
-  const title = `${visible(`${target.application} · ${placeOf(target)}`)}${how}`;
+  const title = `${oneLine(`${target.application} · ${placeOf(target)}`)}${how}`;
   return name === 'pull' ? title : `${title} — already different in the cluster, not by this pull`;
 }
 
 function changeText(change: Change, paint: Paint): string {
   const colour = change.action === 'create' ? 'green' : change.action === 'delete' ? 'red' : 'yellow';
   const manner = mannerText(change);
-  const title = `  ${paint(colour, `${signOf(change)} ${visible(formatResource(change.resource))}`)}${manner === '' ? '' : paint('dim', visible(` (${manner})`))}`;
+  const how = manner === '' ? '' : paint('dim', oneLine(` (${manner})`));
+  const title = `  ${paint(colour, `${signOf(change)} ${oneLine(formatResource(change.resource))}`)}${how}`;
   const fields = change.paths.map((path) => {
     const name = `      ${visible(formatPath(path.path))}${path.cause === 'admission' ? paint('dim', ' (set by the server)') : ''}`;
     if (!isLong(path.before, path.after))
@@ -104,5 +110,5 @@ function unowned(review: Review): string {
   const files = review.coverage.unownedFiles;
   return files.length === 0
     ? ''
-    : `\n${count(files.length, 'changed file')} no application owns: ${files.slice(0, 20).map(visible).join(', ')}${files.length > 20 ? ', …' : ''}`;
+    : `\n${count(files.length, 'changed file')} no application owns: ${files.slice(0, 20).map(oneLine).join(', ')}${files.length > 20 ? ', …' : ''}`;
 }

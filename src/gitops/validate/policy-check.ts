@@ -197,8 +197,9 @@ function sayable({ id }: Resource, { message, validation }: PolicyDecision, docu
   return written ?? 'its message is not shown, because the object is a Secret';
 }
 
+/** A long message keeps its end too: behind the expression that it quotes it says what is wrong. */
 function clip(text: string): string {
-  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+  return text.length > 400 ? `${text.slice(0, 200)}…${text.slice(-200)}`.toWellFormed() : text;
 }
 
 /** A shipped policy is named after its rule. */

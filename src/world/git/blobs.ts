@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { FairleadError } from '../../model/error.ts';
 import type { Git } from './run-git.ts';
 import { gitFailed } from './run-git.ts';
 
@@ -82,7 +83,7 @@ class Session {
       (oid) =>
         new Promise<void>((resolve, reject) => {
           const done = (content: Uint8Array | null) => {
-            if (content === null) return reject(this.#failure(`object ${oid} is missing`));
+            if (content === null) return reject(objectMissing(oid, this.#folder));
             found.set(oid, content);
             resolve();
           };
@@ -155,4 +156,14 @@ class Session {
   #failure(reason: string): Error {
     return gitFailed('reading objects', this.#folder, reason);
   }
+}
+
+/** Clones without all of their files are common in CI jobs, and are never taken for repositories without files. */
+function objectMissing(oid: string, folder: string): Error {
+  return new FairleadError({
+    code: 'git-failed',
+    message: `reading objects failed in ${folder}: object ${oid} is missing.`,
+    subject: folder,
+    remedy: 'Clone without --filter, so that all files are there; in a whole clone run git fsck.',
+  });
 }

@@ -7,6 +7,7 @@ import type { Commit, FetchSource, Identity, MergeResult, Repository } from './g
 import { commitTree, isAncestor, readCommits } from './history.ts';
 import { readIdentity } from './identity.ts';
 import { readTree, type TreeLimits } from './object-tree.ts';
+import { splitRecords } from './records.ts';
 import { type Git, type GitCall, gitFailed } from './run-git.ts';
 
 /** What a repository is made of. */
@@ -94,7 +95,7 @@ class GitRepository implements Repository {
     const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', ...commits];
     const result = await this.#run({ args, signal, deadlineMs: deadlines.merge });
     if (result.code !== 0 && result.code !== 1) throw mergeFailed(this.path, result.stderr);
-    const [tree = '', ...files] = result.stdout.toString('utf8').split('\0');
+    const [tree = '', ...files] = splitRecords(result.stdout);
     if (result.code === 0) return { kind: 'clean', tree };
     return { kind: 'conflict', files: [...new Set(files.filter((file) => file !== ''))].sort() };
   }
@@ -120,8 +121,7 @@ class GitRepository implements Repository {
     const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--no-ext-diff', '--no-textconv', ...trees];
     const result = await this.#run({ args, signal, deadlineMs: deadlines.merge, maxOutputBytes: 64 * 1024 * 1024 });
     if (result.code !== 0) throw gitFailed('comparing trees', this.path, result.stderr);
-    const files = result.stdout.toString('utf8').split('\0');
-    return files.filter((file) => file !== '').sort();
+    return [...splitRecords(result.stdout)].sort();
   }
 
   /** One at a time: two fetches of one ref would fight over its lock. */

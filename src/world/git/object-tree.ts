@@ -1,6 +1,7 @@
 import { FairleadError } from '../../model/error.ts';
 import type { Tree, TreeEntry } from '../../model/tree.ts';
 import type { Blobs } from './blobs.ts';
+import { splitRecords } from './records.ts';
 import { type Git, gitFailed } from './run-git.ts';
 
 /** Bounds of reading a tree. */
@@ -20,7 +21,7 @@ export const defaultTreeLimits: TreeLimits = {
   readBytes: 512 * 1024 * 1024,
 };
 
-/** The files of a tree id, listed once and read as blobs. Throws `git-failed`, `tree-too-large`. */
+/** The files of a tree id, listed once and read as blobs. Throws `git-failed`, `tree-too-large`, `tree-unsound`. */
 export async function readTree(
   source: { readonly git: Git; readonly blobs: Blobs; readonly limits: TreeLimits },
   tree: string,
@@ -29,9 +30,9 @@ export async function readTree(
   const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', tree];
   const listing = await source.git.run({ args, signal, deadlineMs: 60_000, maxOutputBytes: 256 * 1024 * 1024 });
   if (listing.code !== 0) throw gitFailed('listing files', source.git.folder, listing.stderr);
-  const entries = parseListing(listing.stdout);
+  const entries = parseListing(listing.stdout, tree);
   checkCount(entries.length, source.limits, tree);
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  const byPath = byUniquePath(entries, tree);
   return {
     id: tree,
     entries,
@@ -91,16 +92,37 @@ function fileTooLarge(path: string, why: string, limit: number): FairleadError {
   });
 }
 
-/** Entries of `ls-tree -z -l`: mode, type, id, size, a tab and the path, each ended by NUL. */
-function parseListing(listing: Buffer): readonly TreeEntry[] {
-  const entries: TreeEntry[] = [];
-  for (const row of listing.toString('utf8').split('\0')) {
-    const match = /^(100644|100755|120000|160000|100664) \w+ ([0-9a-f]+) +(\d+|-)\t([\s\S]+)$/.exec(row);
-    if (match === null) continue;
+/**
+ * Entries of `ls-tree -z -l`: mode, type, id, size, a tab and the path. An object that is missing has the size `BAD`; its entry stays, so
+ * that who reads it is told. Throws `tree-unsound` for what no work tree can hold: nothing of it is left out in silence.
+ */
+function parseListing(listing: Buffer, subject: string): readonly TreeEntry[] {
+  const entries = splitRecords(listing).map((row): TreeEntry => {
+    const match = /^(\d{6}) \w+ ([0-9a-f]+) +(\d+|-|BAD)\t([\s\S]+)$/.exec(row);
+    if (match === null) throw unsound(subject, `an entry that cannot be read: ${row}`);
     const [, mode = '', oid = '', size = '', path = ''] = match;
-    entries.push({ path, mode: modeOf(mode), oid, size: size === '-' ? 0 : Number(size) });
-  }
+    if (/(?:^|\/)(?:\.\.?|\.git)?(?:\/|$)/.test(path)) throw unsound(subject, `the path ${path}`);
+    return { path, mode: modeOf(mode), oid, size: Number.parseInt(size, 10) || 0 };
+  });
   return entries.sort((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+function byUniquePath(entries: readonly TreeEntry[], subject: string): ReadonlyMap<string, TreeEntry> {
+  const byPath = new Map<string, TreeEntry>();
+  for (const entry of entries) {
+    if (byPath.has(entry.path)) throw unsound(subject, `two entries ${entry.path}`);
+    byPath.set(entry.path, entry);
+  }
+  return byPath;
+}
+
+function unsound(subject: string, what: string): FairleadError {
+  return new FairleadError({
+    code: 'tree-unsound',
+    message: `The tree ${subject} holds ${what}, which git itself would not check out.`,
+    subject,
+    remedy: 'Run git fsck, and make the commit anew without it.',
+  });
 }
 
 /** Old repositories hold group-writable files; they are plain files. */

@@ -30,6 +30,7 @@ function binding(policyName: string, spec: JsonObject): JsonObject {
   };
 }
 
+const numbers = JSON.stringify(Array.from({ length: 300 }, (_, index) => index));
 const refuse = [{ expression: 'false', message: 'no' }];
 const settings = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\ndata: {a: b}\n';
 const shop = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {stage: prod}}\n';
@@ -237,6 +238,33 @@ describe('a policy that cannot be decided is never a pass', () => {
     expect(found).toHaveLength(1);
     expect(brief(found)[0]).toContain(`${head}: `);
     expect(found[0]?.message).toContain(part);
+  });
+
+  test.each([
+    [
+      '300 times 300 times 300 steps',
+      `${numbers}.all(a, ${numbers}.all(b, ${numbers}.all(c, a + b + c >= 0)))`,
+      /resulted in error: .*cost limit exceeded\.$/,
+    ],
+    ['parentheses without number', `${'('.repeat(5_000)}true${')'.repeat(5_000)}`, /spec\.validations/],
+    ['a text without end', `'${'a'.repeat(200_000)}' == object.data.a`, /spec\.validations|no$/],
+  ])('%s', async (_title, expression, says) => {
+    const policies = [policy('p', { validations: [{ expression }] }), policy('q', { validations: refuse })];
+
+    const found = await check(policies, settings);
+
+    expect(brief(found)).toEqual([
+      expect.stringMatching(new RegExp(`^block policy-error: .*${says.source}`)),
+      expect.stringContaining('block q: '),
+    ]);
+  });
+
+  test('a pattern made to run for ever is decided at once: the engine does not go back', async () => {
+    const expression = `'${'a'.repeat(40)}!'.matches('^(a+)+$')`;
+
+    expect(brief(await check([policy('p', { validations: [{ expression }] })], settings))).toEqual([
+      expect.stringContaining('block p: '),
+    ]);
   });
 
   test('an object that is not what its kind says is not decided', async () => {
