@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { JsonObject } from '../../model/json.ts';
 import { HIDDEN, HIDDEN_TAG, type Redacted } from '../../model/redacted.ts';
-import { formsOf } from './forms.ts';
-import { KnownValues, minLength } from './known-values.ts';
+import { formsOf, isLongEnough } from './forms.ts';
+import { KnownValues } from './known-values.ts';
 import { maskObject } from './mask.ts';
 import { maskPatterns } from './patterns.ts';
 import { secretValues } from './secret-values.ts';
@@ -16,7 +16,7 @@ export interface Redactor {
    */
   maskObject(object: JsonObject): JsonObject;
   /** Remembers a clear value, so that `text` hides it from now on. */
-  learn(value: string): void;
+  learn(value: string | Uint8Array): void;
   /** Remembers every value of a Secret (or of a list of them); other kinds teach nothing. */
   learnSecret(object: JsonObject): void;
   /** The text with every learned value, and everything that looks like a credential, replaced by `(hidden)`. */
@@ -33,7 +33,7 @@ export interface RedactorOptions {
   /** Keys the tags, so that a value cannot be guessed from its tag; at least 16 bytes. */
   readonly key: Uint8Array;
   /**
-   * How many characters of learned values are kept at most (a value is kept in about seven spellings). When it is full,
+   * How many characters of learned values are kept at most (a value is kept in about twenty spellings). When it is full,
    * the value that was learned longest ago is forgotten: a Secret is learned again whenever it is read, so what a run
    * can print is always newer. Default 32 million.
    */
@@ -41,13 +41,13 @@ export interface RedactorOptions {
 }
 
 /**
- * Makes a redactor. What it learns: values of 6 characters and more, in any spelling of forms.ts. Shorter ones are hidden
+ * Makes a redactor. What it learns: values of 8 bytes and more, in any spelling of spellings.ts. Shorter ones are hidden
  * in objects like all others, but are no search terms: `true`, `5432` or `admin` would blank out every text.
  */
 export function createRedactor(options: RedactorOptions): Redactor {
   if (options.key.length < 16) throw new RangeError('the key of a redactor has at least 16 bytes');
   const known = new KnownValues(options.maxCharacters ?? 32_000_000);
-  const learn = (value: string): void => {
+  const learn = (value: string | Uint8Array): void => {
     for (const form of formsOf(value)) known.add(form);
   };
   // The one place where the brand is given: everything known was just replaced.
@@ -71,8 +71,9 @@ export function createRedactor(options: RedactorOptions): Redactor {
 }
 
 /** Values too short to be learned, wherever they stand as a word of their own. */
-function hideShort(text: string, values: readonly string[]): string {
-  const short = new Set(values.filter((value) => value.trim() !== '' && value.length < minLength));
+function hideShort(text: string, values: readonly (string | Uint8Array)[]): string {
+  const texts = values.filter((value) => typeof value === 'string');
+  const short = new Set(texts.filter((value) => value.trim() !== '' && !isLongEnough(value)));
   return [...short].reduce((masked, value) => {
     const word = new RegExp(`(?<![A-Za-z0-9])${escapeRegExp(value)}(?![A-Za-z0-9])`, 'g');
     return masked.replaceAll(word, HIDDEN);
