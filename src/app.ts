@@ -163,6 +163,8 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
     engineFor: (name, cluster) => predictorFor(name, cluster, { redactor, concurrency: dryRuns.command }),
     gitEngine: createGitEngine({ schemas: async () => offline, maskObject: redactor.maskObject }),
     learnSecret: redactor.learnSecret,
+    redact: redactor.text,
+    within: redactor.within(key),
     offlineApiVersions: apiVersionsOf(bundle),
     key,
     now: () => new Date(),

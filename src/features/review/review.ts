@@ -1,3 +1,5 @@
+import { maskChanges, maskFindings } from '../../formats/redaction/mask-changes.ts';
+import type { Change } from '../../model/change.ts';
 import type { PlanTarget } from '../../model/plan.ts';
 import type { Review } from '../../model/review.ts';
 import { decide } from './decide.ts';
@@ -18,12 +20,27 @@ export async function reviewToPlan(
   signal: AbortSignal,
 ): Promise<{ readonly review: Review; readonly targets: readonly PlanTarget[] }> {
   const { own, users } = await gather(request, tools, signal);
-  const targets = planTargets(own.targets);
+  const planned = planTargets(own.targets);
   const { rulings } = request;
-  const others = (await request.alsoOpen?.(targets)) ?? [];
+  const others = (await request.alsoOpen?.(planned)) ?? [];
   const decided = decide(own, { ...rulings, findings: [...rulings.findings, ...others] });
+  const review = joinUsers(decided, users.map(decideUser));
+  const mask = maskOnce(tools.redact);
   // What others deploy is carried out where it is declared.
-  return { review: joinUsers(decided, users.map(decideUser)), targets };
+  const targets = planned.map((target) => ({ ...target, changes: mask(target.changes) }));
+  const findings = maskFindings(review.findings, tools.redact);
+  return { review: { ...review, changes: mask(review.changes), findings }, targets };
+}
+
+/** The verdict is found with clear values; what is kept and shown holds none. A change that is in both is masked once. */
+function maskOnce(redact: ReviewTools['redact']): (changes: readonly Change[]) => readonly Change[] {
+  const known = new Map<Change, readonly Change[]>();
+  return (changes) =>
+    changes.flatMap((change) => {
+      const masked = known.get(change) ?? maskChanges([change], redact);
+      known.set(change, masked);
+      return masked;
+    });
 }
 
 function decideUser(user: GatheredUser): UserReview | UnreadUser {

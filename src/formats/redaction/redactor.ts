@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHmac } from 'node:crypto';
 import type { JsonObject } from '../../model/json.ts';
 import { HIDDEN, HIDDEN_TAG, type Redacted } from '../../model/redacted.ts';
@@ -6,6 +7,7 @@ import { KnownValues } from './known-values.ts';
 import { maskObject } from './mask.ts';
 import { maskPatterns } from './patterns.ts';
 import { secretValues } from './secret-values.ts';
+import { tagKey, type Within } from './tag-key.ts';
 
 /** Hides secret values in objects and texts. The only maker of `Redacted`. */
 export interface Redactor {
@@ -26,11 +28,16 @@ export interface Redactor {
    * short they are.
    */
   textAbout(object: JsonObject, text: string): Redacted;
+  /**
+   * Does work in which tags are keyed for its scope alone: tags made in it are equal to none made outside, so nothing can be learned
+   * by comparing two pulls, or two heads of one. Without an installation key they are keyed as outside.
+   */
+  within(installationKey: Uint8Array | null): Within;
 }
 
 /** What a redactor keeps. */
 export interface RedactorOptions {
-  /** Keys the tags, so that a value cannot be guessed from its tag; at least 16 bytes. */
+  /** Keys the tags made in no scope, so that a value cannot be guessed from its tag; at least 16 bytes. */
   readonly key: Uint8Array;
   /**
    * How many characters of learned values are kept at most (a value is kept in about twenty spellings). When it is full,
@@ -52,8 +59,8 @@ export function createRedactor(options: RedactorOptions): Redactor {
   };
   // The one place where the brand is given: everything known was just replaced.
   const text = (clear: string): Redacted => hideTags(maskPatterns(known.mask(clear, HIDDEN))) as Redacted;
-  const tag = (value: Uint8Array): string =>
-    HIDDEN_TAG + createHmac('sha256', options.key).update(value).digest('hex').slice(0, 32);
+  const scoped = new AsyncLocalStorage<Uint8Array>();
+  const tag = (value: Uint8Array): string => tagOf(value, scoped.getStore() ?? options.key);
   return {
     learn,
     learnSecret: (object) => secretValues(object).forEach(learn),
@@ -67,7 +74,13 @@ export function createRedactor(options: RedactorOptions): Redactor {
       values.forEach(learn);
       return text(hideShort(said, values));
     },
+    within: (installationKey) => (scope, work) =>
+      scoped.run(installationKey === null ? options.key : tagKey(installationKey, scope), work),
   };
+}
+
+function tagOf(value: Uint8Array, key: Uint8Array): string {
+  return HIDDEN_TAG + createHmac('sha256', key).update(value).digest('hex').slice(0, 32);
 }
 
 /** Values too short to be learned, wherever they stand as a word of their own. */

@@ -17,6 +17,7 @@ import { startProcessHost } from '../../../src/tools/process-host.ts';
 import { createMirrors } from '../../../src/world/git/mirrors.ts';
 import type { Queue } from '../../../src/world/store/queue.ts';
 import { type OpenedStore, openSqlite, type SqliteOptions } from '../../../src/world/store/sqlite/sqlite.ts';
+import { openRedaction } from '../../support/open-redaction.ts';
 import { until } from '../../support/until.ts';
 import { openStage, quiet, redacted, type Stage, webhookSecret } from '../../world/forge/github/setup.ts';
 
@@ -89,7 +90,7 @@ export function reviewTools(midst: NonNullable<ReviewWorldOptions['midst']>): Re
     warm: () => undefined,
     ...{ rendererFor: unused, validate: unused, openCluster: unused, capabilitiesOf: unused, engineFor: unused },
     gitEngine: { name: 'git', manager: 'fairlead', predict: unused },
-    ...{ offlineApiVersions: [], learnSecret: () => undefined, key: null, progress: () => undefined },
+    ...{ offlineApiVersions: [], learnSecret: () => undefined, key: null, ...openRedaction, progress: () => undefined },
     now: () => new Date(),
   };
 }
@@ -129,7 +130,7 @@ export async function openReviewWorld(options: ReviewWorldOptions = {}): Promise
   });
   options.work?.(queue, tools);
   const forges = [{ forge: stage.forge, path: '/hooks/github' }];
-  const fault = { fault: () => null, moved: settings.forget, logger: quiet };
+  const fault = { redact: openRedaction.redact, fault: () => null, moved: settings.forget, logger: quiet };
   const bot = await startBot({ ...fault, host: '127.0.0.1', port: 0, forges, store, queue, now });
   stage.github.hooks.deliverTo(`${bot.url}/hooks/github`, webhookSecret);
   const stop = async (): Promise<void> => {
