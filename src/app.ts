@@ -119,6 +119,7 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
     size: 1,
     deadlineMs: checkDeadline,
     policyModule: (signal) => locateModule('cel', moduleOptions(options), signal),
+    learn: redactor.learn,
   });
   let loading: Promise<OpenApiBundle> | undefined;
   const bundle = () => (loading ??= loadBundle({ cacheDir: options.cacheDir }));

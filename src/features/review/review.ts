@@ -1,4 +1,4 @@
-import { maskChanges, maskFindings } from '../../formats/redaction/mask-changes.ts';
+import { maskChanges, maskFindings, maskSentence } from '../../formats/redaction/mask-changes.ts';
 import type { Change } from '../../model/change.ts';
 import type { PlanTarget } from '../../model/plan.ts';
 import type { Review } from '../../model/review.ts';
@@ -28,8 +28,18 @@ export async function reviewToPlan(
   const mask = maskOnce(tools.redact);
   // What others deploy is carried out where it is declared.
   const targets = planned.map((target) => ({ ...target, changes: mask(target.changes) }));
-  const findings = maskFindings(review.findings, tools.redact);
-  return { review: { ...review, changes: mask(review.changes), findings }, targets };
+  return { review: { ...review, changes: mask(review.changes), ...maskSaid(review, tools.redact) }, targets };
+}
+
+/** What checks, renderers and servers said, before a report shortens it or sets it as Markdown. */
+function maskSaid({ findings, targets }: Review, redact: ReviewTools['redact']): Pick<Review, 'findings' | 'targets'> {
+  return {
+    findings: maskFindings(findings, redact),
+    targets: targets.map((target) => ({
+      ...target,
+      error: target.error === null ? null : maskSentence(target.error, redact),
+    })),
+  };
 }
 
 /** The verdict is found with clear values; what is kept and shown holds none. A change that is in both is masked once. */

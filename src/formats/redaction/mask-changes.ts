@@ -19,9 +19,19 @@ export function maskChanges(changes: readonly Change[], mask: Mask): readonly Ch
 export function maskFindings(findings: readonly Finding[], mask: Mask): readonly Finding[] {
   return findings.map((finding) => ({
     ...finding,
-    message: mask(finding.message),
-    fix: finding.fix === null ? null : mask(finding.fix),
+    message: maskSentence(finding.message, mask),
+    fix: finding.fix === null ? null : maskSentence(finding.fix, mask),
   }));
+}
+
+/**
+ * What somebody said. Writers of YAML break long texts at blanks (YAML 1.2.2, 7.3.1): where a value shows once lines are put
+ * together again, they stay so.
+ */
+export function maskSentence(text: string, mask: Mask): string {
+  const unfolded = text.replaceAll(/\n[ \t]+\\?/g, ' ');
+  const masked = unfolded === text ? text : mask(unfolded);
+  return masked === unfolded ? mask(text) : masked;
 }
 
 function maskPath(change: PathChange, mask: Mask): PathChange {

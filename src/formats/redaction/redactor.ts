@@ -5,6 +5,7 @@ import { HIDDEN, HIDDEN_TAG, type Redacted } from '../../model/redacted.ts';
 import { formsOf, isLongEnough } from './forms.ts';
 import { KnownValues } from './known-values.ts';
 import { maskObject } from './mask.ts';
+import { namedValues } from './named-values.ts';
 import { maskPatterns } from './patterns.ts';
 import { secretValues } from './secret-values.ts';
 import { tagKey, type Within } from './tag-key.ts';
@@ -19,7 +20,10 @@ export interface Redactor {
   maskObject(object: JsonObject): JsonObject;
   /** Remembers a clear value, so that `text` hides it from now on. */
   learn(value: string | Uint8Array): void;
-  /** Remembers every value of a Secret (or of a list of them); other kinds teach nothing. */
+  /**
+   * Remembers every value of a Secret (or of a list of them), and of any object what its name calls a secret, such as the `value` of
+   * an environment variable `DB_PASSWORD`.
+   */
   learnSecret(object: JsonObject): void;
   /** The text with every learned value, and everything that looks like a credential, replaced by `(hidden)`. */
   text(text: string): Redacted;
@@ -63,9 +67,9 @@ export function createRedactor(options: RedactorOptions): Redactor {
   const tag = (value: Uint8Array): string => tagOf(value, scoped.getStore() ?? options.key);
   return {
     learn,
-    learnSecret: (object) => secretValues(object).forEach(learn),
+    learnSecret: (object) => knownOf(object).forEach(learn),
     maskObject: (object) => {
-      secretValues(object).forEach(learn);
+      knownOf(object).forEach(learn);
       return maskObject(object, tag);
     },
     text,
@@ -77,6 +81,12 @@ export function createRedactor(options: RedactorOptions): Redactor {
     within: (installationKey) => (scope, work) =>
       scoped.run(installationKey === null ? options.key : tagKey(installationKey, scope), work),
   };
+}
+
+/** A masked copy has nothing left to learn. */
+function knownOf(object: JsonObject): readonly (string | Uint8Array)[] {
+  const named = namedValues(object).filter((value) => !value.startsWith(HIDDEN_TAG) && !value.startsWith('(hidden'));
+  return [...secretValues(object), ...named];
 }
 
 function tagOf(value: Uint8Array, key: Uint8Array): string {

@@ -55,12 +55,43 @@ function escapesOf(value: string): readonly string[] {
   return [
     ...quoted,
     goJson(jsonOf(goJson(jsonOf(value)))),
+    goQuoted(value),
+    jsonOf(goQuoted(value)),
+    yamlQuoted(value),
     ...urlsOf(value),
     ...(/[&<>"']/.test(value) ? entities.map((entity) => escapeHtml(value, entity)) : []),
     ...(value.includes("'")
       ? [value.replaceAll("'", "''"), value.replaceAll("'", "'\\''"), value.replaceAll("'", "\\'")]
       : []),
   ];
+}
+
+/** As Go quotes a string (`%q`): what cannot be printed is escaped, other letters stay. */
+function goQuoted(value: string): string {
+  return value.replaceAll(/["\\]|[^\P{C}]|(?! )\p{Z}/gu, (unit) => goEscapes[unit] ?? goCode(unit.codePointAt(0) ?? 0));
+}
+
+/** As YAML writes what it must quote: controls by letter or number, all else as it is. */
+function yamlQuoted(value: string): string {
+  return value.replaceAll(/["\\]|\p{Cc}/gu, (unit) =>
+    unit > '\u007f' ? unit : (yamlEscapes[unit] ?? goEscapes[unit] ?? yamlCode(unit)),
+  );
+}
+
+const yamlEscapes: Readonly<Record<string, string>> = { '\0': '\\0', '\u001b': '\\e' };
+
+function yamlCode(unit: string): string {
+  return `\\x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+const goEscapes: Readonly<Record<string, string>> = {
+  ...{ '"': '\\"', '\\': '\\\\', '\u0007': '\\a', '\b': '\\b', '\f': '\\f', '\n': '\\n' },
+  ...{ '\r': '\\r', '\t': '\\t', '\v': '\\v' },
+};
+
+function goCode(code: number): string {
+  if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`;
+  return code > 0xffff ? `\\U${code.toString(16).padStart(8, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
 function jsonOf(value: string): string {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { maskChanges, maskFindings } from '../../../src/formats/redaction/mask-changes.ts';
+import { maskChanges, maskFindings, maskSentence } from '../../../src/formats/redaction/mask-changes.ts';
 import type { Change, PathChange } from '../../../src/model/change.ts';
 import type { Json } from '../../../src/model/json.ts';
 
@@ -50,4 +50,12 @@ test('findings are masked before anything shortens them', () => {
     { ...place, message: 'got (hidden)', fix: 'not (hidden)' },
     { ...place, message: 'fine', fix: null },
   ]);
+});
+
+test('a value that YAML broke at a blank is found, and other texts keep their lines', () => {
+  const hide = (text: string): string => text.replaceAll('open  sesame', '(hidden)');
+
+  expect(maskSentence('patch: "open\n    \\ sesame"\n  next', hide)).toBe('patch: "(hidden)" next');
+  expect(maskSentence('one\n  two', hide)).toBe('one\n  two');
+  expect(maskSentence('one open  sesame\ntwo', hide)).toBe('one (hidden)\ntwo');
 });

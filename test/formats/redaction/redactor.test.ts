@@ -34,6 +34,8 @@ describe('masking a text', () => {
     ['in HTML with numbers', `open'"sesame`, 'open&#39;&#34;sesame'],
     ['in single quotes of YAML', "open 'sesame'", "open ''sesame''"],
     ['in single quotes of a shell', "open 'sesame'", "open '\\''sesame'\\''"],
+    ['as Go quotes it', 'open\u0007\u200b"sesame"', 'open\\a\\u200b\\"sesame\\"'],
+    ['as YAML quotes it', 'open\u0007\u200b\u0001"sesame"', 'open\\a\u200b\\x01\\"sesame\\"'],
     ['in base64 of base64', 'open sesame', base64(base64('open sesame'))],
     ['in base64 in a URL', 'open?>sesame~~', encodeURIComponent(base64('open?>sesame~~'))],
     ['in broken lines of base64', 'x1y2z3'.repeat(30), base64('x1y2z3'.repeat(30)).slice(64, 128)],
