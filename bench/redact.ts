@@ -28,7 +28,7 @@ function learnValues(): Redactor {
   const redactor = createRedactor({ key: new Uint8Array(32) });
   for (let index = 0; index < learned; index += 1) {
     const drawn = `${(index * 7_919_317 + 104_729).toString(36)}${'kV9pQ2xL7mZ4'.repeat(1 + (index % 6))}`;
-    redactor.learn(index % 3 === 0 ? `postgres://shop:${drawn}@orders-db.shop.svc:5432/orders` : drawn);
+    redactor.learn(index % 3 === 2 ? `postgres://shop:${drawn}@orders-db.shop.svc:5432/orders` : drawn);
   }
   return redactor;
 }
