@@ -10,6 +10,7 @@ import { growthBench } from './growth.ts';
 import { loopBench } from './loop.ts';
 import { coresText, loadText, loadWarning, machineText } from './machine.ts';
 import { memoryBench } from './memory.ts';
+import { redactBench } from './redact.ts';
 import { renderBench } from './render.ts';
 import { serveBench } from './serve.ts';
 import { startBench } from './start.ts';
@@ -22,6 +23,7 @@ const benches: readonly Bench[] = [
   renderBench,
   declaredBench,
   validateBench,
+  redactBench,
   diffBench,
   growthBench,
   loopBench,

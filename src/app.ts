@@ -122,6 +122,7 @@ function createParts(options: ServiceOptions, redactor: Redactor): Parts {
     size: 1,
     deadlineMs: checkDeadline,
     policyModule: (signal) => locateModule('cel', moduleOptions(options), signal),
+    learn: redactor.learn,
   });
   const merger = createOfflineMerger((signal) => rendering.modules('merge', signal));
   let loading: Promise<OpenApiBundle> | undefined;
@@ -170,6 +171,8 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
     engineFor: (name, cluster) => predictorFor(name, cluster, { redactor, concurrency: dryRuns.command, merger }),
     gitEngine: createGitEngine({ schemas: async () => offline, maskObject: redactor.maskObject }),
     learnSecret: redactor.learnSecret,
+    redact: redactor.text,
+    within: redactor.within(key),
     offlineApiVersions: apiVersionsOf(bundle),
     key,
     now: () => new Date(),

@@ -40,7 +40,10 @@ export interface ServiceOptions {
 /** What a command is given. */
 export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Hides secret values in whatever is written to it. */
   readonly terminal: Terminal;
+  /** Prints a manifest as it is: it is what was asked for, on the user's own terminal. */
+  readonly manifest: (text: string) => void;
   /** Made once; what is given then takes the place of settings of the environment. */
   readonly services: (instead?: Partial<ServiceOptions>) => Promise<Services>;
   /** Services with other settings; the caller closes them. */

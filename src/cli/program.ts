@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
+import { maskPatterns } from '../formats/redaction/patterns.ts';
 import { commands } from './commands.ts';
 import { type CommandContext, type ServiceOptions, serviceOptions } from './context.ts';
 import { errorText } from './errors.ts';
 import { errorExitCode, exitCodes } from './exit-codes.ts';
 import type { Services } from './services.ts';
 import { closeDeadline, within } from './stop-server.ts';
-import { processTerminal } from './terminal.ts';
+import { maskTerminal, processTerminal } from './terminal.ts';
 
 /** How the program is started. */
 export interface ProgramInput {
@@ -18,19 +19,28 @@ export interface ProgramInput {
 
 /** Runs the command line and gives the exit code. Never throws. */
 export async function runProgram(input: ProgramInput): Promise<number> {
-  const terminal = processTerminal(input.environment);
   const abort = new AbortController();
   let code: number = exitCodes.ok;
   let services: Promise<Services> | undefined;
+  let redact: (text: string) => string = maskPatterns;
+  const open = processTerminal(input.environment);
+  const terminal = maskTerminal(open, (text) => redact(text));
   const options = serviceOptions(input.environment, terminal);
   const context: CommandContext = {
     environment: input.environment,
     terminal,
+    manifest: open.out,
     options,
     signal: abort.signal,
     createServices: input.createServices,
     engineNames: input.engineNames,
-    services: (instead) => (services ??= input.createServices({ ...options, ...instead })),
+    services: (instead) => {
+      services ??= input.createServices({ ...options, ...instead }).then((made) => {
+        redact = made.redact;
+        return made;
+      });
+      return services;
+    },
     exit: (value) => {
       code = value;
     },
@@ -44,9 +54,7 @@ export async function runProgram(input: ProgramInput): Promise<number> {
   try {
     await createProgram(context).parseAsync([...input.argv], { from: 'user' });
   } catch (error) {
-    const made = await services?.catch(() => undefined);
-    const print = (line: string): void => terminal.err(made === undefined ? line : made.redact(line));
-    code = abort.signal.aborted ? exitCodes.interrupted : failure(error, print);
+    code = abort.signal.aborted ? exitCodes.interrupted : failure(error, terminal.err);
   } finally {
     // Services that could not be made have told so already.
     const closing = services?.then((made) => made.close()).catch(() => undefined);

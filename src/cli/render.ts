@@ -58,7 +58,7 @@ export function addRender(program: Command, context: CommandContext): void {
         options.output === 'json'
           ? `${stringifyJson(objects, 2)}\n`
           : objects.map((object) => `---\n${toYaml(object)}`).join('');
-      context.terminal.out(text);
+      context.manifest(text);
       for (const finding of outcome.findings) context.terminal.err(findingText(finding, context.terminal.paint));
     });
 }

@@ -10,6 +10,16 @@ export interface Terminal {
   readonly paint: Paint;
 }
 
+/** The same terminal, every text through the gate. */
+export function maskTerminal(terminal: Terminal, redact: (text: string) => string): Terminal {
+  return {
+    ...terminal,
+    out: (text) => terminal.out(redact(text)),
+    err: (line) => terminal.err(redact(line)),
+    progress: (line) => terminal.progress(redact(line)),
+  };
+}
+
 /** The process's own streams. Colour follows NO_COLOR, FORCE_COLOR and whether stdout is a terminal. */
 export function processTerminal(environment: Readonly<Record<string, string | undefined>>): Terminal {
   const live = process.stderr.isTTY === true && environment['CI'] === undefined && environment['TERM'] !== 'dumb';

@@ -160,7 +160,8 @@ async function reviewBranch(
 /** What a log may hold of an error: never the raw cause, which can quote anything. */
 export function errorFacts(error: unknown, redact: (text: string) => string): Readonly<Record<string, string>> {
   if (error instanceof FairleadError) {
-    return { code: error.code, message: redact(error.message), subject: redact(error.subject), remedy: error.remedy };
+    const { code, message, subject, remedy } = error;
+    return { code, message: redact(message), subject: redact(subject), remedy: redact(remedy) };
   }
   return { message: redact(error instanceof Error ? (error.stack ?? error.message) : String(error)) };
 }

@@ -9,6 +9,7 @@ import type { BotOptions } from './bot.ts';
 import { deadLetter } from './dead-letter.ts';
 import { type ForgeSettings, type Forges, openForges, recordForges } from './forges.ts';
 import { onlyAllowed } from './limits.ts';
+import { maskStore } from './mask-store.ts';
 import { type ChosenStore, openChosenStore, type StorePlace } from './open-store.ts';
 import type { Operation } from './operation.ts';
 import type { OutboxKeeping } from './outbox-keeper.ts';
@@ -50,7 +51,7 @@ export async function openBase(run: BaseRun, tongue: Tongue): Promise<Base> {
   const opening = { logger: operation.log.logger, now: () => new Date(), redactor, writes: run.forgeWrites, budgets };
   const plain = onlyAllowed(openForges(run, opening), limits);
   const opened = await openStore(run, tongue);
-  const { store, queue, fault } = operation.around(opened);
+  const { store, queue, fault } = operation.around({ ...opened, store: maskStore(opened.store, redactor.text) });
   const recorded = await recordForges(plain, store.outbox);
   const forges = operation.forges(recorded);
   const others = (run.databaseUrl ?? null) !== null;

@@ -11,6 +11,7 @@ import type { OpenDoor } from './door.ts';
 import { defaultDeadlines, type RunningServer, type ServerOptions, startServer } from './http.ts';
 import { type IntakeTools, workIntake } from './intake.ts';
 import { createKeeper, type KeepTools } from './keep.ts';
+import { maskAnswers } from './mask-answers.ts';
 import { answerOthers, type Others } from './others.ts';
 
 /** `web` takes webhooks and the API in and runs no jobs; `worker` runs jobs and takes nothing in; `all` does both. */
@@ -31,6 +32,8 @@ export interface BotOptions {
   /** Hears of branches that moved. */
   readonly moved: (repo: RepoRef) => void;
   readonly api?: Api | undefined;
+  /** Hides secret values in whatever is answered. */
+  readonly redact: (text: string) => string;
   readonly fault: Others['fault'];
   /** What watches the server; left out, nothing does. */
   readonly watch?: Pick<Others, 'readiness' | 'metrics'> &
@@ -70,13 +73,14 @@ export async function startBot(options: BotOptions): Promise<Pick<RunningServer,
 /** The doors: the main one, and the one for figures where that is another. */
 async function listen(options: BotOptions, keeping: KeepTools): Promise<RunningServer> {
   const { role, host, port, metricsPort, logger, fault, api, watch, deadlines = defaultDeadlines } = options;
+  const answers = (others: Others): ServerOptions['others'] => maskAnswers(answerOthers(others), options.redact);
   const here: OpenDoor = (door) => startServer({ ...door, logger, hooks: [] });
   const openDoor = role === 'worker' ? here : (options.openDoor ?? doorHere(options, keeping));
   const common = { host, deadlines };
   const shown = { fault, ...watch };
-  if (metricsPort === undefined) return openDoor({ ...common, port, others: answerOthers({ ...shown, api }) });
-  const figures = await here({ ...common, port: metricsPort, others: answerOthers(shown) });
-  const main = await openDoor({ ...common, port, others: answerOthers({ ...shown, api, metrics: undefined }) });
+  if (metricsPort === undefined) return openDoor({ ...common, port, others: answers({ ...shown, api }) });
+  const figures = await here({ ...common, port: metricsPort, others: answers(shown) });
+  const main = await openDoor({ ...common, port, others: answers({ ...shown, api, metrics: undefined }) });
   return {
     url: main.url,
     retire: () => [main, figures].map(({ retire }) => retire()),

@@ -103,7 +103,7 @@ export async function startServing(run: ServingRun, given: ServingParts): Promis
     ...{ meter: operation.meter, usedBy: usersIn(run.usedBy ?? new Map()) },
     mirror: operation.mirror((repo) => mirrors.open(repoKey(repo).replace(':', '-'))),
     review: {
-      ...{ ...review, key, progress: (line: string) => logger.debug(line) },
+      ...{ ...review, key, within: redactor.within(key), progress: (line: string) => logger.debug(line) },
       openCluster: onlyTold(review.openCluster, clusters),
     },
     pace: { ...usualPace, ...run.pace },

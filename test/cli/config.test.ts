@@ -34,6 +34,7 @@ async function config(args: readonly string[], cwd = folder): Promise<Outcome> {
   const context: CommandContext = {
     environment,
     terminal,
+    manifest: print,
     services: refuse,
     createServices: refuse,
     engineNames: async () => ['apply', 'argocd', 'flux'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { BranchCommit } from '../../src/world/forge/forge.ts';
-import type { ForgeSuite } from './forge-suite.ts';
+import { type ForgeSuite, redacted } from './forge-suite.ts';
 
 /** Branches: what stands on them, what protects them, and the commits we make. */
 export function describeBranches({ stage, unique, newBranch }: ForgeSuite): void {
@@ -45,7 +45,7 @@ export function describeBranches({ stage, unique, newBranch }: ForgeSuite): void
         [`${name}/keep.yaml`, bytes('keep: 2\n')],
         [`${name}/gone.yaml`, null],
       ]);
-      return { branch: `fairlead/${name}`, base, files, message: 'Revert #17', ...changes };
+      return { branch: `fairlead/${name}`, base, files, message: redacted('Revert #17'), ...changes };
     }
 
     test('adds, changes and removes files on top of the base, and nothing else', async () => {
@@ -75,7 +75,7 @@ export function describeBranches({ stage, unique, newBranch }: ForgeSuite): void
         [image, new Uint8Array([0, 255, 254, 10])],
       ]);
 
-      await stage().port.ensureBranchCommit({ branch, base, files, message: 'Change' });
+      await stage().port.ensureBranchCommit({ branch, base, files, message: redacted('Change') });
 
       expect(await stage().file(branch, script)).toEqual({ content: '#!/bin/sh\nexit 1\n', mode: '100755' });
       expect((await stage().file(branch, image))?.mode).toBe('100644');

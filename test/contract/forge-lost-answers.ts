@@ -39,7 +39,7 @@ const makings: Readonly<Record<StageMaking, (port: RepoPort, subject: Subject) =
   },
   branch: (port, { name, base }) => {
     const files = new Map([[`${name}.yaml`, Buffer.from('a: 1\n')]]);
-    return port.ensureBranchCommit({ branch: name, base, files, message: 'm' });
+    return port.ensureBranchCommit({ branch: name, base, files, message: redacted('m') });
   },
   pull: (port, { name }) => {
     const texts = { title: redacted(name), body: redacted('body') };

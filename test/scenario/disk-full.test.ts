@@ -9,6 +9,7 @@ import { startBot } from '../../src/server/bot.ts';
 import { createReceiver } from '../../src/world/forge/github/receiver.ts';
 import { type Database, openDatabase } from '../../src/world/store/sqlite/database.ts';
 import { migrate } from '../../src/world/store/sqlite/migrations.ts';
+import { openRedaction } from '../support/open-redaction.ts';
 import { eventually } from './loop/eventually.ts';
 import { createModelForge } from './simulator/model-forge.ts';
 import { openProcess } from './simulator/sim-store.ts';
@@ -37,7 +38,16 @@ test('a bot whose disk is full answers 503, loses nothing and goes on when there
   const { store, queue } = openProcess(database, now);
   const forge = { ...createModelForge(1, Date.now).serve(async () => 'answered'), receiver: createReceiver([secret]) };
   const forges = [{ forge, path: '/hooks/github' }];
-  const common = { store, queue, now, logger, forges, moved: () => undefined, fault: () => null };
+  const common = {
+    store,
+    queue,
+    now,
+    logger,
+    forges,
+    moved: () => undefined,
+    redact: openRedaction.redact,
+    fault: () => null,
+  };
   const bot = await startBot({ ...common, host: '127.0.0.1', port: 0 });
   closing.push(bot.close);
   const post = async (id: string): Promise<number> => {

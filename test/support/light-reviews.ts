@@ -13,6 +13,7 @@ import type { Forge } from '../../src/world/forge/forge.ts';
 import type { Repository } from '../../src/world/git/git.ts';
 import type { Store } from '../../src/world/store/store.ts';
 import { memoryTree } from './memory-tree.ts';
+import { openRedaction } from './open-redaction.ts';
 
 /** What light reviews know of the world. */
 export interface LightWorld {
@@ -116,6 +117,7 @@ function reviewTools(now: () => Date, rendering: () => Promise<void>): ReviewToo
     engineFor: missing,
     gitEngine,
     learnSecret: () => undefined,
+    ...openRedaction,
     key: null,
     now,
     progress: () => undefined,

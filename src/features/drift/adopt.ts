@@ -22,7 +22,7 @@ export async function adopt(row: Drift, baseline: Baseline, doing: Doing): Promi
   const view = { drift: [row], files: [...adoption.files.keys()] };
   // The same field may drift again while the branch of the last time stands.
   const branch = `fairlead/adopt-${row.id}-${row.firstSeen.replace(/\D/g, '').slice(0, 14)}`;
-  const message = `${adoptTitle(view)}\n\nAdopts-Drift: ${row.id}\n`;
+  const message = tools.redact(`${adoptTitle(view)}\n\nAdopts-Drift: ${row.id}\n`);
   await port.ensureBranchCommit({ branch, base: commit, files: adoption.files, message });
   const pull = await port.ensurePull({
     ...{ key: `adopt:${row.id}:${row.firstSeen}`, branch, base: target.branch, labels: ['fairlead/adopt'] },

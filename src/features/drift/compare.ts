@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChangeSet } from '../../engines/engine.ts';
+import { maskChanges } from '../../formats/redaction/mask-changes.ts';
 import { foreignOwners } from '../../gitops/diff/owners.ts';
 import type { Change, PathChange } from '../../model/change.ts';
 import type { Drift } from '../../model/drift.ts';
@@ -17,13 +18,15 @@ export interface Seen {
   readonly manager: string;
   readonly set: ChangeSet;
   readonly now: Date;
+  /** Hides secret values of live objects. */
+  readonly redact: (text: string) => string;
   /** Rows that were open before. */
   readonly open: readonly Drift[];
 }
 
 /** Rows to be written: new and lasting ones, and those that are gone. Pure. */
 export function driftRows(seen: Seen): readonly Drift[] {
-  const found = seen.set.changes.flatMap((change) => rowsOf(change, seen));
+  const found = maskChanges(seen.set.changes, seen.redact).flatMap((change) => rowsOf(change, seen));
   const ids = new Set(found.map(({ id }) => id));
   const at = seen.now.toISOString();
   // What could not be read is not gone.

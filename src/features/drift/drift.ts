@@ -65,7 +65,16 @@ async function compare(
   const set = await engine.predict(subject, { base: desired, head: desired, declared }, signal);
   const open = await tools.store.drift.find({ repo, target, open: true });
   const rows = driftRows({
-    ...{ repo, target: baseline.target, commit, manager: engine.manager, set, now: tools.now(), open },
+    ...{
+      repo,
+      target: baseline.target,
+      commit,
+      manager: engine.manager,
+      set,
+      now: tools.now(),
+      open,
+      redact: tools.redact,
+    },
   });
   await write(rows, open, { baseline, repo, isDeployed, wake }, tools);
   await note(repo, target, set.error, tools);

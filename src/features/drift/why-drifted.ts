@@ -30,7 +30,8 @@ async function look(row: Drift, baseline: Baseline, { tools, signal }: Doing): P
     signal,
   );
   if (set.error !== null) return `It could not be read whether the field is put back. ${set.error}`;
-  const seen = { repo: row.repo, target, commit, manager: engine.manager, set, now: tools.now(), open: [row] };
+  const { redact } = tools;
+  const seen = { repo: row.repo, target, commit, manager: engine.manager, set, now: tools.now(), open: [row], redact };
   const isThere = driftRows(seen).some(({ id, resolvedAt }) => id === row.id && resolvedAt === null);
   return isThere
     ? `The commit is written there, but the field still differs. ${engine.capabilities.drift.remedy}`

@@ -50,7 +50,8 @@ export async function reviewGroup(job: GroupJob, tools: PullTools, signal: Abort
   try {
     const inForce = await tools.settings(job.repo, signal);
     const request = await gatherGroup(job, { port, inForce, tools }, signal);
-    const { review } = await reviewToPlan(request, tools.review, signal);
+    const scope = { repository: repoKey(job.repo), pull: null, head: job.head };
+    const { review } = await tools.review.within(scope, () => reviewToPlan(request, tools.review, signal));
     signal.throwIfAborted();
     const { limits } = tools.forge(job.repo.forge);
     const fileUrl = (file: string, line: number | null): string => port.fileUrl(job.head, file, line);

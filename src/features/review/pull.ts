@@ -77,7 +77,10 @@ async function reviewOpen(open: Open, tools: PullTools, signal: AbortSignal): Pr
     return null;
   }
   const forgotten = await isForgotten(job.repo, open, { store: tools.store, commentKey });
-  const { review: result, targets } = await reviewToPlan(request, tools.review, signal);
+  const scope = { repository: repoKey(job.repo), pull: pull.number, head: request.head };
+  const { review: result, targets } = await tools.review.within(scope, () =>
+    reviewToPlan(request, tools.review, signal),
+  );
   signal.throwIfAborted();
   const { verdict, base, head } = result;
   const at = tools.review.now().toISOString();

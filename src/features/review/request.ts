@@ -1,4 +1,5 @@
 import type { EngineCapabilities, Predictor } from '../../engines/engine.ts';
+import type { Within } from '../../formats/redaction/tag-key.ts';
 import type { AffectedPairs, AffectedQuestion } from '../../gitops/discover/affected.ts';
 import type { LeakFile } from '../../gitops/validate/find-leaks.ts';
 import type { ClusterMap } from '../../model/cluster-map.ts';
@@ -7,6 +8,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Lending } from '../../model/lent.ts';
 import type { PlanTarget } from '../../model/plan.ts';
+import type { Redacted } from '../../model/redacted.ts';
 import type { Renderer } from '../../model/renderer.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { Settings } from '../../model/settings.ts';
@@ -128,6 +130,10 @@ export interface ReviewTools {
   readonly gitEngine: Predictor;
   /** Lets the redactor know the clear values of a rendered Secret. */
   readonly learnSecret: (object: JsonObject) => void;
+  /** Hides every secret value that is known. */
+  readonly redact: (text: string) => Redacted;
+  /** Reviews within a scope of its own: masked values can be compared with no other review's. */
+  readonly within: Within;
   /** Installation key for digests, or null. */
   readonly key: Uint8Array | null;
   readonly now: () => Date;

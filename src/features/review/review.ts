@@ -1,3 +1,5 @@
+import { maskChanges, maskFindings, maskSentence } from '../../formats/redaction/mask-changes.ts';
+import type { Change } from '../../model/change.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { PlanTarget } from '../../model/plan.ts';
 import type { Review } from '../../model/review.ts';
@@ -20,13 +22,38 @@ export async function reviewToPlan(
   signal: AbortSignal,
 ): Promise<{ readonly review: Review; readonly targets: readonly PlanTarget[] }> {
   const { own, users } = await gather(request, tools, signal);
-  const targets = planTargets(own.targets);
+  const planned = planTargets(own.targets);
   const { rulings } = request;
-  const others = (await request.alsoOpen?.(targets)) ?? [];
+  const others = (await request.alsoOpen?.(planned)) ?? [];
   const preview = await previewOf(request, own, tools, signal);
   const decided = decide(own, { ...rulings, findings: [...rulings.findings, ...others, ...preview] });
+  const review = joinUsers(decided, users.map(decideUser));
+  const mask = maskOnce(tools.redact);
   // What others deploy is carried out where it is declared.
-  return { review: joinUsers(decided, users.map(decideUser)), targets };
+  const targets = planned.map((target) => ({ ...target, changes: mask(target.changes) }));
+  return { review: { ...review, changes: mask(review.changes), ...maskSaid(review, tools.redact) }, targets };
+}
+
+/** What checks, renderers and servers said, before a report shortens it or sets it as Markdown. */
+function maskSaid({ findings, targets }: Review, redact: ReviewTools['redact']): Pick<Review, 'findings' | 'targets'> {
+  return {
+    findings: maskFindings(findings, redact),
+    targets: targets.map((target) => ({
+      ...target,
+      error: target.error === null ? null : maskSentence(target.error, redact),
+    })),
+  };
+}
+
+/** The verdict is found with clear values; what is kept and shown holds none. A change that is in both is masked once. */
+function maskOnce(redact: ReviewTools['redact']): (changes: readonly Change[]) => readonly Change[] {
+  const known = new Map<Change, readonly Change[]>();
+  return (changes) =>
+    changes.flatMap((change) => {
+      const masked = known.get(change) ?? maskChanges([change], redact);
+      known.set(change, masked);
+      return masked;
+    });
 }
 
 /** What the settings that a pull proposes would make of it. Nothing else rests on them. */

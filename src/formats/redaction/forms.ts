@@ -1,4 +1,7 @@
-import { minLength } from './known-values.ts';
+import { byteSpellings, spellingsOf } from './spellings.ts';
+
+/** Values of fewer bytes (UTF-8) are no search terms: too many innocent texts hold them. */
+export const minBytes = 8;
 
 /** Lines and leaves shorter than this are too common to be searched for on their own. */
 const minPart = 12;
@@ -6,44 +9,29 @@ const minPart = 12;
 const maxParts = 2000;
 
 /**
- * Every spelling in which a secret value may turn up in a text: itself, its lines and its JSON leaves, each plain,
- * JSON-escaped, URL-encoded, and in base64 (also in the middle of other base64, where its first byte may stand at any of
- * three offsets).
+ * Every text to look for so that a secret value is found wherever it reappears: itself, its lines and its JSON leaves, each in every
+ * spelling of spellings.ts. Bytes that are no text have the spellings of bytes. Nothing for a value that is too short, or one
+ * character again and again, which is how rules and indents are drawn.
  */
-export function formsOf(value: string): ReadonlySet<string> {
-  const wholes = new Set([value, value.trim(), ...partsOf(value)]);
-  const forms = new Set<string>();
-  for (const whole of wholes) {
-    if (whole.length < minLength) continue;
-    for (const form of spellingsOf(whole)) forms.add(form);
-  }
-  return forms;
+export function formsOf(value: string | Uint8Array): ReadonlySet<string> {
+  if (typeof value !== 'string') return value.length < minBytes ? new Set() : kept(byteSpellings(Buffer.from(value)));
+  const wholes = [...new Set([value, value.trim(), ...partsOf(value)])].filter(isLongEnough);
+  return kept(wholes.flatMap(spellingsOf));
 }
 
-function spellingsOf(value: string): readonly string[] {
-  const encoded = encodeUrl(value);
-  const bytes = Buffer.from(value);
-  return [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    encoded,
-    encoded.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    bytes.toString('base64'),
-    bytes.toString('base64url'),
-    ...[0, 1, 2].flatMap((offset) => innerBase64(bytes, offset)),
-  ];
+/** Whether a value is looked for outside its own path. */
+export function isLongEnough(value: string): boolean {
+  const text = value.trim();
+  return Buffer.byteLength(text) >= minBytes && !/^(.)\1*$/su.test(text);
 }
 
-/** The characters of base64 that depend on these bytes alone when they begin `offset` bytes behind a group of three. */
-function innerBase64(bytes: Buffer, offset: number): readonly string[] {
-  const inner = bytes.subarray((3 - offset) % 3);
-  const whole = inner.subarray(0, inner.length - (inner.length % 3));
-  return whole.length < minLength ? [] : [whole.toString('base64'), whole.toString('base64url')];
+function kept(forms: readonly string[]): ReadonlySet<string> {
+  return new Set(forms.filter((form) => form.trim() !== ''));
 }
 
 /** Lines of a file, and texts inside a JSON value such as a registry login. */
 function partsOf(value: string): readonly string[] {
-  const lines = value.includes('\n') ? value.split('\n').map((line) => line.trim()) : [];
+  const lines = /[\r\n]/.test(value) ? value.split(/[\r\n]+/).map((line) => line.trim()) : [];
   const leaves = /^\s*[[{]/.test(value) ? leavesOf(value) : [];
   return [...lines.filter((line) => line.length >= minPart), ...leaves].slice(0, maxParts);
 }
@@ -59,9 +47,4 @@ function leavesOf(value: string): readonly string[] {
     return []; // no JSON after all: the value and its lines are learned
   }
   return leaves;
-}
-
-/** `encodeURIComponent` throws on half a surrogate pair; such a value cannot stand in a URL. */
-function encodeUrl(value: string): string {
-  return value.isWellFormed() ? encodeURIComponent(value) : value;
 }

@@ -1,96 +1,67 @@
-/** Values shorter than this are no search terms: too many innocent texts hold them. */
-export const minLength = 6;
-
-/** Longer values are kept in pieces of this length, so that one huge value does not need one huge comparison. */
-const maxLength = 1024;
-
-/** All kept values that begin with the same six characters. */
-interface Bucket {
-  readonly values: Set<string>;
-  /** How many values have a length, longest first when scanned. */
-  readonly lengths: Map<number, number>;
-}
+import { minUnits, TermTree } from './term-tree.ts';
 
 /**
- * A set of texts to look for, and the search. Every occurrence of every text is covered, overlapping ones too; the cost
- * is one map lookup per character and does not grow with the number of texts. Bounded: the text added longest ago goes.
+ * Longer texts are kept in pieces of this many units: it bounds the work at one place of a searched text, and a value that is cut off
+ * somewhere is found all the same.
+ */
+const maxUnits = 64;
+
+/**
+ * A set of texts to look for, and the search. Every occurrence of every text is covered, overlapping ones too; the cost grows with
+ * the searched text and not with the number of texts. Bounded: texts are kept in two generations, and when the younger one is half
+ * of what may be kept, the older one goes.
  */
 export class KnownValues {
-  readonly #buckets = new Map<string, Bucket>();
-  /** In the order of learning, oldest first. */
-  readonly #order = new Set<string>();
-  readonly #maxCharacters: number;
-  #characters = 0;
+  #young = new TermTree();
+  #old = new TermTree();
+  readonly #maxUnits: number;
 
   constructor(maxCharacters: number) {
-    this.#maxCharacters = maxCharacters;
+    this.#maxUnits = maxCharacters;
   }
 
-  /** Adds a text, or makes a known one the newest. Texts under `minLength` are not added. */
+  /** Adds a text, or makes a known one young again. Texts under `minUnits` are not added. */
   add(text: string): void {
-    for (const piece of pieces(text)) this.#addPiece(piece);
-    while (this.#characters > this.#maxCharacters) this.#forgetOldest();
+    for (const piece of pieces(text)) this.#young.add(piece);
+    if (this.#young.size * 2 <= this.#maxUnits) return;
+    this.#old = this.#young;
+    this.#young = new TermTree();
   }
 
   /** The text with each stretch that known texts cover replaced by `mark`. */
   mask(text: string, mark: string): string {
-    if (this.#order.size === 0) return text;
+    const trees = [this.#young, this.#old].filter(({ size }) => size > 0);
+    if (trees.length === 0) return text;
     const parts: string[] = [];
     let shownFrom = 0;
     let hiddenTo = 0;
-    for (let at = 0; at + minLength <= text.length; at += 1) {
-      const end = at + this.#lengthAt(text, at);
+    for (let at = 0; at + minUnits <= text.length; at += 1) {
+      const end = at + longestAt(trees, text, at);
       if (end <= Math.max(at, hiddenTo)) continue;
       // A match that begins inside or right behind the last stretch only makes it longer.
       if (at > hiddenTo || parts.length === 0) parts.push(text.slice(shownFrom, at), mark);
       hiddenTo = end;
       shownFrom = end;
     }
+    if (parts.length === 0) return text;
     parts.push(text.slice(shownFrom));
     return parts.join('');
   }
+}
 
-  #lengthAt(text: string, at: number): number {
-    const bucket = this.#buckets.get(text.slice(at, at + minLength));
-    if (bucket === undefined) return 0;
-    let longest = 0;
-    for (const length of bucket.lengths.keys()) {
-      if (length > longest && bucket.values.has(text.slice(at, at + length))) longest = length;
-    }
-    return longest;
+function longestAt(trees: readonly TermTree[], text: string, at: number): number {
+  let longest = 0;
+  for (const tree of trees) {
+    const length = tree.lengthAt(text, at);
+    if (length > longest) longest = length;
   }
-
-  #addPiece(piece: string): void {
-    const isNew = !this.#order.delete(piece);
-    this.#order.add(piece);
-    if (!isNew) return;
-    this.#characters += piece.length;
-    const prefix = piece.slice(0, minLength);
-    const bucket = this.#buckets.get(prefix) ?? { values: new Set(), lengths: new Map() };
-    this.#buckets.set(prefix, bucket);
-    bucket.values.add(piece);
-    bucket.lengths.set(piece.length, (bucket.lengths.get(piece.length) ?? 0) + 1);
-  }
-
-  #forgetOldest(): void {
-    const [piece] = this.#order;
-    if (piece === undefined) return;
-    this.#order.delete(piece);
-    this.#characters -= piece.length;
-    const prefix = piece.slice(0, minLength);
-    const bucket = this.#buckets.get(prefix);
-    bucket?.values.delete(piece);
-    const left = (bucket?.lengths.get(piece.length) ?? 1) - 1;
-    if (left > 0) bucket?.lengths.set(piece.length, left);
-    else bucket?.lengths.delete(piece.length);
-    if (bucket?.values.size === 0) this.#buckets.delete(prefix);
-  }
+  return longest;
 }
 
 /** The text itself, or pieces that cover it without gap; the last one overlaps the one before. */
 function pieces(text: string): readonly string[] {
-  if (text.length < minLength) return [];
-  if (text.length <= maxLength) return [text];
-  const starts = Array.from({ length: Math.floor(text.length / maxLength) }, (_, index) => index * maxLength);
-  return [...starts.map((start) => text.slice(start, start + maxLength)), text.slice(-maxLength)];
+  if (text.length < minUnits) return [];
+  if (text.length <= maxUnits) return [text];
+  const starts = Array.from({ length: Math.floor(text.length / maxUnits) }, (_, index) => index * maxUnits);
+  return [...starts.map((start) => text.slice(start, start + maxUnits)), text.slice(-maxUnits)];
 }

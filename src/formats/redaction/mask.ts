@@ -1,6 +1,6 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
 import { HIDDEN_TAG } from '../../model/redacted.ts';
-import { decodeBase64, isSecret, lastApplied, listItems } from './secret-values.ts';
+import { copiesOf, decodeBase64, isSecret, listItems } from './secret-values.ts';
 
 type Tag = (value: Uint8Array) => string;
 
@@ -41,10 +41,13 @@ function isTag(value: string): boolean {
 function maskApplied(object: JsonObject, tag: Tag): JsonObject {
   const metadata = pick(object, 'metadata');
   const annotations = pick(metadata, 'annotations');
-  const applied = pickText(annotations, lastApplied);
-  if (!isJsonObject(metadata) || !isJsonObject(annotations) || applied === undefined || isTag(applied)) return object;
-  const masked = { ...annotations, [lastApplied]: tag(Buffer.from(applied)) };
-  return { ...object, metadata: { ...metadata, annotations: masked } };
+  if (!isJsonObject(metadata) || !isJsonObject(annotations)) return object;
+  const copies = copiesOf(object).flatMap((name) => {
+    const applied = pickText(annotations, name);
+    return applied === undefined || isTag(applied) ? [] : [[name, tag(Buffer.from(applied))]];
+  });
+  if (copies.length === 0) return object;
+  return { ...object, metadata: { ...metadata, annotations: { ...annotations, ...Object.fromEntries(copies) } } };
 }
 
 function dataBytes(value: Json): Uint8Array {

@@ -3,16 +3,28 @@ import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } 
 /** The annotation in which client-side apply keeps a whole copy of the object, Secret values included. */
 export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Whether the object is a Secret. Any group counts: hiding too much of a kind that shares the name harms nobody. */
+/** Annotations in which tools keep a copy of a Secret they applied: kapp, Rancher's fleet, and a library of several operators. */
+const otherCopies = ['kapp.k14s.io/original', 'objectset.rio.cattle.io/applied', 'banzaicloud.com/last-applied'];
+
+/** Every annotation that may hold a copy of the object: of other kinds only kubectl's. */
+export function copiesOf(object: JsonObject): readonly string[] {
+  return isSecret(object) ? [lastApplied, ...otherCopies] : [lastApplied];
+}
+
+/**
+ * Whether the object is a Secret, or means to be one: `secret` is refused by the server, and holds its values in clear all the same.
+ * Any group counts: hiding too much of a kind that shares the name harms nobody.
+ */
 export function isSecret(object: JsonObject): boolean {
-  return object['kind'] === 'Secret';
+  const kind = object['kind'];
+  return typeof kind === 'string' && /^secrets?$/i.test(kind.trim());
 }
 
 /** The objects of a List, or none. The items of a typed list carry no kind of their own and get it from the list's. */
 export function listItems(object: JsonObject): readonly JsonObject[] | null {
   const kind = pickText(object, 'kind');
   const items = pick(object, 'items');
-  if (kind === undefined || !kind.endsWith('List') || !isJsonList(items)) return null;
+  if (kind === undefined || !/list$/i.test(kind) || !isJsonList(items)) return null;
   const itemKind = kind.slice(0, -'List'.length);
   return items.filter(isJsonObject).map((item) => {
     const isTyped = item['kind'] !== undefined || itemKind === '';
@@ -20,8 +32,11 @@ export function listItems(object: JsonObject): readonly JsonObject[] | null {
   });
 }
 
-/** Every clear value of a Secret: of `data` (decoded), of `stringData`, and of its last-applied copy. */
-export function secretValues(object: JsonObject): readonly string[] {
+/**
+ * Every clear value of a Secret: of `data` (decoded, bytes where they are no text), of `stringData`, and of the copies of it in its
+ * annotations.
+ */
+export function secretValues(object: JsonObject): readonly (string | Uint8Array)[] {
   const items = listItems(object);
   if (items !== null) return items.flatMap(secretValues);
   if (!isSecret(object)) return [];
@@ -45,19 +60,21 @@ export function decodeBase64(text: string): Buffer | null {
 }
 
 /** The decoded text; where it is binary, no base64, or base64 in another spelling, also the text as written. */
-function clearTexts(written: string): readonly string[] {
+function clearTexts(written: string): readonly (string | Uint8Array)[] {
   const bytes = decodeBase64(written);
   if (bytes === null) return [written];
   const text = bytes.toString('utf8');
-  if (!Buffer.from(text).equals(bytes)) return [written];
+  if (!Buffer.from(text).equals(bytes)) return [written, bytes];
   return bytes.toString('base64') === written ? [text] : [text, written];
 }
 
-function appliedValues(object: JsonObject): readonly string[] {
-  const applied = pickText(object, 'metadata', 'annotations', lastApplied);
-  if (applied === undefined) return [];
-  const copy = parse(applied);
-  return isJsonObject(copy) ? secretValues({ ...copy, kind: 'Secret' }) : [applied];
+function appliedValues(object: JsonObject): readonly (string | Uint8Array)[] {
+  return copiesOf(object).flatMap((name) => {
+    const applied = pickText(object, 'metadata', 'annotations', name);
+    if (applied === undefined) return [];
+    const copy = parse(applied);
+    return isJsonObject(copy) ? secretValues({ ...copy, kind: 'Secret' }) : [applied];
+  });
 }
 
 function parse(text: string): Json {

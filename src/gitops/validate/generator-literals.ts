@@ -16,8 +16,8 @@ export function generatorLiterals(path: string, text: string): readonly OpenValu
   );
 }
 
-/** A broken file is not read here: the render says why. */
-function documentsIn(path: string, text: string): readonly YamlDocument[] {
+/** The YAML documents of a file. A broken one is not read here: the render says why. */
+export function documentsIn(path: string, text: string): readonly YamlDocument[] {
   try {
     return decodeYaml({ file: path, bytes: new TextEncoder().encode(text) });
   } catch (fault) {

@@ -12,7 +12,7 @@ import { filledIn, type Holder, isHarmless, type OpenValue } from './open-values
  */
 export function plaintextSecrets(path: string, text: string): readonly OpenValue[] {
   if (!/\bSecret\b/.test(text)) return [];
-  return (resourcesIn(path, text) ?? resourcesIn(path, withoutActions(text)) ?? [])
+  return manifestsIn(path, text)
     .filter(({ id }) => id.group === '' && id.kind === 'Secret')
     .flatMap((resource) => {
       const holder = { subject: formatResource(resource.id), resource: resource.id, file: path };
@@ -21,6 +21,11 @@ export function plaintextSecrets(path: string, text: string): readonly OpenValue
         ...openValuesOf(resource, holder, ['stringData', (value) => value]),
       ];
     });
+}
+
+/** The objects of a file of manifests, or of a Helm template as far as it says things literally; none of other files. */
+export function manifestsIn(path: string, text: string): readonly Resource[] {
+  return resourcesIn(path, text) ?? resourcesIn(path, withoutActions(text)) ?? [];
 }
 
 /** Null for a broken file: why it cannot be read is told elsewhere. */

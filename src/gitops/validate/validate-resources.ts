@@ -39,6 +39,8 @@ export interface ValidatorOptions {
   readonly policyModule?: (signal: AbortSignal) => Promise<string>;
   /** Added to the deadline of the policies, which take some seconds to compile in a new thread. Default 30,000. */
   readonly policyStartMs?: number;
+  /** Given every secret value that a search of files meets; left out: nobody is to hide them. */
+  readonly learn?: (value: string) => void;
 }
 
 /** Runs all checks in worker threads. */
@@ -52,7 +54,7 @@ export interface ResourceValidator {
   admit(asked: Admission, signal: AbortSignal): Promise<readonly Finding[]>;
   /** Loads what checks need ahead of the first one; `input` as it will be asked, with any resources. */
   warm(input: ValidateInput): void;
-  /** Secrets and tokens in clear. A search that overran or died is a finding as well. Rejects only when the signal fires. */
+  /** Secrets and tokens in clear; what is found is learned before this resolves. A search that overran or died is a finding as well. Rejects only when the signal fires. */
   findLeaks(files: readonly LeakFile[], signal: AbortSignal): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
@@ -66,6 +68,12 @@ export interface Admission {
 
 /** What a worker of the validator is given. */
 export type ValidatorTask = CheckTask | { readonly files: readonly LeakFile[] };
+
+/** What a search of files gives: what is to be said of them, and the clear values, which are learned and never told. */
+export interface LeakSearch {
+  readonly findings: readonly Finding[];
+  readonly values: readonly string[];
+}
 
 /** The rule of findings that say: this was not fully checked. */
 export const incompleteRule = 'check-incomplete';
@@ -104,7 +112,11 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
     admit,
     // What goes wrong will go wrong again, and is told then.
     warm: (input) => void validate(input, ended.signal).catch(() => undefined),
-    findLeaks: (files, signal) => searchInPool(pool, files, { signal, deadlineMs: options.deadlineMs }),
+    findLeaks: async (files, signal) => {
+      const { findings, values } = await searchInPool(pool, files, { signal, deadlineMs: options.deadlineMs });
+      values.forEach(options.learn ?? (() => undefined));
+      return findings;
+    },
     close: () => {
       ended.abort(new Error('the validator is closed'));
       return pool.close();
@@ -120,32 +132,30 @@ interface Run {
   readonly deadlineMs: number;
 }
 
-type ValidatorPool = Pool<ValidatorTask, readonly Finding[]>;
+type ValidatorPool = Pool<ValidatorTask, readonly Finding[] | LeakSearch>;
 
 async function runInPool(pool: ValidatorPool, run: Run, signal: AbortSignal): Promise<readonly Finding[]> {
   const { check, deadlineMs } = run;
   const { target } = run.input;
   try {
-    return await pool.run(taskOf(run), { signal, deadlineMs });
+    const result = await pool.run(taskOf(run), { signal, deadlineMs });
+    return 'findings' in result ? result.findings : result;
   } catch (fault) {
     signal.throwIfAborted();
     return [incomplete(target, `The check ${check.name} did not finish: ${sentenceOf(fault)}`)];
   }
 }
 
-async function searchInPool(
-  pool: ValidatorPool,
-  files: readonly LeakFile[],
-  limits: Limits,
-): Promise<readonly Finding[]> {
+async function searchInPool(pool: ValidatorPool, files: readonly LeakFile[], limits: Limits): Promise<LeakSearch> {
   try {
-    return await pool.run({ files }, limits);
+    const result = await pool.run({ files }, limits);
+    return 'findings' in result ? result : { findings: result, values: [] };
   } catch (fault) {
     limits.signal.throwIfAborted();
     const [first, ...others] = files.map(({ path }) => path);
     const names = others.length === 0 ? first : `${first} and ${others.length} more files`;
     const message = `The search for secrets in ${names} did not finish: ${sentenceOf(fault)}`;
-    return [unsearched(first ?? null, message)];
+    return { findings: [unsearched(first ?? null, message)], values: [] };
   }
 }
 

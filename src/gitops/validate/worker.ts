@@ -1,10 +1,15 @@
 import type { Finding } from '../../model/finding.ts';
 import { serveTasks } from '../../tools/pool-worker.ts';
-import { findLeaks } from './find-leaks.ts';
+import { secretsInFile } from './file-secrets.ts';
+import { findLeaks, type LeakFile } from './find-leaks.ts';
 import { checks } from './index.ts';
 import { runCheck } from './run-check.ts';
-import type { ValidatorTask } from './validate-resources.ts';
+import type { LeakSearch, ValidatorTask } from './validate-resources.ts';
 
-await serveTasks<ValidatorTask, readonly Finding[]>(
-  async () => (task) => ('files' in task ? findLeaks(task.files) : runCheck(checks, task)),
+await serveTasks<ValidatorTask, readonly Finding[] | LeakSearch>(
+  async () => (task) => ('files' in task ? searchFiles(task.files) : runCheck(checks, task)),
 );
+
+function searchFiles(files: readonly LeakFile[]): LeakSearch {
+  return { findings: findLeaks(files), values: files.flatMap(secretsInFile) };
+}

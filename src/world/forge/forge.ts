@@ -103,7 +103,7 @@ export interface BranchCommit {
   readonly base: string;
   /** Path -> new content, or null to remove. File modes of existing files stay. */
   readonly files: ReadonlyMap<string, Uint8Array | null>;
-  readonly message: string;
+  readonly message: Redacted;
 }
 
 /** A pull to be opened. */

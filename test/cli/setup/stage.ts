@@ -72,6 +72,7 @@ export async function startSetup(
   const context: CommandContext = {
     environment,
     terminal,
+    manifest: (text) => void said.push(text),
     options: serviceOptions(environment, terminal),
     signal: abort.signal,
     services: unused,

@@ -21,7 +21,18 @@ function changed(paths: readonly PathChange[], change: Partial<Change> = {}): Ch
 function look(changes: readonly Change[], more: Partial<Seen> & { error?: string; live?: JsonObject } = {}) {
   const live = new Map(more.live === undefined ? [] : [['apps/Deployment/shop/web', more.live] as const]);
   const set: ChangeSet = { changes, findings: [], error: more.error ?? null, live };
-  return driftRows({ repo: shop, target, commit: 'c', manager: 'fairlead', set, now: first, open: [], ...more });
+  const redact = (text: string): string => text.replaceAll('hunter-two', '(hidden)');
+  return driftRows({
+    repo: shop,
+    target,
+    commit: 'c',
+    manager: 'fairlead',
+    set,
+    now: first,
+    open: [],
+    redact,
+    ...more,
+  });
 }
 
 describe('drift', () => {
@@ -31,6 +42,15 @@ describe('drift', () => {
     expect(look([changed([replicas(), env])])).toMatchObject([
       { path: 'spec.replicas', git: '3', live: '5', owner: null, resolvedAt: null },
       { path: 'spec.paused', git: '{"a":[1,true]}', live: null },
+    ]);
+  });
+
+  test('holds no secret value, and tells that one changed', () => {
+    const rows = look([changed([replicas({ path: ['spec', 'a'], before: 'hunter-two', after: 'hunter-two!' })])]);
+
+    expect(rows).toMatchObject([{ live: '(hidden)', git: '(hidden)!' }]);
+    expect(look([changed([replicas({ before: ['hunter-two', 1n], after: 'hunter-two' })])])).toMatchObject([
+      { live: '["(hidden)",1]', git: '(hidden)' },
     ]);
   });
 

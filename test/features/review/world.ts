@@ -17,6 +17,7 @@ import { startProcessHost } from '../../../src/tools/process-host.ts';
 import { createMirrors } from '../../../src/world/git/mirrors.ts';
 import type { Queue } from '../../../src/world/store/queue.ts';
 import { type OpenedStore, openSqlite, type SqliteOptions } from '../../../src/world/store/sqlite/sqlite.ts';
+import { openRedaction } from '../../support/open-redaction.ts';
 import { until } from '../../support/until.ts';
 import { openStage, quiet, redacted, type Stage, webhookSecret } from '../../world/forge/github/setup.ts';
 
@@ -94,7 +95,7 @@ export function reviewTools(
     warm: () => undefined,
     ...{ rendererFor: unused, validate: unused, openCluster: unused, capabilitiesOf: unused, engineFor: unused },
     gitEngine: { name: 'git', manager: 'fairlead', predict: unused },
-    ...{ offlineApiVersions: [], learnSecret: () => undefined, key, progress: () => undefined },
+    ...{ offlineApiVersions: [], learnSecret: () => undefined, key, ...openRedaction, progress: () => undefined },
     now: () => new Date(),
   };
 }
@@ -134,7 +135,7 @@ export async function openReviewWorld(options: ReviewWorldOptions = {}): Promise
   });
   options.work?.(queue, tools);
   const forges = [{ forge: stage.forge, path: '/hooks/github' }];
-  const fault = { fault: () => null, moved: settings.forget, logger: quiet };
+  const fault = { redact: openRedaction.redact, fault: () => null, moved: settings.forget, logger: quiet };
   const bot = await startBot({ ...fault, host: '127.0.0.1', port: 0, forges, store, queue, now });
   stage.github.hooks.deliverTo(`${bot.url}/hooks/github`, webhookSecret);
   const stop = async (): Promise<void> => {

@@ -9,6 +9,7 @@ import { noMeter } from '../../../src/tools/metrics/no-meter.ts';
 import { createGitHub } from '../../../src/world/forge/github/github.ts';
 import { createGitLab } from '../../../src/world/forge/gitlab/gitlab.ts';
 import { lightPullTools } from '../../support/light-reviews.ts';
+import { openRedaction } from '../../support/open-redaction.ts';
 import { type Failpoint, withFailpoint } from './failpoint.ts';
 import { openStoreAt, placeOf, type StoreAddress } from './stores.ts';
 
@@ -76,6 +77,7 @@ const bot = await startBot({
   ...{ host: '127.0.0.1', port: 0, logger, store, queue, now, forges, ...openDoor },
   ...(told.deadlines === undefined ? {} : { deadlines: told.deadlines }),
   moved: () => undefined,
+  redact: openRedaction.redact,
   fault: () => null,
 });
 say('listens', bot.url);

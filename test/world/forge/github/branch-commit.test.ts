@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { BranchCommit } from '../../../../src/world/forge/forge.ts';
-import { openStage, type Stage } from './setup.ts';
+import { openStage, redacted, type Stage } from './setup.ts';
 
 let stage: Stage;
 let base: string;
@@ -17,7 +17,7 @@ afterAll(() => stage.stop());
 const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 const commit = (branch: string, files: Record<string, string | null>): BranchCommit => {
   const contents = Object.entries(files).map(([path, text]) => [path, text === null ? null : bytes(text)] as const);
-  return { branch: `fairlead/${branch}`, base, files: new Map(contents), message: 'Revert' };
+  return { branch: `fairlead/${branch}`, base, files: new Map(contents), message: redacted('Revert') };
 };
 const posts = () =>
   stage.github.requests.filter(({ method }) => method === 'POST').map(({ path }) => path.split('/').at(-1));

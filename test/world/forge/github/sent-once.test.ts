@@ -33,7 +33,7 @@ const writes: Readonly<Record<string, (port: RepoPort) => Promise<unknown>>> = {
   'a reply': (port) => port.reply({ kind: 'pull', number }, 'reply', text),
   'a reaction': (port) => port.acknowledge({ kind: 'pull', number }, comment, 'seen'),
   'a check': (port) => port.report(head, check),
-  'a branch': (port) => port.ensureBranchCommit({ branch: 'fairlead/b', base, files, message: 'm' }),
+  'a branch': (port) => port.ensureBranchCommit({ branch: 'fairlead/b', base, files, message: redacted('m') }),
   'a pull': (port) => port.ensurePull(proposal),
   'a merge': (port) => port.merge(number, { sha: head }),
   'a new label': (port) => port.setLabels(number, { add: ['new'], remove: [] }),
