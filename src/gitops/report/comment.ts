@@ -83,10 +83,17 @@ function withoutSecrets(
   const { mask, news = null } = options;
   if (mask === undefined) return { review, options };
   const masked = maskReview(review, mask);
-  if (news === null) return { review: masked.review, options };
-  const isNewFinding: News['isNewFinding'] = (finding) => news.isNewFinding(masked.findingOf(finding));
-  const isNewChange: News['isNewChange'] = (change) => news.isNewChange(masked.changeOf(change));
-  return { review: masked.review, options: { ...options, news: { ...news, isNewFinding, isNewChange } } };
+  const [findings, changes] = [origins(masked.findings, review.findings), origins(masked.changes, review.changes)];
+  if (news === null) return { review: masked, options };
+  const isNewFinding: News['isNewFinding'] = (finding) => news.isNewFinding(findings(finding));
+  const isNewChange: News['isNewChange'] = (change) => news.isNewChange(changes(change));
+  return { review: masked, options: { ...options, news: { ...news, isNewFinding, isNewChange } } };
+}
+
+/** What each of a list was before it was masked. */
+function origins<T>(masked: readonly T[], clear: readonly T[]): (one: T) => T {
+  const known = new Map(masked.map((one, index) => [one, clear[index] ?? one]));
+  return (one) => known.get(one) ?? one;
 }
 
 /** Fills comments one after the other, all but the last with `of` in their titles as told. */

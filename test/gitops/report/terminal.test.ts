@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { maskReview } from '../../../src/gitops/report/html/mask-review.ts';
+import { maskReview } from '../../../src/gitops/report/mask-review.ts';
 import { reviewText } from '../../../src/gitops/report/terminal.ts';
 import { sample } from './html/sample.ts';
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { count } from '../../../formats/markdown.ts';
 import type { Review } from '../../../model/review.ts';
+import { type Mask, maskReview } from '../mask-review.ts';
 import { headline } from '../words.ts';
 import { controlsHtml, themeHtml } from './controls-html.ts';
 import { findingsHtml } from './finding-html.ts';
 import { type Html, markup, nothing, trusted } from './markup.ts';
-import { type Mask, maskReview } from './mask-review.ts';
 import { entriesOf, outline, type Place } from './outline.ts';
 import { coverageHtml, footHtml, headHtml, targetsHtml, unknownHtml, verdictText } from './overview-html.ts';
 import { script } from './script.ts';
