@@ -151,6 +151,24 @@ describe('fairlead doctor', () => {
     ]);
   }, 150_000);
 
+  test('a plan identity that only reads is worth a look, and no fault', async () => {
+    prod.behind = 0;
+    prod.identities.set(tokens.plan, { user: 'plan', verbs: ['get', 'list'], isHeld: false });
+
+    const checks = checksOf(await doctor(prod.url, '--format', 'json')).filter(
+      ({ area }) => area === 'cluster prod-eu',
+    );
+
+    expect(checks).toContainEqual(expect.objectContaining({ state: 'ok', check: 'rights to read' }));
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        state: 'warning',
+        check: 'rights to dry-run',
+        says: expect.stringMatching(/^may not patch\/create configmaps.*: changes are worked out without the server$/),
+      }),
+    );
+  }, 150_000);
+
   test('a broken file is told with its place, and exits with 1', async () => {
     writeFileSync(join(folder, 'broken.yaml'), 'version: 1\nmode: enforced\n');
 

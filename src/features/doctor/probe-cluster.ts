@@ -50,13 +50,26 @@ async function lookAsPlan(
   const { gitVersion, time } = await probe.version(signal);
   const clock = time === null ? [] : [judgeClock(tell, time, now())];
   const who = (await probe.whoAmI(signal).catch(() => null)) ?? 'an account it does not name';
-  const rights = rightsOf(['get', 'list', 'patch', 'create'], subject.namespace);
+  const rights = (...verbs: readonly string[]) => rightsOf(verbs, subject.namespace);
   return [
     tell.ok(`${probe.server} answers, ${gitVersion}; signed in as ${who}`),
     ...clock,
-    await judgeRights(tell, { probe, rights, purpose: 'read and dry-run' }, signal),
+    await judgeRights(tell, { probe, rights: rights('get', 'list'), purpose: 'read' }, signal),
+    await judgeDryRuns(tell, { probe, rights: rights('patch', 'create') }, signal),
     await judgeHold(tell, { probe, subject }, signal),
   ];
+}
+
+/** Without them a review works all the same, by schemas and merge rules. */
+async function judgeDryRuns(
+  tell: Teller,
+  asked: { readonly probe: ClusterProbe; readonly rights: readonly Right[] },
+  signal: AbortSignal,
+): Promise<Diagnosis> {
+  const judged = await judgeRights(tell, { ...asked, purpose: 'dry-run' }, signal);
+  if (judged.state !== 'fault') return judged;
+  const fix = 'Grant them where the API server itself is to say what a change does (docs/plan-identity-roles.yaml).';
+  return tell.warning(`${judged.says}: changes are worked out without the server`, fix, 'rights to dry-run');
 }
 
 async function lookAsApply(
