@@ -10,7 +10,7 @@ const event = (fullName: string): ForgeEvent => ({ kind: 'pull-changed', repo: r
 function forgeWith(events: readonly ForgeEvent[]): Forge {
   return {
     name: 'github',
-    limits: { comment: 1, checkSummary: 1, annotationsPerCall: 0 },
+    limits: { comment: 1, checkSummary: 1, checkText: 0, annotationsPerCall: 0 },
     capabilities: { annotations: false, approvalHeads: false },
     receiver: { authenticate: () => ({ ok: true, id: '1', event: 'push' }), normalise: () => events },
     budgets: () => [],

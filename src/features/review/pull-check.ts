@@ -77,7 +77,7 @@ export function neutral(title: string, summary: string, redact: Redact): CheckRe
 /** What the review came to, with its remarks at their lines. */
 export function finished(
   result: Review,
-  { summary, mode }: { readonly summary: Redacted; readonly mode: Mode },
+  { summary, text: page, mode }: { readonly summary: Redacted; readonly text?: Redacted | null; readonly mode: Mode },
   redact: Redact,
 ): CheckReport {
   const text = checkText(result, mode);
@@ -92,6 +92,7 @@ export function finished(
     conclusion: text.conclusion,
     title: redact(text.title),
     summary,
+    ...(page === undefined || page === null ? {} : { text: page }),
     annotations,
   };
 }

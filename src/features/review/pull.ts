@@ -1,4 +1,10 @@
-import { mostParts, reviewComment, reviewComments } from '../../gitops/report/comment.ts';
+import {
+  type CommentOptions,
+  mostParts,
+  reviewComment,
+  reviewComments,
+  reviewDetails,
+} from '../../gitops/report/comment.ts';
 import type { News } from '../../gitops/report/new-since.ts';
 import { inRows } from '../../model/audit.ts';
 import { FairleadError } from '../../model/error.ts';
@@ -7,7 +13,8 @@ import type { Redacted } from '../../model/redacted.ts';
 import { repoKey } from '../../model/repo.ts';
 import type { Review } from '../../model/review.ts';
 import type { SettingsInForce } from '../../model/settings.ts';
-import type { BudgetFigure, GitRemote, Pull, RepoPort } from '../../world/forge/forge.ts';
+import type { Mode } from '../../model/verdict.ts';
+import type { BudgetFigure, CheckReport, GitRemote, Pull, RepoPort } from '../../world/forge/forge.ts';
 import type { MergeResult, Repository } from '../../world/git/git.ts';
 import type { Mark } from '../../world/store/store.ts';
 import { alsoOpen } from './also-open.ts';
@@ -250,6 +257,23 @@ interface Said extends Open {
   readonly commentsBefore: number;
 }
 
+interface CheckPage {
+  readonly options: CommentOptions;
+  readonly mode: Mode;
+  /** UTF-16 code units of the page below the summary; 0: there is none. */
+  readonly room: number;
+  /** The comments, where a summary may be as long as one of them. */
+  readonly bodies: readonly Redacted[];
+}
+
+/** The check says what the comment says, and below it in full what it says in short. */
+function checkOf(result: Review, { options, mode, room, bodies }: CheckPage, redact: PullTools['redact']): CheckReport {
+  const [only, ...more] = bodies;
+  const summary = only !== undefined && more.length === 0 ? only : redact(reviewComment(result, options));
+  const details = room === 0 ? '' : reviewDetails(result, options, room);
+  return finished(result, { summary, text: details === '' ? null : redact(details), mode }, redact);
+}
+
 async function say(
   result: Review,
   open: Said,
@@ -270,10 +294,12 @@ async function say(
   if (speaks) await postComments(port, pull.number, { bodies, before });
   await onShown(bodies.length);
   const checked = { ...style, limit: limits.checkSummary, unreported: open.unreported };
-  const [only, ...more] = bodies;
-  const isSame = limits.checkSummary === limits.comment && more.length === 0;
-  const summary = isSame && only !== undefined ? only : tools.redact(reviewComment(result, checked));
-  const check = finished(result, { summary, mode: settings.mode }, tools.redact);
+  const page = {
+    mode: settings.mode,
+    room: limits.checkText,
+    bodies: limits.checkSummary === limits.comment ? bodies : [],
+  };
+  const check = checkOf(result, { options: checked, ...page }, tools.redact);
   const unreported = await report(check, open, tools);
   if (unreported !== open.unreported && (speaks || isDue(unreported)))
     await postComments(port, pull.number, { bodies: compose(unreported), before: Math.max(before, bodies.length) });

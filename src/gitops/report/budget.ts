@@ -21,6 +21,8 @@ export interface Group {
 /** What was chosen for each element, in the order given; null is only counted. */
 export interface Fit<F> {
   readonly shown: readonly (F | null)[];
+  /** Indexes of those that are shown in full. */
+  readonly whole: ReadonlySet<number>;
   /** UTF-16 code units that are left. */
   readonly left: number;
 }
@@ -53,35 +55,43 @@ export function fitElements<F extends { readonly text: string }>(
     left -= cost;
     return line;
   });
-  return upgradeAll(elements, { shown: lines, left });
+  return upgradeAll(elements, { shown: lines, whole: new Set(), left });
 }
 
 function upgradeAll<F extends { readonly text: string }>(elements: readonly Element<F>[], lines: Fit<F>): Fit<F> {
   const shown = [...lines.shown];
+  const isWhole: boolean[] = [];
   let { left } = lines;
   let misses = 0;
   for (const [index, element] of elements.entries()) {
     if (left < smallest || misses >= mostMisses) break;
     if (shown[index] === null || !mayFit(element, left)) continue;
-    const better = upgrade(element, left) ?? element.line;
-    misses = better === element.line ? misses + 1 : 0;
+    const upgraded = upgrade(element, left);
+    const better = upgraded.form ?? element.line;
+    misses = upgraded.form === null ? misses + 1 : 0;
     left -= better.text.length - element.line.text.length;
     shown[index] = better;
+    isWhole[index] = upgraded.isWhole;
   }
-  return { shown, left };
+  return { shown, whole: new Set(isWhole.flatMap((whole, index) => (whole ? [index] : []))), left };
 }
 
 function mayFit<F extends { readonly text: string }>({ line, least = 0 }: Element<F>, left: number): boolean {
   return least <= line.text.length + left;
 }
 
-function upgrade<F extends { readonly text: string }>(element: Element<F>, left: number): F | null {
+interface Upgrade<F> {
+  /** null: only the line has room. */
+  readonly form: F | null;
+  readonly isWhole: boolean;
+}
+
+function upgrade<F extends { readonly text: string }>(element: Element<F>, left: number): Upgrade<F> {
   const { full, fields, line } = element;
   const room = line.text.length + left;
-  const whole = full();
-  if (whole.text.length <= room) return whole;
-  const part = fields?.();
-  return part !== undefined && part.text.length <= room ? part : null;
+  const fits = (form: F | undefined): F | null => (form !== undefined && form.text.length <= room ? form : null);
+  const whole = fits(full());
+  return whole === null ? { form: fits(fields?.()), isWhole: false } : { form: whole, isWhole: true };
 }
 
 /** Texts that are shown in full, on one line, or only counted, and how many were only counted. */

@@ -4,7 +4,7 @@ import type { Review } from '../../model/review.ts';
 import { type Block, heading, joinBlocks, nothing, paragraph } from './blocks.ts';
 import { changeEntries } from './comment-changes.ts';
 import { sentence } from './compose.ts';
-import { countedLimit, countedText, type Entry, type Placed, place } from './entries.ts';
+import { countedLimit, countedText, type Entry, type Placed, place, placeWhole } from './entries.ts';
 import {
   blockers,
   cautions,
@@ -64,6 +64,22 @@ export function reviewComment(review: Review, options: CommentOptions): string {
 /** The same as one comment, or as two or three where not even one line for each thing has room. */
 export function reviewComments(review: Review, options: CommentOptions): readonly string[] {
   return composeReview(review, options, mostParts).map(textOf);
+}
+
+/**
+ * In full what one comment of `options.limit` shows in short or only counts, as far as `room` UTF-16 code units go; '' where it shows all
+ * in full. For the second page of a check.
+ */
+export function reviewDetails(clear: Review, clearOptions: CommentOptions, room: number): string {
+  const { review, options } = withoutSecrets(clear, clearOptions);
+  const said = wordsOf(review, options);
+  const { rest, short } = composePart({ ...said, waiting: said.entries, number: 1, of: 1 });
+  if (rest.length + short.length === 0) return '';
+  const lead = paragraph('In full, what the summary shows in short:');
+  const { blocks, rest: left } = placeWhole([...short, ...rest], room - lead.text.length - countedLimit);
+  const body = inOrder({ blocks }, said, nothing);
+  const text = joinBlocks([lead, ...body, paragraph(countedText(left, countedLimit))]).text;
+  return blocks.size === 0 || text.length > room ? '' : `${text}\n`;
 }
 
 /** The comments of a review with what a parser makes of them; one at least, `parts` at most. */
@@ -150,7 +166,7 @@ const leastRoom = 200;
 /** Share of a comment the table may take. */
 const tableShare = 0.3;
 
-function composePart(work: PartWork): { readonly block: Block; readonly rest: readonly Entry[] } {
+function composePart(work: PartWork): Pick<Placed, 'rest' | 'short'> & { readonly block: Block } {
   const { review, options, waiting, number, of } = work;
   const head = [
     heading(title(review, number, of)),
@@ -158,7 +174,7 @@ function composePart(work: PartWork): { readonly block: Block; readonly rest: re
   ];
   const foot = footer(review, options, number);
   const room = options.limit - joinBlocks([...head, ...foot]).text.length - 3;
-  if (room < leastRoom) return { block: bare(review, options.limit), rest: waiting };
+  if (room < leastRoom) return { block: bare(review, options.limit), rest: waiting, short: [] };
   const table = number === 1 ? targetTable(review, room * tableShare) : nothing;
   const free = room - table.text.length - 2;
   const all = placeAll(waiting, free);
@@ -167,7 +183,8 @@ function composePart(work: PartWork): { readonly block: Block; readonly rest: re
   const counted = number === of ? countedText(placed.rest, placed.left + reserve) : continued(placed.rest);
   const body = [...inOrder(placed, work, table), paragraph(counted)];
   const block = joinBlocks([...head, ...body, ...foot]);
-  return { block: block.text.length < options.limit ? block : bare(review, options.limit), rest: placed.rest };
+  const { rest, short } = placed;
+  return { block: block.text.length < options.limit ? block : bare(review, options.limit), rest, short };
 }
 
 /** Blockers take what they need before anything else gets more than a count. */
@@ -181,11 +198,12 @@ function placeAll(waiting: readonly Entry[], room: number): Placed {
   return {
     blocks: new Map([...grave.blocks, ...others.blocks]),
     rest: [...grave.rest, ...others.rest],
+    short: [...grave.short, ...others.short],
     left: others.left,
   };
 }
 
-function inOrder({ blocks }: Placed, { order }: Words, table: Block): readonly Block[] {
+function inOrder({ blocks }: Pick<Placed, 'blocks'>, { order }: Words, table: Block): readonly Block[] {
   const of = (id: string): Block => blocks.get(id) ?? nothing;
   return [of(blockers.id), of(unknowns.id), table, of(cautions.id), of(notesId), ...order.map(of), of(unownedId)];
 }

@@ -23,6 +23,8 @@ export interface Entry {
 export interface Placed {
   readonly blocks: ReadonlyMap<string, Block>;
   readonly rest: readonly Entry[];
+  /** Those of which only a part or a line is shown. */
+  readonly short: readonly Entry[];
   /** UTF-16 code units that are left. */
   readonly left: number;
 }
@@ -33,21 +35,63 @@ export function place(entries: readonly Entry[], budget: number): Placed {
     ...element,
     group: { id: section.id, cost: section.cost },
   }));
-  const { shown, left } = fitElements(elements, budget);
-  const bySection = new Map<string, { readonly section: Section; readonly blocks: Block[] }>();
-  const rest: Entry[] = [];
+  const { shown, whole, left } = fitElements(elements, budget);
+  const places = new Places();
+  const [rest, short]: [Entry[], Entry[]] = [[], []];
   for (const [index, entry] of entries.entries()) {
     const block = shown[index] ?? null;
     if (block === null) {
       rest.push(entry);
       continue;
     }
-    const open = bySection.get(entry.section.id) ?? { section: entry.section, blocks: [] };
-    open.blocks.push(block);
-    bySection.set(entry.section.id, open);
+    if (!whole.has(index)) short.push(entry);
+    places.add(entry.section, block);
   }
-  const blocks = new Map([...bySection].map(([id, open]) => [id, open.section.wrap(open.blocks)]));
-  return { blocks, rest, left };
+  return { blocks: places.wrapped(), rest, short, left };
+}
+
+/** After so many entries in a row that had no room no more are made. */
+const mostMisses = 40;
+
+/** Places entries whole or not at all, gravest first, into so many UTF-16 code units. */
+export function placeWhole(entries: readonly Entry[], budget: number): Pick<Placed, 'blocks' | 'rest'> {
+  const places = new Places();
+  const rest: Entry[] = [];
+  let left = budget;
+  let misses = 0;
+  for (const entry of entries) {
+    const block = misses < mostMisses ? entry.element.full() : null;
+    const cost = block === null ? Number.POSITIVE_INFINITY : block.text.length + 2 + places.costOf(entry.section);
+    if (block === null || cost > left) {
+      rest.push(entry);
+      misses += 1;
+      continue;
+    }
+    places.add(entry.section, block);
+    left -= cost;
+    misses = 0;
+  }
+  return { blocks: places.wrapped(), rest };
+}
+
+/** What stands in each section so far. */
+class Places {
+  readonly #open = new Map<string, { readonly section: Section; readonly blocks: Block[] }>();
+
+  /** Of the section itself, where nothing stands in it yet. */
+  costOf({ id, cost }: Section): number {
+    return this.#open.has(id) ? 0 : cost + 2;
+  }
+
+  add(section: Section, block: Block): void {
+    const open = this.#open.get(section.id) ?? { section, blocks: [] };
+    open.blocks.push(block);
+    this.#open.set(section.id, open);
+  }
+
+  wrapped(): ReadonlyMap<string, Block> {
+    return new Map([...this.#open].map(([id, { section, blocks }]) => [id, section.wrap(blocks)]));
+  }
 }
 
 /** Most kinds that are named in a count. */

@@ -101,7 +101,7 @@ export function checkRunBody(world: World, repository: Repository, run: CheckRun
     output: {
       title: run.title,
       summary: run.summary,
-      text: null,
+      text: run.text,
       annotations_count: run.annotations.length,
       annotations_url: `${url}/annotations`,
     },

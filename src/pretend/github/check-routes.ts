@@ -55,6 +55,7 @@ async function createRun(call: RepositoryCall): Promise<Answer> {
     completedAt: null,
     title: null,
     summary: null,
+    text: null,
     annotations: [],
     calls: [],
   };
@@ -92,4 +93,5 @@ function takeOutput(output: Readonly<Record<string, unknown>> | undefined, run: 
   run.annotations.push(...annotations);
   if (typeof output?.['title'] === 'string') run.title = output['title'];
   if (typeof output?.['summary'] === 'string') run.summary = output['summary'];
+  if (output !== undefined) run.text = typeof output['text'] === 'string' ? output['text'] : null;
 }

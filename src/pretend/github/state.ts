@@ -91,6 +91,7 @@ export interface CheckRun {
   completedAt: Date | null;
   title: string | null;
   summary: string | null;
+  text: string | null;
   readonly annotations: Record<string, unknown>[];
   /** How many annotations each call carried. */
   readonly calls: number[];

@@ -53,6 +53,8 @@ export interface CheckReport {
   readonly conclusion: 'success' | 'neutral' | 'failure' | null;
   readonly title: Redacted;
   readonly summary: Redacted;
+  /** A second page below the summary, where the forge has one; left out: none. */
+  readonly text?: Redacted;
   readonly annotations: readonly Annotation[];
   /** Whether a check of this name that stands on the commit already is left as it is. */
   readonly yields?: boolean;
@@ -66,6 +68,8 @@ export interface ForgeLimits {
   readonly comment: number;
   /** UTF-16 code units of a check's summary. */
   readonly checkSummary: number;
+  /** UTF-16 code units of the page below a check's summary; 0 where there is none. */
+  readonly checkText: number;
   readonly annotationsPerCall: number;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { reviewComment, reviewComments } from '../../../src/gitops/report/comment.ts';
+import { reviewComment, reviewComments, reviewDetails } from '../../../src/gitops/report/comment.ts';
 import { faultsOf } from '../../support/markdown-shape.ts';
 import { blockerOf, fieldOf, objectOf, reviewOn, targetOn, updateOf } from './review-of.ts';
 
@@ -213,5 +213,25 @@ describe('how a change comes about', () => {
     expect(text).toContain('worked out without the server: its definition comes with this pull');
     expect(text).toContain('2 fields taken over as they are; 1 field Git says no more stays');
     expect(text).toContain('Stays all the same: `spec.paused`, owned by `kubectl-client-side-apply`.');
+  });
+});
+
+describe('the second page of a check', () => {
+  test('is empty where the comment shows all in full', () => {
+    expect(reviewDetails(reviewOn([eu], { changes: many(5, 3) }), github, 60_000)).toBe('');
+  });
+
+  test('shows in full what the comment shows in short, gravest first, and counts what has no room there either', () => {
+    const changes = many(900, 6);
+    const comment = reviewComment(reviewOn([eu], { changes }), github);
+    const page = reviewDetails(reviewOn([eu], { changes }), github, 60_000);
+
+    expect(faultsOf(page, 60_000)).toEqual([]);
+    expect(times(page, '| Field |')).toBeGreaterThan(100);
+    for (const index of numbers(900)) {
+      const isFull = (text: string): boolean => text.includes(`| \`data.key-${index}-0\` |`);
+      expect(isFull(comment) && isFull(page)).toBe(false);
+    }
+    expect(page).toMatch(/Not shown, as the comment is full:\*\* \d+ × `ConfigMap`/);
   });
 });

@@ -17,6 +17,7 @@ interface Run {
   readonly conclusion: string | null;
   readonly title: string | null;
   readonly summary: string | null;
+  readonly text: string | null;
   readonly annotations: number;
 }
 
@@ -97,7 +98,7 @@ function toCarryOn(run: Run | null, check: CheckReport): Run | null {
 }
 
 function isSameText(run: Run, check: CheckReport): boolean {
-  return run.title === check.title && run.summary === check.summary;
+  return run.title === check.title && run.summary === check.summary && (run.text ?? '') === (check.text ?? '');
 }
 
 /** At least one batch, so that a report without annotations makes one call. */
@@ -116,7 +117,8 @@ function outputOf(check: CheckReport, batch: readonly Annotation[]) {
     title: annotation.title.slice(0, TITLE),
     message: annotation.message.slice(0, MESSAGE),
   }));
-  return { title: check.title as string, summary: check.summary as string, annotations };
+  const page: { text?: string } = check.text === undefined ? {} : { text: check.text };
+  return { title: check.title as string, summary: check.summary as string, ...page, annotations };
 }
 
 /** The newest run of this name that we made on the commit. */
@@ -129,7 +131,7 @@ async function findRun(access: Access, sha: string, name: string): Promise<Run |
   const ours = data.check_runs.filter((run) => run.name === name && run.external_id === externalId(name));
   const newest = ours.toSorted((a, b) => Number(b.id) - Number(a.id))[0];
   if (newest === undefined) return null;
-  const { title, summary, annotations_count } = newest.output;
+  const { title, summary, text, annotations_count } = newest.output;
   const { id, conclusion } = newest;
   return {
     id: Number(id),
@@ -137,6 +139,7 @@ async function findRun(access: Access, sha: string, name: string): Promise<Run |
     conclusion,
     title,
     summary,
+    text,
     annotations: annotations_count,
   };
 }

@@ -60,6 +60,7 @@ const gitHubCaps: BudgetCaps = { pointsPerMinute: 800, writesPerMinute: 60, writ
 export const gitHubLimits: ForgeLimits = {
   comment: 60_000,
   checkSummary: 60_000,
+  checkText: 60_000,
   annotationsPerCall: ANNOTATIONS_PER_CALL,
 };
 

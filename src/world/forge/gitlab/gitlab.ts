@@ -43,7 +43,7 @@ const gitLabCaps: BudgetCaps = { pointsPerMinute: 1_800, writesPerMinute: 240, w
  * Limits of GitLab. A note may hold 1,000,000 characters; nobody reads more than these. A commit status has no summary
  * and no annotations, only a description.
  */
-export const gitLabLimits: ForgeLimits = { comment: 200_000, checkSummary: 255, annotationsPerCall: 0 };
+export const gitLabLimits: ForgeLimits = { comment: 200_000, checkSummary: 255, checkText: 0, annotationsPerCall: 0 };
 
 /**
  * GitLab through an access token of a user, a project or a group. Gitbeaker is loaded with the first call.

@@ -111,6 +111,23 @@ describe('a completed run that is judged again', () => {
   });
 });
 
+test('a second page is shown below the summary, and goes when there is none any more', async () => {
+  await freshCommit();
+  await stage.port.report(sha, { ...report(0), text: redacted('all of it') });
+  const pages = [stage.repo.checkRuns(sha).at(-1)?.text];
+  const before = stage.github.requests.length;
+  await stage.port.report(sha, { ...report(0), text: redacted('all of it') });
+  const again = stage.github.requests.slice(before).filter(({ method }) => method !== 'GET');
+  await stage.port.report(sha, { ...report(0), text: redacted('all of that') });
+  pages.push(stage.repo.checkRuns(sha).at(-1)?.text);
+  await stage.port.report(sha, report(0));
+  pages.push(stage.repo.checkRuns(sha).at(-1)?.text);
+
+  expect(pages).toEqual(['all of it', 'all of that', null]);
+  expect(again).toEqual([]);
+  expect(stage.github.violations).toEqual([]);
+});
+
 test('adopts a check run whose creation was answered by a 502', async () => {
   await freshCommit();
   stage.github.faults.add({ kind: 'bad-gateway-after-commit', method: 'POST', path: /check-runs/ });
