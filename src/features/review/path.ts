@@ -11,6 +11,7 @@ import { mapConcurrently } from '../../tools/each.ts';
 import { gitPlace, type Place, readCluster } from '../../world/cluster/place.ts';
 import { decide } from './decide.ts';
 import type { Facts } from './gather.ts';
+import { newlyIdle, withoutIdle } from './idle.ts';
 import { renderFinding, renderTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
 import { noRulings } from './rulings.ts';
@@ -66,7 +67,7 @@ export async function renderPath(
     namespace: choices.namespace ?? defaults.namespace,
     set: choices.set,
   };
-  return tools.rendererFor(application.renderer).render(application, request.tree, inputs, signal);
+  return withoutIdle(await tools.rendererFor(application.renderer).render(application, request.tree, inputs, signal));
 }
 
 function named(name: string, { applications }: PathRequest): Application {
@@ -117,7 +118,9 @@ export async function diffPath(
   const context = { request: { baseTree: tree, untrusted: null, origin }, head: tree, tools, signal };
   const targets = await mapConcurrently(applicationsBelow(request, tools), 4, async (head) => {
     const pair = { name: head.name, environment: head.environment, base: null, head };
-    return reviewTarget(await renderTarget(pair, place, context), { tools, engine: 'apply', keeps: false }, signal);
+    const rendered = await renderTarget(pair, place, context);
+    const target = { ...rendered, findings: newlyIdle(rendered.findings, rendered.findings) };
+    return reviewTarget(target, { tools, engine: 'apply', keeps: false }, signal);
   });
   const facts: Facts = {
     request: { base: 'live', head: 'working tree' },
@@ -144,10 +147,8 @@ async function renderQuietly(
 ): Promise<{ readonly rendered: Rendered | null; readonly findings: readonly Finding[] }> {
   try {
     const inputs = inputsFor(application, gitPlace, request, tools);
-    return {
-      rendered: await tools.rendererFor(application.renderer).render(application, request.tree, inputs, signal),
-      findings: [],
-    };
+    const rendered = await tools.rendererFor(application.renderer).render(application, request.tree, inputs, signal);
+    return { rendered: withoutIdle(rendered), findings: [] };
   } catch (error) {
     if (!(error instanceof FairleadError)) throw error;
     return { rendered: null, findings: [renderFinding(error)] };

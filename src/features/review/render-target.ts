@@ -1,7 +1,5 @@
 import type { ApplicationPair } from '../../gitops/discover/pair-applications.ts';
 import { renderInputs } from '../../gitops/render/inputs.ts';
-import { unmatchedRules } from '../../gitops/render/unmatched.ts';
-import { unreadValueRule } from '../../gitops/render/unread-values.ts';
 import type { DeclaredApplication } from '../../model/declared.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -11,6 +9,7 @@ import type { Resource } from '../../model/resource.ts';
 import { type Application, type Target, targetId } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import type { Place } from '../../world/cluster/place.ts';
+import { newlyIdle } from './idle.ts';
 import { hiddenFindings, hookFindings, randomFindings, sealedFindings } from './render-findings.ts';
 import type { ReviewRequest, ReviewTools } from './request.ts';
 
@@ -70,7 +69,10 @@ export async function renderTarget(
     isGone: pair.head === null,
     base: base.rendered?.resources ?? null,
     head: head.rendered?.resources ?? null,
-    findings: newly(sideFindings(head), base).map((finding) => ({ ...finding, target: id })),
+    findings: newlyIdle(sideFindings(head), base.rendered?.findings ?? []).map((finding) => ({
+      ...finding,
+      target: id,
+    })),
   };
 }
 
@@ -80,14 +82,6 @@ function learnSecrets(sides: readonly Side[], tools: ReviewTools): void {
     for (const { object } of [...(rendered?.resources ?? []), ...(rendered?.hooks ?? [])]) tools.learnSecret(object);
   }
 }
-
-/** What was idle before the change is not its doing. */
-function newly(findings: readonly Finding[], base: Side): readonly Finding[] {
-  const before = new Set((base.rendered?.findings ?? []).map(({ rule, message }) => `${rule} ${message}`));
-  return findings.filter(({ rule, message }) => !idleRules.has(rule) || !before.has(`${rule} ${message}`));
-}
-
-const idleRules: ReadonlySet<string> = new Set([...Object.values(unmatchedRules), unreadValueRule]);
 
 function sideFindings({ rendered, failure }: Side): readonly Finding[] {
   if (failure !== null) return [renderFinding(failure)];
