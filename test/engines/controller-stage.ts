@@ -16,9 +16,9 @@ export interface ControllerStage {
   close(): Promise<void>;
 }
 
-/** Opens it for one engine. */
-export async function openControllerStage(engine: string): Promise<ControllerStage> {
-  const plane = await useControlPlane();
+/** Opens it for one engine, on the shared control plane or one of its own. */
+export async function openControllerStage(engine: string, own?: ControlPlane): Promise<ControllerStage> {
+  const plane = own ?? (await useControlPlane());
   const redactor = createRedactor({ key: Buffer.alloc(32, 7) });
   const cluster = await openCluster({ kubeconfig: { paths: [plane.kubeconfig] }, context: plane.context, redactor });
   const predict = (desired: Desired) => predictOn({ engine, cluster, redactor, context: plane.context }, desired);

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stringifyJson } from '../../../src/formats/json.ts';
@@ -9,7 +10,7 @@ import { createKustomizeRenderer } from '../../../src/gitops/render/kustomize.ts
 import { BorderError } from '../../../src/model/error.ts';
 import { isJsonObject, type JsonObject } from '../../../src/model/json.ts';
 import type { Resource } from '../../../src/model/resource.ts';
-import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
+import { startControlPlane } from '../../control-plane/control-plane.ts';
 import { goodCases } from '../../gitops/render/helm-cases.ts';
 import { chartFiles } from '../../gitops/render/helm-charts.ts';
 import { applicationAt, calm, testDependencies, testInputs } from '../../gitops/render/support.ts';
@@ -23,19 +24,21 @@ const decoder = createDecoder(30_000);
 const kustomize = createKustomizeRenderer(testDependencies());
 const helm = createHelmRenderer(testDependencies(), decoder);
 
-let plane: ControlPlane;
+/** Of its own: what the fixtures define is defined otherwise by other tests. */
+let plane: Awaited<ReturnType<typeof startControlPlane>>;
 let stage: Stage;
 let argocd: ControllerStage;
 
 beforeAll(async () => {
-  plane = await useControlPlane();
+  plane = await startControlPlane({ dir: join(mkdtempSync(join(tmpdir(), 'fairlead-after-apply-')), 'plane') });
   stage = await openStage(plane.kubeconfig, plane.context);
-  argocd = await openControllerStage('argocd');
+  argocd = await openControllerStage('argocd', plane);
 }, 300_000);
 
-afterAll(() =>
-  Promise.all([stage?.cluster.close(), argocd?.close(), kustomize.close(), helm.close(), decoder.close()]),
-);
+afterAll(async () => {
+  await Promise.all([stage?.cluster.close(), argocd?.close(), kustomize.close(), helm.close(), decoder.close()]);
+  await plane?.stop();
+});
 
 /** Objects in a namespace of their own, and cluster-scoped ones under names of their own. */
 async function moved(resources: readonly Resource[]): Promise<readonly Resource[]> {

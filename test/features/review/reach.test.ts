@@ -112,19 +112,19 @@ describe('what goes with an object', () => {
     const definition = {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
-      metadata: { name: `widgets.${group}` },
+      metadata: { name: `gears.${group}` },
       spec: {
-        ...{ group, scope: 'Namespaced', names: { plural: 'widgets', singular: 'widget', kind: 'Widget' } },
+        ...{ group, scope: 'Namespaced', names: { plural: 'gears', singular: 'gear', kind: 'Gear' } },
         versions: [{ name: 'v1', served: true, storage: true, schema }],
       },
     };
     await stage.apply(definition);
-    const widget = (name: string, where: string) => ({
-      ...{ apiVersion: `${group}/v1`, kind: 'Widget', metadata: { name, namespace: where } },
+    const gear = (name: string, where: string) => ({
+      ...{ apiVersion: `${group}/v1`, kind: 'Gear', metadata: { name, namespace: where } },
     });
     await until('the kind being served', async () => {
       try {
-        await stage.apply(widget('a', namespace), widget('b', namespace), widget('c', other));
+        await stage.apply(gear('a', namespace), gear('b', namespace), gear('c', other));
         return true;
       } catch {
         return undefined; // not served yet
@@ -132,7 +132,7 @@ describe('what goes with an object', () => {
     });
     read = await readCluster(stage.cluster, 'default', signal);
 
-    expect((await reach('delete', [definition])).takes).toEqual([['3 Widgets in 2 namespaces']]);
+    expect((await reach('delete', [definition])).takes).toEqual([['3 Gears in 2 namespaces']]);
   });
 
   test('of a claim, its volume with its reclaim policy, and who uses it', async () => {

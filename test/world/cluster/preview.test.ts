@@ -54,12 +54,18 @@ async function liveOf(object: JsonObject): Promise<JsonObject> {
   return live;
 }
 
+/** In full: other tests define kinds of the same name. */
+function typeOf(object: JsonObject): string {
+  const id = identify(object);
+  return id === null || id.group === '' ? (id?.kind ?? '') : `${id.kind}.${id.version}.${id.group}`;
+}
+
 async function stage({ base, others = [] }: ApplyCase): Promise<void> {
   await apply(placed(base));
   for (const { type, patch } of others) {
-    const { kind, metadata } = base as { kind: string; metadata: { name: string } };
+    const { metadata } = base as { metadata: { name: string } };
     const args = ['-n', namespace, '--field-manager=somebody', '--type', type, '-p', JSON.stringify(patch)];
-    await plane.kubectl(['patch', kind, metadata.name, ...args]);
+    await plane.kubectl(['patch', typeOf(base), metadata.name, ...args]);
   }
 }
 
