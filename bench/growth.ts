@@ -27,7 +27,7 @@ export const growthBench: Bench = {
     for (const count of isFull ? [10, 100, 1_000, 5_000] : [10, 30])
       rows.push(...(await wholeProcess(count, plane, lab)));
     rows.push(await unchanged(lab.sizes.objects, plane, lab));
-    rows.push(await eventToComment(isFull ? { objects: 100, pulls: 20 } : { objects: 10, pulls: 2 }, plane, lab));
+    rows.push(await eventToComment(isFull ? { objects: 100, pulls: 10 } : { objects: 10, pulls: 2 }, plane, lab));
     return rows;
   },
 };
@@ -105,8 +105,11 @@ async function eventToComment(
   const bot = await startServer(start);
   try {
     const times: number[] = [];
-    for (let pull = 0; pull < pulls; pull += 1)
+    for (let pull = 0; pull < pulls; pull += 1) {
+      // GitHub lets an installation do only so much in a minute: one pull after the other, as people open them.
+      if (pull > 0) await delay(between, undefined, { signal: lab.signal });
       times.push(await onePull(`1.${pull + 1}.0`, { objects, namespace, hands }));
+    }
     const slow = percentile(times, 0.95);
     const what = `${objects} objects, all changed, from the event to the comment`;
     return figure(what, timesText(times), atMostGoal(slow / 1000, 10, ' s'));
@@ -115,6 +118,9 @@ async function eventToComment(
     await hands.close();
   }
 }
+
+/** Milliseconds between two pulls. */
+const between = 12_000;
 
 async function onePull(
   version: string,
