@@ -69,7 +69,8 @@ export interface JobPayloads {
   /** Compare a target with the last deployed commit. `wake`: what was seen, for the log. */
   readonly drift: { readonly repo: RepoRef; readonly target: string; readonly wake: string };
   /** Look at every target of a repository: which there are, and whether they drifted. */
-  readonly sweep: { readonly repo: RepoRef };
+  /** `branch`: only where something is deployed from that branch, which moved; left out: in any case. */
+  readonly sweep: { readonly repo: RepoRef; readonly branch?: string };
   /** Write the drift board of a repository. */
   readonly board: { readonly repo: RepoRef };
   /** Put a drift row right; `asked` is null when nobody did. */

@@ -146,6 +146,12 @@ export function sweepJob(repo: RepoRef, runAt: Date | null = null): QueuedJob {
   return { job: { kind: 'sweep', payload: { repo } }, key: `sweep:${repoKey(repo)}`, replace: runAt === null, runAt };
 }
 
+/** A branch moved: where something is deployed from it, every target is to be looked at. */
+export function branchSweepJob(repo: RepoRef, branch: string): QueuedJob {
+  const key = `sweep:${repoKey(repo)}:${branch}`;
+  return { job: { kind: 'sweep', payload: { repo, branch } }, key, replace: true, runAt: null };
+}
+
 /** A drift row is to be put right. */
 export function healJob(repo: RepoRef, payload: JobPayloads['heal'], runAt: Date | null = null): QueuedJob {
   return { job: { kind: 'heal', payload }, key: `heal:${repoKey(repo)}:${payload.drift}`, replace: false, runAt };

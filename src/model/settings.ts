@@ -125,3 +125,11 @@ export function clustersOf(settings: Settings, server: ClusterMap): ClusterMap {
   ]);
   return { mode: 'live', bare: null, byEnvironment };
 }
+
+/** The branches that something is deployed from, or may be: the protected one and those of the environments. */
+export function deployedBranches({
+  settings,
+  branch,
+}: Pick<SettingsInForce, 'settings' | 'branch'>): ReadonlySet<string> {
+  return new Set([branch, ...[...settings.environments.values()].map((one) => one.branch ?? branch)]);
+}

@@ -2,6 +2,7 @@ import type { QueuedJob } from '../model/jobs.ts';
 import {
   beginJob,
   branchJob,
+  branchSweepJob,
   commandJob,
   endedJob,
   mergedJob,
@@ -22,7 +23,7 @@ export function routeEvent(event: ForgeEvent): readonly QueuedJob[] {
       return [pullMergedJob(repo, event.branch, event.pull), endedJob(repo, event.pull)];
     case 'branch-moved': {
       const { branch } = event;
-      return [branchJob(repo, branch), mergedJob(repo, branch, event.before), sweepJob(repo)];
+      return [branchJob(repo, branch), mergedJob(repo, branch, event.before), branchSweepJob(repo, branch)];
     }
     case 'group-changed': {
       const { kind: _kind, ...group } = event;

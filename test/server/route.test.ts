@@ -21,7 +21,7 @@ describe('an event', () => {
     [{ kind: 'pull-closed', repo, pull: 17 }, ['ended ended:github:42#17 false', 'review review:github:42#17 true']],
     [
       { kind: 'branch-moved', repo, branch: 'main', head, before: null },
-      ['branch branch:github:42:main true', 'merged merged:github:42:main false', 'sweep sweep:github:42 true'],
+      ['branch branch:github:42:main true', 'merged merged:github:42:main false', 'sweep sweep:github:42:main true'],
     ],
     [{ kind: 'group-changed', ...group }, [`group group:github:42:${head} true`]],
     // In place of the waiting one: what is over is not looked at.

@@ -3,7 +3,7 @@ import type { Deployment } from '../../model/deployment.ts';
 import type { JobPayloads } from '../../model/jobs.ts';
 import { deployJob, tellJob } from '../../model/queued.ts';
 import { type RepoRef, repoKey } from '../../model/repo.ts';
-import type { EnvironmentSettings, SettingsInForce } from '../../model/settings.ts';
+import { deployedBranches, type EnvironmentSettings, type SettingsInForce } from '../../model/settings.ts';
 import { type Application, targetId } from '../../model/target.ts';
 import { mapConcurrently } from '../../tools/each.ts';
 import type { Pull, RepoPort } from '../../world/forge/forge.ts';
@@ -41,11 +41,13 @@ async function takeNew(
   signal: AbortSignal,
 ): Promise<boolean> {
   const inForce = await tools.settings(repo, signal);
+  const known = await tools.store.heads.get(repo, branch);
+  // Most branches that move are those of pulls: no merge was ever taken from them, and none will be.
+  if (known === null && !deployedBranches(inForce).has(branch)) return true;
   const environments = environmentsOf(inForce, branch);
   const port = await tools.forge(repo.forge).repo(repo);
   const repository = await tools.mirror(repo);
   const tip = await fetchTip(port, repository, branch, signal);
-  const known = await tools.store.heads.get(repo, branch);
   const from = await lastHead({ known: known ?? before, tip }, repository, signal);
   if (tip === null || from === tip) return true;
   const told = pull === undefined ? null : await port.pull(pull);

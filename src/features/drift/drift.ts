@@ -4,6 +4,7 @@ import { FairleadError } from '../../model/error.ts';
 import type { JobPayloads } from '../../model/jobs.ts';
 import { boardJob, driftJob, healJob, sweepJob } from '../../model/queued.ts';
 import type { RepoRef } from '../../model/repo.ts';
+import { deployedBranches } from '../../model/settings.ts';
 import { insideOf } from '../../model/tenancy.ts';
 import { type Baseline, baselineOf, targetsOf } from './baseline.ts';
 import { driftRows } from './compare.ts';
@@ -11,7 +12,12 @@ import { type DriftTools, lookKey } from './tools.ts';
 import { wakeMerges, wakePulls, wakeUnfinished } from './unfinished.ts';
 
 /** Looks at which targets a repository has and has each compared; then again after a while, whatever comes of this look. */
-export async function sweep({ repo }: JobPayloads['sweep'], tools: DriftTools, signal: AbortSignal): Promise<void> {
+export async function sweep(
+  { repo, branch }: JobPayloads['sweep'],
+  tools: DriftTools,
+  signal: AbortSignal,
+): Promise<void> {
+  if (branch !== undefined) return sweepFor(branch, repo, tools, signal);
   const next = sweepJob(repo, new Date(tools.now().getTime() + tools.every));
   await tools.queue.add(null, next.job, next);
   await wakeUnfinished(repo, tools);
@@ -23,6 +29,13 @@ export async function sweep({ repo }: JobPayloads['sweep'], tools: DriftTools, s
     const { job, ...options } = driftJob(repo, id, 'sweep');
     await tools.queue.add(null, job, { ...options, replace: false });
   }
+}
+
+/** Most branches that move are those of pulls: nothing is deployed from them, and nothing to be looked at for them. */
+async function sweepFor(branch: string, repo: RepoRef, tools: DriftTools, signal: AbortSignal): Promise<void> {
+  if (!deployedBranches(await tools.settings(repo, signal)).has(branch)) return;
+  const now = sweepJob(repo);
+  await tools.queue.add(null, now.job, now);
 }
 
 /**

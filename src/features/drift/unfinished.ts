@@ -1,6 +1,6 @@
 import { deployJob, mergedJob, revertJob } from '../../model/queued.ts';
 import { type RepoRef, repoKey } from '../../model/repo.ts';
-import type { SettingsInForce } from '../../model/settings.ts';
+import { deployedBranches, type SettingsInForce } from '../../model/settings.ts';
 import type { DriftTools } from './tools.ts';
 
 const unfinished = ['accepted', 'waiting', 'applying', 'following', 'soaking', 'unknown'] as const;
@@ -39,13 +39,8 @@ export async function wakeMerges(
 }
 
 /** Looks for pulls whose event never came: those that were reviewed as they stand are left alone. */
-export async function wakePulls(
-  repo: RepoRef,
-  { settings, branch }: SettingsInForce,
-  { queue }: DriftTools,
-): Promise<void> {
-  const branches = new Set([branch, ...[...settings.environments.values()].map((one) => one.branch ?? branch)]);
-  for (const name of branches) {
+export async function wakePulls(repo: RepoRef, inForce: SettingsInForce, { queue }: DriftTools): Promise<void> {
+  for (const name of deployedBranches(inForce)) {
     const job = { kind: 'branch', payload: { repo, branch: name } } as const;
     await queue.add(null, job, { key: `branch:${repoKey(repo)}:${name}`, replace: true, runAt: null });
   }

@@ -41,6 +41,19 @@ describe('a merge', () => {
     ]);
   });
 
+  test('is looked for on no branch that nothing is deployed from: the forge is not even asked', async () => {
+    const world = await begun();
+    await world.stage.repo.commit('feature', { 'apps/web/prod/web.yaml': manifest('web', '2') });
+    await takeMerges({ repo: world.repo, branch: 'main', before: null }, world.tools, signal);
+    const before = world.stage.github.requests.length;
+
+    await takeMerges({ repo: world.repo, branch: 'feature', before: null }, world.tools, signal);
+
+    expect(world.stage.github.requests.slice(before)).toEqual([]);
+    expect(await world.tools.store.heads.get(world.repo, 'feature')).toBeNull();
+    expect(await all(world)).toEqual([]);
+  });
+
   test('is taken once, however often it is told', async () => {
     const world = await begun();
     await world.merge({ 'apps/web/prod/web.yaml': manifest('web', '2') });

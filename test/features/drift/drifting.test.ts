@@ -209,6 +209,18 @@ describe('a sweep', () => {
     expect(await board()).not.toContain('Settings');
   });
 
+  test('of a branch that moved is asked for where something is deployed from it, and for no other', async () => {
+    const from = world.added.length;
+    await sweep({ repo: world.repo, branch: 'feature' }, world.tools, signal);
+    const forPull = world.added.slice(from);
+    await sweep({ repo: world.repo, branch: 'main' }, world.tools, signal);
+
+    expect(forPull).toEqual([]);
+    expect(world.added.slice(from).map(({ key, runAt }) => [key, runAt])).toEqual([
+      [`sweep:${repoKey(world.repo)}`, null],
+    ]);
+  });
+
   test('asks for the next one before it does anything, and wakes what has no end', async () => {
     const { store, now } = world.tools;
     const { id: _, ...facts } = healthy;
