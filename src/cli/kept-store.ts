@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { FairleadError } from '../model/error.ts';
 import type { RepoRef } from '../model/repo.ts';
+import { someOf } from '../model/some-of.ts';
 import type { Store } from '../world/store/store.ts';
 import type { CommandContext } from './context.ts';
 import { dataFolder } from './data-folder.ts';
@@ -64,8 +65,10 @@ function unclear(
       message: 'the store knows no repository yet',
       remedy: 'It knows one as soon as a webhook of it came in.',
     };
-  const names = known.slice(0, 10).map(({ fullName }) => fullName);
-  const all = `${names.join(', ')}${known.length > 10 ? ` and ${known.length - 10} more` : ''}`;
+  const all = someOf(
+    known.map(({ fullName }) => fullName),
+    10,
+  );
   const message = wanted === undefined ? 'the store knows several repositories' : `the store does not know ${wanted}`;
   return { subject: wanted ?? '--repo', message, remedy: `Name one with --repo: ${all}.` };
 }

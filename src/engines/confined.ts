@@ -1,4 +1,5 @@
 import { formatResource, type Resource, type ResourceId } from '../model/resource.ts';
+import { someOf } from '../model/some-of.ts';
 import { insideOf, isWithin, type Reach } from '../model/tenancy.ts';
 import type { Desired, Engine } from './engine.ts';
 
@@ -38,9 +39,8 @@ export function confined(engine: Engine, reach: Reach): Engine {
 const mostNamed = 3;
 
 function refusalText(outside: readonly ResourceId[]): string {
-  const named = outside.slice(0, mostNamed).map(formatResource).join(', ');
-  const more = outside.length > mostNamed ? ` and ${outside.length - mostNamed} more` : '';
-  return `${named}${more} ${outside.length === 1 ? 'is' : 'are'} outside the tenancy of the application: nothing is written. Take them out of Git, or have the owners of the tenancy take them in.`;
+  const named = someOf(outside.map(formatResource), mostNamed);
+  return `${named} ${outside.length === 1 ? 'is' : 'are'} outside the tenancy of the application: nothing is written. Take them out of Git, or have the owners of the tenancy take them in.`;
 }
 
 function leftText(left: number): string {

@@ -8,6 +8,7 @@ import { FairleadError } from '../model/error.ts';
 import { type Json, pick, pickText } from '../model/json.ts';
 import { type RepoRef, repoKey } from '../model/repo.ts';
 import type { SettingsInForce } from '../model/settings.ts';
+import { someOf } from '../model/some-of.ts';
 import type { Application } from '../model/target.ts';
 import type { Repository } from '../world/git/git.ts';
 import type { Answer } from './answer.ts';
@@ -75,8 +76,10 @@ function repoOf(known: readonly RepoRef[], wanted: string | null): RepoRef | str
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only;
   if (known.length === 0) return 'the server knows no repository yet: it knows one as soon as a webhook of it came in';
-  const names = known.slice(0, 10).map(({ fullName }) => fullName);
-  const all = `${names.join(', ')}${known.length > 10 ? ` and ${known.length - 10} more` : ''}`;
+  const all = someOf(
+    known.map(({ fullName }) => fullName),
+    10,
+  );
   return wanted === null
     ? `the server knows several repositories; name one: ${all}`
     : `the server knows no repository ${wanted}; it knows ${all}`;

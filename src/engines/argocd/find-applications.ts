@@ -1,4 +1,5 @@
 import { stringifyJson } from '../../formats/json.ts';
+import { someOf } from '../../model/some-of.ts';
 import type { Cluster } from '../../world/cluster/cluster.ts';
 import type { EngineWork } from '../engine.ts';
 import { type ArgoApplication, applicationType, readApplication } from './application.ts';
@@ -86,9 +87,8 @@ function describeMissing(
   const clusters = [...destinations, ...(isControl ? ['the cluster Argo CD runs in'] : [])].join(', ');
   const sought = `folder ${work.root || '/'} of ${work.urls[0] ?? 'the repository'}, branch ${work.branch}, on ${clusters}`;
   const ofRepository = apps.filter(({ sources }) => sources.some((source) => isOfRepository(source, work.urls)));
-  const told = ofRepository.slice(0, mostTold).map(describeApplication).join('; ');
-  const more = ofRepository.length > mostTold ? ` and ${ofRepository.length - mostTold} more` : '';
-  const there = told === '' ? `none of its ${apps.length} Applications reads this repository` : `it has ${told}${more}`;
+  const told = someOf(ofRepository.map(describeApplication), mostTold, '; ');
+  const there = told === '' ? `none of its ${apps.length} Applications reads this repository` : `it has ${told}`;
   return `Argo CD has no Application for ${sought}; ${there}.`;
 }
 

@@ -1,5 +1,6 @@
 import { stringifyJson } from '../../formats/json.ts';
 import { type JsonObject, pick } from '../../model/json.ts';
+import { someOf } from '../../model/some-of.ts';
 import type { EngineWork } from '../engine.ts';
 import { followsBranch, type GitSource, isOfRepository } from './git-source.ts';
 import { type Ref, trimPath } from './kustomization.ts';
@@ -91,9 +92,8 @@ function describeMissing(objects: FluxObjects, work: Wanted): string {
   const sought = `folder ${work.root || '/'} of ${work.urls[0] ?? 'the repository'}, branch ${work.branch}`;
   const ours = objects.sources.filter((source) => isOfRepository(source, work));
   const pairs = pairsOf({ ...objects, sources: ours });
-  const told = pairs.slice(0, mostTold).map(describePair).join('; ');
-  const more = pairs.length > mostTold ? ` and ${pairs.length - mostTold} more` : '';
-  return `Flux has no Kustomization or HelmRelease for ${sought}; ${told === '' ? describeSources(objects, ours) : `it has ${told}${more}`}.`;
+  const told = someOf(pairs.map(describePair), mostTold, '; ');
+  return `Flux has no Kustomization or HelmRelease for ${sought}; ${told === '' ? describeSources(objects, ours) : `it has ${told}`}.`;
 }
 
 function describePair({ source, reconciler }: Pair): string {

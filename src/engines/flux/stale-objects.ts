@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import { formatResource, type Resource, type ResourceId, resourceKey } from '../../model/resource.ts';
+import { someOf } from '../../model/some-of.ts';
 import type { EngineWork } from '../engine.ts';
 import { text } from './flux-object.ts';
 import type { Stale } from './journal.ts';
@@ -77,6 +78,5 @@ export function forbidPruning(
 }
 
 function name(ids: readonly ResourceId[]): string {
-  const told = ids.slice(0, mostTold).map(formatResource).join(', ');
-  return ids.length > mostTold ? `${told} and ${ids.length - mostTold} more` : told;
+  return someOf(ids.map(formatResource), mostTold);
 }

@@ -2,6 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { PlanTarget } from '../../model/plan.ts';
 import type { RepoRef } from '../../model/repo.ts';
 import { formatKey, resourceKey } from '../../model/resource.ts';
+import { someOf } from '../../model/some-of.ts';
 import type { RepoPort } from '../../world/forge/forge.ts';
 import type { Plans, Touching } from '../../world/store/store.ts';
 
@@ -56,13 +57,16 @@ interface Other {
 function sharedOf(rows: readonly Touching[], changing: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] {
   return rows.flatMap(({ target, changed }) => {
     const keys = changed.filter((key) => changing.get(target)?.has(key) === true);
-    return keys.length === 0 ? [] : [`${target}: ${named(keys)}`];
+    return keys.length === 0 ? [] : [`${target}: ${someOf(keys.map(formatKey), mostNamed)}`];
   });
 }
 
 function whatOf({ rows, shared }: Other, head: string): string {
   const where = rows.map(({ target }) => target).sort();
-  const what = shared.length > 0 ? `the same objects (${listed(shared)})` : `other objects of ${listed(where)}`;
+  const what =
+    shared.length > 0
+      ? `the same objects (${someOf(shared, mostNamed, '; ')})`
+      : `other objects of ${someOf(where, mostNamed, '; ')}`;
   return rows.some((row) => row.head !== head) ? `${what}, as its last review saw it` : what;
 }
 
@@ -75,16 +79,4 @@ function finding(message: string): Finding {
     ...{ rule: alsoOpenRule, severity: 'note', target: null, resource: null, file: null, line: null, message },
     fix: 'Merge one, and read what the other says then.',
   };
-}
-
-function listed(words: readonly string[]): string {
-  const rest = words.length - mostNamed;
-  return rest > 0 ? `${words.slice(0, mostNamed).join('; ')} and ${rest} more` : words.join('; ');
-}
-
-/** Resource keys as people call the objects. */
-function named(keys: readonly string[]): string {
-  const names = keys.map(formatKey);
-  const rest = names.length - mostNamed;
-  return rest > 0 ? `${names.slice(0, mostNamed).join(', ')} and ${rest} more` : names.join(', ');
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { formatKey } from '../../model/resource.ts';
+import { someOf } from '../../model/some-of.ts';
 import type { TargetFacts } from './target.ts';
 
 /** Rule of objects that two applications declare. */
@@ -59,12 +60,11 @@ function idsOf(all: readonly Declaring[]): readonly string[] {
 function finding([key, all]: readonly [string, readonly Declaring[]], keys: readonly string[]): Finding {
   const standing = isStanding(key, all);
   const names = keys.map(formatKey).sort();
-  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
   const before = standing ? ' (so before this change)' : '';
   return {
     ...{ rule: declaredTwiceRule, severity: standing ? 'note' : 'caution' },
     ...{ target: idsOf(all)[0] ?? null, resource: null, file: null, line: null },
-    message: `${names.slice(0, mostNamed).join(', ')}${more}: declared by ${idsOf(all).join(' and ')}, so the one that is applied last wins, and the one that drops it deletes it${before}.`,
+    message: `${someOf(names, mostNamed)}: declared by ${idsOf(all).join(' and ')}, so the one that is applied last wins, and the one that drops it deletes it${before}.`,
     fix: 'Let one application declare it.',
   };
 }

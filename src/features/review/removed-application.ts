@@ -3,6 +3,7 @@ import type { DeclaredApplication } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
 import { formatResource } from '../../model/resource.ts';
 import type { Settings } from '../../model/settings.ts';
+import { someOf } from '../../model/some-of.ts';
 import type { Target } from '../../model/target.ts';
 import { fateOf } from './gone-declaration.ts';
 import type { RenderedTarget } from './render-target.ts';
@@ -81,11 +82,10 @@ function byController(
 type Words = Pick<Finding, 'message' | 'fix'>;
 
 function staying(deletes: readonly Change[]): Words {
-  const names = deletes.slice(0, maxNamed).map(({ resource }) => formatResource(resource));
-  const rest = deletes.length > maxNamed ? ` and ${deletes.length - maxNamed} more` : '';
+  const names = deletes.map(({ resource }) => formatResource(resource));
   const stay = deletes.length === 1 ? 'its one object stays' : `its ${deletes.length} objects stay`;
   return {
-    message: `Git holds nothing for it any more, and ${stay} in the cluster: Fairlead deletes nothing of an application that goes as a whole. Left behind: ${names.join(', ')}${rest}.`,
+    message: `Git holds nothing for it any more, and ${stay} in the cluster: Fairlead deletes nothing of an application that goes as a whole. Left behind: ${someOf(names, maxNamed)}.`,
     fix: 'Delete them by hand after the merge. Or take out all but one in a pull of their own before this one: that pull deletes them.',
   };
 }

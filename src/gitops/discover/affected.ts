@@ -3,6 +3,7 @@ import type { Declaration } from '../../model/declared.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Lending, lentBy } from '../../model/lent.ts';
 import type { Settings } from '../../model/settings.ts';
+import { someOf } from '../../model/some-of.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { type Discovery, discover, type Reason } from './discover.ts';
@@ -201,6 +202,5 @@ function incompleteReason({
   const matter = unownedFiles.length > 0 ? unknown : unknown.filter((title) => !known.has(title));
   if (matter.length === 0) return null;
   const names = [...new Set(matter)];
-  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
-  return `what ${names.slice(0, 3).join(', ')}${more} deploys cannot be told`;
+  return `what ${someOf(names, 3)} deploys cannot be told`;
 }

@@ -1,6 +1,7 @@
 import { follows, isThisRepository } from '../../formats/repository-url.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { OwnRepository } from '../../model/repo.ts';
+import { someOf } from '../../model/some-of.ts';
 import type { Application } from '../../model/target.ts';
 
 /**
@@ -33,12 +34,11 @@ export function followerFindings(applications: readonly Application[], repositor
   }
   if (all.size === 0) return [];
   const names = [...all].sort();
-  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
   const place = { target: null, resource: null, file: null, line: null };
   return [
     {
       ...{ rule: 'no-follower', severity: 'note', ...place },
-      message: `No object of Argo CD or Flux follows the branch ${repository.branch}, which this change goes to: they follow ${names.slice(0, mostNamed).join(', ')}${more}.`,
+      message: `No object of Argo CD or Flux follows the branch ${repository.branch}, which this change goes to: they follow ${someOf(names, mostNamed)}.`,
       fix: 'What it does to them shows once it goes there.',
     },
   ];

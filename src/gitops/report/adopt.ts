@@ -1,5 +1,6 @@
 import { code, count } from '../../formats/markdown.ts';
 import type { Drift } from '../../model/drift.ts';
+import { someOf } from '../../model/some-of.ts';
 import { clip, compose, listed, name, plain, tabled } from './compose.ts';
 import type { TextOptions } from './deploy.ts';
 import { driftColumns, driftRow, sortDrift } from './drift-table.ts';
@@ -25,9 +26,7 @@ export function adoptTitle(view: AdoptView): string {
 export function adoptBody(view: AdoptView, options: TextOptions): string {
   const rows = sortDrift(view.drift);
   const places = [...new Set(rows.map((drift) => `${name(drift.environment)} · ${name(drift.application)}`))];
-  const where =
-    places.length <= 3 ? places.join(', ') : `${places.slice(0, 3).join(', ')} and ${places.length - 3} more`;
-  const head = `**Writes ${count(rows.length, 'live value')} of ${where} into Git.** Merging it changes nothing in the cluster.`;
+  const head = `**Writes ${count(rows.length, 'live value')} of ${someOf(places, 3)} into Git.** Merging it changes nothing in the cluster.`;
   const sections = [
     tabled(driftColumns, rows.map(driftRow), 40_000),
     listed(

@@ -1,6 +1,7 @@
 import { code, count } from '../../formats/markdown.ts';
 import type { Adopted, Change, StayingPath } from '../../model/change.ts';
 import { formatPath } from '../../model/path.ts';
+import { someOf } from '../../model/some-of.ts';
 import { sentence } from './compose.ts';
 import { bounded } from './limits.ts';
 
@@ -59,9 +60,8 @@ function stayText({ path, owners }: StayingPath): string {
 }
 
 function takesText(takes: readonly string[]): string {
-  const rest = takes.length - named;
-  const told = takes.slice(0, named).map((what) => sentence(what, 120));
-  return `takes with it ${told.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  const told = takes.map((what) => sentence(what, 120));
+  return `takes with it ${someOf(told, named)}`;
 }
 
 function adoptsText({ action }: Change, adopts: Adopted | undefined): string {

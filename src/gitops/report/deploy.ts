@@ -1,6 +1,7 @@
 import { count } from '../../formats/markdown.ts';
 import type { Deployment } from '../../model/deployment.ts';
 import { formatResource } from '../../model/resource.ts';
+import { someOf } from '../../model/some-of.ts';
 import type { Mode } from '../../model/verdict.ts';
 import { compose, listed, name, sentence, tabled, whole } from './compose.ts';
 import {
@@ -86,8 +87,7 @@ function headline(newest: readonly Deployment[]): string {
 
 function environments(deployments: readonly Deployment[]): string {
   const names = [...new Set(deployments.map(({ environment }) => environment))];
-  const shown = names.slice(0, 3).map(name).join(', ');
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+  return someOf(names.map(name), 3);
 }
 
 function row(deployment: Deployment): readonly string[] {

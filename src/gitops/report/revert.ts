@@ -5,6 +5,7 @@ import type { Evidence } from '../../model/health.ts';
 import { formatPath } from '../../model/path.ts';
 import { formatResource } from '../../model/resource.ts';
 import type { Review } from '../../model/review.ts';
+import { someOf } from '../../model/some-of.ts';
 import { clip, compose, listed, name, plain, sentence, tabled, whole } from './compose.ts';
 import type { TextOptions } from './deploy.ts';
 import { commitCode, placeCode } from './deployment-words.ts';
@@ -124,7 +125,8 @@ function pullNumbers({ pulls }: RevertView): string {
 
 function pullLinks(view: RevertView, { pullUrl }: TextOptions): string {
   if (view.pulls.length === 0) return count(view.commits.length, 'commit');
-  const shown = view.pulls.slice(0, 3).map(({ number }) => link(`pull ${number}`, pullUrl?.(number)));
-  const rest = view.pulls.length - shown.length;
-  return rest === 0 ? shown.join(', ') : `${shown.join(', ')} and ${rest} more`;
+  return someOf(
+    view.pulls.map(({ number }) => link(`pull ${number}`, pullUrl?.(number))),
+    3,
+  );
 }

@@ -1,5 +1,6 @@
 import { isJsonList, type Json, pick, pickText } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
+import { someOf } from '../../model/some-of.ts';
 import { type Risk, type RiskRule, type Subject, said } from './rule.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -47,7 +48,7 @@ function rbacWidened(subject: Subject): readonly Risk[] {
   if (base === null || change.action === 'create') return [];
   const before = permits(base);
   const gained = [...permits(head)].filter((permit) => !covers(before, permit));
-  return gained.length === 0 ? [] : [{ message: `gains ${listed(grouped(gained))}`, at: ['rules'] }];
+  return gained.length === 0 ? [] : [{ message: `gains ${someOf(grouped(gained), mostNamed)}`, at: ['rules'] }];
 }
 
 function grouped(gained: readonly string[]): readonly string[] {
@@ -67,13 +68,11 @@ function boundMore({ base, head }: Subject): readonly Risk[] {
   const added = names(head).filter((name) => !known.has(name));
   if (added.length === 0) return [];
   const role = `${pickText(head?.object, 'roleRef', 'kind')} ${pickText(head?.object, 'roleRef', 'name')}`;
-  return [{ message: `${listed(added)} gains ${role}`, at: ['subjects'] }];
+  return [{ message: `${someOf(added, mostNamed)} gains ${role}`, at: ['subjects'] }];
 }
 
-function listed(all: readonly string[]): string {
-  const most = 5;
-  return all.length <= most ? all.join(', ') : `${all.slice(0, most).join(', ')} and ${all.length - most} more`;
-}
+/** Rights and subjects that are named; the rest is counted. */
+const mostNamed = 5;
 
 function exposed(subject: Subject): readonly Risk[] {
   const { change, base, head } = subject;
@@ -87,7 +86,9 @@ function exposed(subject: Subject): readonly Risk[] {
   }
   const known = new Set(hosts(base));
   const added = hosts(head).filter((host) => !known.has(host));
-  return added.length === 0 ? [] : [{ message: `is reached from outside as ${listed(added)}`, at: ['spec'] }];
+  return added.length === 0
+    ? []
+    : [{ message: `is reached from outside as ${someOf(added, mostNamed)}`, at: ['spec'] }];
 }
 
 /** Hosts of an Ingress, an HTTPRoute or a Gateway; `*` where all are meant. */

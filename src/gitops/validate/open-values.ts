@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import type { ResourceId } from '../../model/resource.ts';
+import { someOf } from '../../model/some-of.ts';
 
 /** What holds values in clear. */
 export interface Holder {
@@ -50,8 +51,7 @@ const maxNames = 8;
 export function secretFindings(_path: string, values: readonly OpenValue[]): readonly Finding[] {
   return [...Map.groupBy(values, ({ holder }) => holder)].map(([{ subject, resource, file }, open]) => {
     const names = open.map(({ name }) => name);
-    const shown = names.slice(0, maxNames).join(', ');
-    const rest = names.length > maxNames ? ` and ${names.length - maxNames} more` : '';
+    const shown = someOf(names, maxNames);
     return {
       rule: secretRule,
       severity: 'block',
@@ -59,7 +59,7 @@ export function secretFindings(_path: string, values: readonly OpenValue[]): rea
       resource,
       file,
       line: open[0]?.line ?? null,
-      message: `${subject}: ${shown}${rest} can be read by everybody who can read this file; base64 hides nothing.`,
+      message: `${subject}: ${shown} can be read by everybody who can read this file; base64 hides nothing.`,
       fix: 'Change the secret where it is used, since it stays in the history of the branch; then write it as an ExternalSecret, a SealedSecret or with SOPS.',
     };
   });

@@ -1,4 +1,5 @@
 import { formatPath } from '../../model/path.ts';
+import { someOf } from '../../model/some-of.ts';
 
 /** The only place settings are read from, at the root of the repository. */
 export const configFile = '.fairlead.yaml';
@@ -68,8 +69,8 @@ const longest = 80;
 
 /** Names as a fix lists them. */
 export function listed(names: readonly string[]): string {
-  const shown = names.slice(0, mostNames).map((name) => (name.length > longest ? quote(name) : name));
-  return names.length > mostNames ? `${shown.join(', ')} and ${names.length - mostNames} more` : shown.join(', ');
+  const shown = names.map((name) => (name.length > longest ? quote(name) : name));
+  return someOf(shown, mostNames);
 }
 
 const mostNames = 20;
