@@ -1,7 +1,8 @@
 import { isJsonList, type Json, type JsonObject, pick, pickText } from '../../../model/json.ts';
 import type { Resource } from '../../../model/resource.ts';
+import { someOf } from '../../../model/some-of.ts';
 import type { Risk } from '../rule.ts';
-import type { Kind, Lister } from './lister.ts';
+import { type Kind, kindsIn, type Lister } from './lister.ts';
 import type { LiveRule, LiveSubject, LiveWorld } from './live-rule.ts';
 
 const group = 'admissionregistration.k8s.io';
@@ -24,10 +25,9 @@ async function refuses(subject: LiveSubject, world: LiveWorld): Promise<readonly
   const lists = await Promise.all(kinds.map((kind) => objectsOf(kind, world.lister)));
   const refused = await world.refused([policy, ...bindings], lists.flat());
   if (refused.length === 0) return [];
-  const named = refused.slice(0, mostNamed).map((one) => `${one.name} (${one.why})`);
-  const more = refused.length > mostNamed ? ` and ${refused.length - mostNamed} more` : '';
+  const named = refused.map((one) => `${one.name} (${one.why})`);
   const objects = refused.length === 1 ? 'one live object' : `${refused.length} live objects`;
-  return [{ message: `it refuses ${objects} at the next change: ${named.join(', ')}${more}` }];
+  return [{ message: `it refuses ${objects} at the next change: ${someOf(named, mostNamed)}` }];
 }
 
 function isPolicyNamed({ id }: Resource, name: string): boolean {
@@ -53,19 +53,16 @@ async function bindingsOf(policy: string, { head, lister }: LiveWorld): Promise<
 function kindsOf(policy: JsonObject, { discovery }: Lister): readonly Kind[] {
   const rules = pick(policy, 'spec', 'matchConstraints', 'resourceRules');
   const found = (isJsonList(rules) ? rules : []).flatMap((rule) =>
-    discovery.resources.filter(
-      (type) =>
-        holds(pick(rule, 'apiGroups'), type.group) &&
-        holds(pick(rule, 'resources'), type.plural) &&
-        !type.plural.includes('/') &&
-        type.verbs.includes('list') &&
-        type.verbs.includes('create') &&
-        type.kind !== 'Secret',
+    kindsIn(
+      discovery,
+      ({ group: own, plural, kind, verbs }) =>
+        holds(pick(rule, 'apiGroups'), own) &&
+        holds(pick(rule, 'resources'), plural) &&
+        verbs.includes('create') &&
+        kind !== 'Secret',
     ),
   );
-  return [...Map.groupBy(found, (type) => `${type.group}/${type.kind}`).values()]
-    .flatMap(([first]) => first ?? [])
-    .slice(0, mostKinds);
+  return [...new Set(found)].slice(0, mostKinds);
 }
 
 function holds(list: Json | undefined, word: string): boolean {

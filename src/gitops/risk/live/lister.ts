@@ -1,5 +1,6 @@
 import { BorderError } from '../../../model/error.ts';
 import { type JsonObject, pickText } from '../../../model/json.ts';
+import { someOf } from '../../../model/some-of.ts';
 import type { ApiResource, Cluster, Discovery } from '../../../world/cluster/cluster.ts';
 
 /** Objects of one kind that were listed. */
@@ -69,6 +70,14 @@ async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
   }
 }
 
+/** Each kind whose objects can be listed and that is wanted once, in the first version the server names. */
+export function kindsIn({ resources }: Discovery, isWanted: (type: ApiResource) => boolean): readonly Kind[] {
+  const wanted = resources.filter(
+    (type) => !type.plural.includes('/') && type.verbs.includes('list') && isWanted(type),
+  );
+  return [...Map.groupBy(wanted, ({ group, kind }) => `${group}/${kind}`).values()].flatMap(([first]) => first ?? []);
+}
+
 /** `3 Pods`, `1 Pod`, `more than 2000 Pods`. */
 export function countOf(kind: string, { items, isWhole }: Listed): string {
   return `${isWhole ? '' : 'more than '}${items.length} ${items.length === 1 ? kind : plural(kind)}`;
@@ -82,7 +91,5 @@ export function plural(kind: string): string {
 
 /** Names of objects, the first few. */
 export function namesOf(items: readonly JsonObject[], most = 5): string {
-  const names = items.map((item) => pickText(item, 'metadata', 'name') ?? '').sort();
-  const rest = names.length - most;
-  return rest > 0 ? `${names.slice(0, most).join(', ')} and ${rest} more` : names.join(', ');
+  return someOf(items.map((item) => pickText(item, 'metadata', 'name') ?? '').sort(), most);
 }

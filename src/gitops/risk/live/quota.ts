@@ -1,4 +1,4 @@
-import { isJsonList, type Json, type JsonObject, pick, pickObject } from '../../../model/json.ts';
+import { isJsonList, type JsonObject, pick, pickObject } from '../../../model/json.ts';
 import type { Risk } from '../rule.ts';
 import { type Kind, type Listed, type Lister, namesOf } from './lister.ts';
 import type { LiveRule, LiveSubject, LiveWorld } from './live-rule.ts';
@@ -48,8 +48,7 @@ interface Used {
 
 /** What is used of a resource, in nanos: as the quota that is there says, else counted; null where that is not known. */
 async function usedOf(name: string, { namespace, lister, live, isScoped }: Used): Promise<bigint | null> {
-  const told: Json | undefined = pick(live ?? {}, 'status', 'used', name);
-  if (told !== undefined) return quantityAt(live ?? {}, 'status', 'used', name);
+  if (pick(live ?? {}, 'status', 'used', name) !== undefined) return quantityAt(live ?? {}, 'status', 'used', name);
   if (isScoped) return null;
   if (name === 'requests.storage') {
     const claims = await lister.list(claim, namespace, 'whole');
@@ -91,8 +90,9 @@ function countedKind(name: string, { discovery }: Lister): Kind | null {
 /** Pods that do not say what a quota counts: they run on, and are refused when they are made anew. */
 async function unsaid(name: string, namespace: string, lister: Lister): Promise<readonly string[]> {
   const part = ofPods.exec(name);
-  const [side, resource] = part === null ? (['requests', ''] as const) : partOf(part);
-  if (part === null || !/^(?:cpu|memory)$/.test(resource)) return [];
+  if (part === null) return [];
+  const [side, resource] = partOf(part);
+  if (!/^(?:cpu|memory)$/.test(resource)) return [];
   const pods = (await lister.list(pod, namespace, 'whole'))?.items ?? [];
   const silent = pods.filter((item) => isCounted(item) && !isSaid(item, side, resource));
   if (silent.length === 0) return [];

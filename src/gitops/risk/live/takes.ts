@@ -1,7 +1,7 @@
 import type { Change } from '../../../model/change.ts';
 import { isJsonList, type JsonObject, pick, pickText } from '../../../model/json.ts';
 import type { ResourceId } from '../../../model/resource.ts';
-import { countOf, type Kind, type Listed, type Lister, namesOf } from './lister.ts';
+import { countOf, type Kind, kindsIn, type Listed, type Lister, namesOf } from './lister.ts';
 
 /**
  * What goes with an object that is deleted or made anew, one clause each: what is in a namespace, the instances of a definition, the
@@ -27,7 +27,10 @@ const passing: ReadonlySet<string> = new Set(['Event', 'Endpoints', 'EndpointSli
 const mostKinds = 6;
 
 async function contentOf(namespace: string, lister: Lister): Promise<readonly string[]> {
-  const kinds = kindsOf(lister).filter(({ kind }) => !passing.has(kind));
+  const kinds = kindsIn(
+    lister.discovery,
+    ({ namespaced, verbs, kind }) => namespaced && verbs.includes('delete') && !passing.has(kind),
+  );
   const found = await Promise.all(
     kinds.map(async (type) => ({ kind: type.kind, listed: await lister.list(type, namespace) })),
   );
@@ -51,15 +54,6 @@ async function contentOf(namespace: string, lister: Lister): Promise<readonly st
 /** Data first, then by number. */
 function rankOf({ kind, listed }: { readonly kind: string; readonly listed: Listed }): number {
   return (kind === 'PersistentVolumeClaim' ? 1_000_000 : 0) + listed.items.length;
-}
-
-/** Each kind with objects in namespaces once, in the first version the server names. */
-function kindsOf({ discovery }: Lister): readonly Kind[] {
-  const kinds = discovery.resources.filter(
-    ({ namespaced, verbs, plural }) =>
-      namespaced && !plural.includes('/') && verbs.includes('list') && verbs.includes('delete'),
-  );
-  return [...Map.groupBy(kinds, ({ group, kind }) => `${group}/${kind}`).values()].flatMap(([first]) => first ?? []);
 }
 
 async function instancesOf(definition: JsonObject, lister: Lister): Promise<readonly string[]> {
