@@ -12,3 +12,8 @@ export async function until<T>(
   }
   throw new Error(`${what} did not come within ${deadlineMs / 1000} s`);
 }
+
+/** Waits until something holds, with a deadline; throws what was waited for. */
+export async function untilHolds(what: string, holds: () => Promise<boolean>, deadlineMs = 30_000): Promise<void> {
+  await until(what, async () => ((await holds()) ? true : undefined), deadlineMs);
+}

@@ -1,23 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../src/model/json.ts';
-import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
+import type { ControlPlane } from '../../control-plane/control-plane.ts';
 import { createCarrier, outcomeOf, workOf } from './carrier.ts';
-import { openStage, resourcesOf, type Stage, told } from './stage.ts';
+import { resourcesOf, type Stage, told } from './stage.ts';
+import { useStage } from './use-stage.ts';
 
 let plane: ControlPlane;
 let stage: Stage;
 let namespace: string;
 
-beforeAll(async () => {
-  plane = await useControlPlane();
-  stage = await openStage(plane.kubeconfig, plane.context);
-}, 120_000);
-
-beforeEach(async () => {
-  namespace = await plane.namespace();
+useStage((opened) => {
+  ({ plane, stage, namespace } = opened);
 });
-
-afterAll(() => stage?.cluster.close());
 
 function settings(data: JsonObject, meta: JsonObject = {}): JsonObject {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings', namespace, ...meta }, data };

@@ -5,6 +5,7 @@ import { BorderError } from '../../../src/model/error.ts';
 import { type JsonObject, pickText } from '../../../src/model/json.ts';
 import { mapConcurrently } from '../../../src/tools/each.ts';
 import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
+import { untilHolds } from '../../support/until.ts';
 import { type AttributionCase, tell, type Write } from './attribution.ts';
 import { configurationCases } from './attribution-configuration.ts';
 import { customCases, customDefinition } from './attribution-custom.ts';
@@ -39,11 +40,8 @@ async function serveKind(): Promise<void> {
   const definition = placed(customDefinition, 0);
   await stage.apply(definition);
   const schema = `/openapi/v3/apis/${namespace}.example.com/v1`;
-  const deadline = Date.now() + 60_000;
-  while (!(await plane.request('GET', schema)).text.includes('named')) {
-    if (Date.now() > deadline) throw new Error('the schema of the custom kind did not appear within 60 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  const isTold = async () => (await plane.request('GET', schema)).text.includes('named');
+  await untilHolds('the schema of the custom kind', isTold, 60_000);
   await stage.cluster.close();
   stage = await openStage(plane.kubeconfig, plane.context);
 }

@@ -8,6 +8,7 @@ import { isJsonObject, type Json, type JsonObject, pickText } from '../../../src
 import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
 import { identities } from '../../control-plane/identities.ts';
 import { mergeModule } from '../../pretend/api-server/support.ts';
+import { untilHolds } from '../../support/until.ts';
 import { commonKinds } from './common-kinds.ts';
 import { customKind } from './custom-kind.ts';
 import { openStage, resourcesOf, type Stage, told } from './stage.ts';
@@ -145,7 +146,7 @@ describe('with rights to read only', () => {
     const { definition, object } = customKind(namespace);
     await stage.apply(definition);
     await plane.kubectl(['wait', '--for=condition=Established', `crd/${pickText(definition, 'metadata', 'name')}`]);
-    await until(async () =>
+    await untilHolds('the schema', async () =>
       (await plane.request('GET', `/openapi/v3/apis/${namespace}.example.com/v1`)).text.includes('routes'),
     );
     const later = await openStage(plane.kubeconfig, plane.context, merger);
@@ -197,12 +198,3 @@ describe('with rights to read only', () => {
     ]);
   });
 });
-
-/** The server publishes the schema of a new kind a moment after it serves the kind. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('the schema did not appear within 30 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

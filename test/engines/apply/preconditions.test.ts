@@ -3,6 +3,7 @@ import { createOfflineMerger, type OfflineMerger } from '../../../src/gitops/dif
 import { type JsonObject, pickText } from '../../../src/model/json.ts';
 import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
 import { mergeModule } from '../../pretend/api-server/support.ts';
+import { untilHolds } from '../../support/until.ts';
 import { openStage, resourcesOf, type Stage, told } from './stage.ts';
 
 let plane: ControlPlane;
@@ -82,7 +83,8 @@ describe('what comes with the same change is no fault of what needs it', () => {
     await stage.apply(before);
     await plane.kubectl(['wait', '--for=condition=Established', `crd/${pickText(before, 'metadata', 'name')}`]);
     const later = await openStage(plane.kubeconfig, plane.context, merger);
-    await until(
+    await untilHolds(
+      'what is asked for',
       async () => (await plane.request('GET', `/openapi/v3/apis/${namespace}.example.com/v1`)).status === 200,
     );
     await later.apply(thing({ size: 2 }));
@@ -174,12 +176,4 @@ function definition(properties: JsonObject): JsonObject {
       ],
     },
   };
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('it did not come about within 30 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -1,26 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../src/model/json.ts';
 import { formatResource, type Resource } from '../../../src/model/resource.ts';
-import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
+import type { ControlPlane } from '../../control-plane/control-plane.ts';
+import { untilHolds } from '../../support/until.ts';
 import { commonKinds } from './common-kinds.ts';
 import { customKind } from './custom-kind.ts';
 import { podTemplate } from './pod-template.ts';
 import { openStage, resourceOf, resourcesOf, type Stage, told } from './stage.ts';
+import { useStage } from './use-stage.ts';
 
 let plane: ControlPlane;
 let stage: Stage;
 let namespace: string;
 
-beforeAll(async () => {
-  plane = await useControlPlane();
-  stage = await openStage(plane.kubeconfig, plane.context);
-}, 120_000);
-
-beforeEach(async () => {
-  namespace = await plane.namespace();
+useStage((opened) => {
+  ({ plane, stage, namespace } = opened);
 });
-
-afterAll(() => stage?.cluster.close());
 
 describe('every common kind', () => {
   test('is a create before, and no change at all after, it was applied', async () => {
@@ -297,7 +292,7 @@ test('a custom resource keeps its exact numbers, and its lists are told apart as
   const awaited = await stage.predict(resourcesOf(definition, object), []);
   await stage.apply(definition);
   await plane.kubectl(['wait', '--for=condition=Established', `crd/${meta(definition)['name']}`]);
-  await until(async () =>
+  await untilHolds('the schema', async () =>
     (await plane.request('GET', `/openapi/v3/apis/${namespace}.example.com/v1`)).text.includes('routes'),
   );
   const later = await openStage(plane.kubeconfig, plane.context);
@@ -326,12 +321,3 @@ test('a custom resource keeps its exact numbers, and its lists are told apart as
     'pull update Gadget gadget spec.size: "9007199254740993" -> "9007199254740992" (git)',
   ]);
 });
-
-/** The server publishes the schema of a new kind a moment after it serves the kind. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('the schema did not appear within 30 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

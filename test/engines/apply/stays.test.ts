@@ -1,23 +1,17 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { JsonObject } from '../../../src/model/json.ts';
 import { formatPath } from '../../../src/model/path.ts';
-import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
-import { openStage, resourcesOf, type Stage, told } from './stage.ts';
+import type { ControlPlane } from '../../control-plane/control-plane.ts';
+import { resourcesOf, type Stage, told } from './stage.ts';
+import { useStage } from './use-stage.ts';
 
 let plane: ControlPlane;
 let stage: Stage;
 let namespace: string;
 
-beforeAll(async () => {
-  plane = await useControlPlane();
-  stage = await openStage(plane.kubeconfig, plane.context);
-}, 120_000);
-
-beforeEach(async () => {
-  namespace = await plane.namespace();
+useStage((opened) => {
+  ({ plane, stage, namespace } = opened);
 });
-
-afterAll(() => stage?.cluster.close());
 
 function web(spec: JsonObject = {}, meta: JsonObject = {}): JsonObject {
   const labels = { app: 'web' };

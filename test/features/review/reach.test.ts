@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { reachLive } from '../../../src/features/review/reach.ts';
 import { createValidator } from '../../../src/gitops/validate/validate-resources.ts';
 import type { Action, Change } from '../../../src/model/change.ts';
 import { type JsonObject, pickText } from '../../../src/model/json.ts';
 import { identify, type Resource, type ResourceId, resourceKey } from '../../../src/model/resource.ts';
 import { type ReadCluster, readCluster } from '../../../src/world/cluster/place.ts';
-import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
-import { openStage, resourceOf, type Stage } from '../../engines/apply/stage.ts';
+import type { ControlPlane } from '../../control-plane/control-plane.ts';
+import { resourceOf, type Stage } from '../../engines/apply/stage.ts';
+import { useStage } from '../../engines/apply/use-stage.ts';
 import { celPath } from '../../support/policy-proof.ts';
 import { until } from '../../support/until.ts';
 
@@ -17,20 +18,15 @@ let stage: Stage;
 let read: ReadCluster;
 let namespace: string;
 
-beforeAll(async () => {
-  plane = await useControlPlane();
-  stage = await openStage(plane.kubeconfig, plane.context);
-}, 120_000);
+useStage((opened) => {
+  ({ plane, stage, namespace } = opened);
+});
 
 beforeEach(async () => {
-  namespace = await plane.namespace();
   read = await readCluster(stage.cluster, 'default', signal);
 });
 
-afterAll(async () => {
-  await stage?.cluster.close();
-  await validator.close();
-});
+afterAll(() => validator.close());
 
 const idOf = (object: JsonObject): ResourceId => {
   const id = identify(object);

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../../src/model/json.ts';
 import { apiVersionOf } from '../../../src/model/resource.ts';
 import { request } from '../../control-plane/api.ts';
 import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
+import { untilHolds } from '../../support/until.ts';
 import { findingsOf, resourcesIn } from './validation.ts';
 import { badCases, gadgetDefinition, goodCases, type VerdictCase } from './verdict-cases.ts';
 
@@ -20,7 +21,7 @@ beforeAll(async () => {
   await plane.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', load(gadgetDefinition));
   live = liveDocuments(plane);
   bundle = serveBundle(await deriveBundle()).document;
-  await until(async () => (await live('example.com/v1', signal)) !== null);
+  await untilHolds('what was applied', async () => (await live('example.com/v1', signal)) !== null);
 });
 
 const signal = new AbortController().signal;
@@ -88,12 +89,4 @@ function liveDocuments(of: ControlPlane): DocumentSource {
     known.set(groupVersion, read);
     return read;
   };
-}
-
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await isDone())) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true in 30 s');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

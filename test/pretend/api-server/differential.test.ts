@@ -3,6 +3,7 @@ import { stringifyJson } from '../../../src/formats/json.ts';
 import { isJsonList, isJsonObject, type Json, pickText } from '../../../src/model/json.ts';
 import type { ApiServer } from '../../../src/pretend/api-server/api-server.ts';
 import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
+import { untilHolds } from '../../support/until.ts';
 import { configuration, networking, policies } from './differential-objects.ts';
 import { refusals } from './differential-refusals.ts';
 import { deployments, workloads } from './differential-workloads.ts';
@@ -36,7 +37,8 @@ describe('the pretend API server answers as the real one', () => {
     const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.example.com';
     for (const ask of [askReal, askPretend]) {
       await ask(applying(definition, widgets));
-      await until(
+      await untilHolds(
+        'what was applied',
         async () =>
           (await ask({ method: 'GET', path: `/apis/example.com/v1/namespaces/${ns}/widgets` })).status === 200,
       );
@@ -84,13 +86,6 @@ async function askPretend(sent: Sent): Promise<Received> {
 async function askReal(sent: Sent): Promise<Received> {
   const headers = { authorization: `Bearer ${real.token}`, ...sent.headers };
   return send(real.server, { ...sent, headers }, real.certificate);
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('the definition was not served in time');
-  }
 }
 
 /** What must be equal: status, warnings and body without what differs from run to run. */
