@@ -4,8 +4,7 @@ import { checkEnvironments, checkNamed } from '../../model/cluster-map.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { engineOf } from '../../model/settings.ts';
-import type { Application, HelmEngine, RendererName } from '../../model/target.ts';
-import type { Tree } from '../../model/tree.ts';
+import type { Application, HelmEngine } from '../../model/target.ts';
 import { mapConcurrently } from '../../tools/each.ts';
 import { gitPlace, type Place } from '../../world/cluster/place.ts';
 import { confine, mayReach } from './confine.ts';
@@ -61,7 +60,8 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
   const { merged, changedFiles } = request;
   if (merged.kind === 'conflict')
     return { own: { ...commonOf(request), ...unmerged, conflict: merged.files }, users: [] };
-  await warm(likelyRenderers(changedFiles, merged.tree), { changedFiles, tree: merged.tree, tools }, signal);
+  const names = likelyRenderers(changedFiles, merged.tree);
+  tools.warm(names, await likelyKinds({ changedFiles, tree: merged.tree, names }, signal));
   const { own, users } = await reachAll(request, tools, signal);
   const reached = [own, ...users.filter((user) => user.kind === 'reached')];
   checkClusters(request, reached);
@@ -70,20 +70,6 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
   const gathered: GatheredUser[] = [];
   for (const user of users) gathered.push(await workOutUser(user, tools, signal));
   return { own: facts, users: gathered };
-}
-
-interface WarmPlace {
-  readonly changedFiles: readonly string[];
-  readonly tree: Tree;
-  readonly tools: Pick<ReviewTools, 'warm'>;
-}
-
-async function warm(
-  names: ReadonlySet<RendererName>,
-  { changedFiles, tree, tools }: WarmPlace,
-  signal: AbortSignal,
-): Promise<void> {
-  tools.warm(names, await likelyKinds({ changedFiles, tree, names }, signal));
 }
 
 /** On a command line all repositories share the clusters that are named. */
@@ -127,8 +113,9 @@ async function workOut(
   tools.progress(
     `${pairs.length} of the repository's applications are reached by ${request.changedFiles.length} changed files`,
   );
-  const names = new Set(pairs.flatMap(({ base, head: to }) => [base, to].flatMap((side) => side?.renderer ?? [])));
-  await warm(names, { changedFiles: request.changedFiles, tree: head, tools }, signal);
+  // What plain manifests need was warmed by their kinds already.
+  const names = pairs.flatMap(({ base, head: to }) => [base, to].flatMap((side) => side?.renderer ?? []));
+  tools.warm(new Set(names.filter((name) => name !== 'plain')), null);
   const places = isLive(request, pairs) ? await connectWithin(request, pairs, tools, signal) : new Map<string, Place>();
   const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
   const trees = { base: request.baseTree, head };

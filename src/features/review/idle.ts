@@ -1,7 +1,6 @@
 import { unmatchedRules } from '../../gitops/render/unmatched.ts';
 import { unreadValueRule } from '../../gitops/render/unread-values.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { Rendered } from '../../model/renderer.ts';
 
 const rules: ReadonlySet<string> = new Set([...Object.values(unmatchedRules), unreadValueRule]);
 
@@ -11,7 +10,7 @@ export function newlyIdle(findings: readonly Finding[], before: readonly Finding
   return findings.filter(({ rule, message }) => !rules.has(rule) || !known.has(`${rule} ${message}`));
 }
 
-/** A render without a word of what is idle: where no change is looked at nobody asks about it. */
-export function withoutIdle(rendered: Rendered): Rendered {
-  return { ...rendered, findings: rendered.findings.filter(({ rule }) => !rules.has(rule)) };
+/** The findings without a word of what is idle: where no change is looked at nobody asks about it. */
+export function withoutIdle(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(({ rule }) => !rules.has(rule));
 }

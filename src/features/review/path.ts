@@ -11,7 +11,7 @@ import { mapConcurrently } from '../../tools/each.ts';
 import { gitPlace, type Place, readCluster } from '../../world/cluster/place.ts';
 import { decide } from './decide.ts';
 import type { Facts } from './gather.ts';
-import { newlyIdle, withoutIdle } from './idle.ts';
+import { withoutIdle } from './idle.ts';
 import { renderFinding, renderTarget } from './render-target.ts';
 import type { ReviewTools } from './request.ts';
 import { noRulings } from './rulings.ts';
@@ -67,7 +67,7 @@ export async function renderPath(
     namespace: choices.namespace ?? defaults.namespace,
     set: choices.set,
   };
-  return withoutIdle(await tools.rendererFor(application.renderer).render(application, request.tree, inputs, signal));
+  return renderQuiet(application, request, inputs, { tools, signal });
 }
 
 function named(name: string, { applications }: PathRequest): Application {
@@ -119,7 +119,7 @@ export async function diffPath(
   const targets = await mapConcurrently(applicationsBelow(request, tools), 4, async (head) => {
     const pair = { name: head.name, environment: head.environment, base: null, head };
     const rendered = await renderTarget(pair, place, context);
-    const target = { ...rendered, findings: newlyIdle(rendered.findings, rendered.findings) };
+    const target = { ...rendered, findings: withoutIdle(rendered.findings) };
     return reviewTarget(target, { tools, engine: 'apply', keeps: false }, signal);
   });
   const facts: Facts = {
@@ -147,12 +147,21 @@ async function renderQuietly(
 ): Promise<{ readonly rendered: Rendered | null; readonly findings: readonly Finding[] }> {
   try {
     const inputs = inputsFor(application, gitPlace, request, tools);
-    const rendered = await tools.rendererFor(application.renderer).render(application, request.tree, inputs, signal);
-    return { rendered: withoutIdle(rendered), findings: [] };
+    return { rendered: await renderQuiet(application, request, inputs, { tools, signal }), findings: [] };
   } catch (error) {
     if (!(error instanceof FairleadError)) throw error;
     return { rendered: null, findings: [renderFinding(error)] };
   }
+}
+
+async function renderQuiet(
+  application: Application,
+  { tree }: PathRequest,
+  inputs: RenderInputs,
+  { tools, signal }: { readonly tools: ReviewTools; readonly signal: AbortSignal },
+): Promise<Rendered> {
+  const rendered = await tools.rendererFor(application.renderer).render(application, tree, inputs, signal);
+  return { ...rendered, findings: withoutIdle(rendered.findings) };
 }
 
 function inputsFor(application: Application, place: Place, request: PathRequest, tools: ReviewTools): RenderInputs {
