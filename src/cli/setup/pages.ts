@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { htmlText } from '../../formats/html.ts';
 import type { KeptApp } from './keep.ts';
 import { manifestOf, registrationUrl } from './manifest.ts';
 import { nextSteps, type Step, whoseApp } from './next-steps.ts';
@@ -31,14 +32,14 @@ export function startPage(
   return page(
     200,
     'Make the GitHub App of Fairlead',
-    `<p>The button leads to ${escaped(host)}. There you choose a name; then ${escaped(host)} leads back here, and the private key and the
-webhook secret are written to <code>${escaped(plan.folder)}</code>, for you alone.</p>
-<ul><li>It belongs to ${escaped(owner)}, and only its owner can install it.</li>
-<li>Webhooks go to: ${escaped(hook)}</li>
-<li>It asks for: ${escaped(rights.join(', '))}</li></ul>
-<form method="post" action="${escaped(registrationUrl(plan, state))}">
-<input type="hidden" name="manifest" value="${escaped(manifest)}">
-<button type="submit">Make the App on ${escaped(host)}</button></form>`,
+    `<p>The button leads to ${htmlText(host)}. There you choose a name; then ${htmlText(host)} leads back here, and the private key and the
+webhook secret are written to <code>${htmlText(plan.folder)}</code>, for you alone.</p>
+<ul><li>It belongs to ${htmlText(owner)}, and only its owner can install it.</li>
+<li>Webhooks go to: ${htmlText(hook)}</li>
+<li>It asks for: ${htmlText(rights.join(', '))}</li></ul>
+<form method="post" action="${htmlText(registrationUrl(plan, state))}">
+<input type="hidden" name="manifest" value="${htmlText(manifest)}">
+<button type="submit">Make the App on ${htmlText(host)}</button></form>`,
   );
 }
 
@@ -48,7 +49,7 @@ export function donePage(plan: SetupPlan, kept: KeptApp): Page {
   return page(
     200,
     `${whoseApp(kept)} is made`,
-    `<p>Its private key is in <code>${escaped(kept.keyFile)}</code>, its settings are in <code>${escaped(kept.environmentFile)}</code>.
+    `<p>Its private key is in <code>${htmlText(kept.keyFile)}</code>, its settings are in <code>${htmlText(kept.environmentFile)}</code>.
 Both are secrets: keep them out of Git. This page has done its work and is gone.</p>
 <ol>${steps.join('\n')}</ol>`,
   );
@@ -57,29 +58,17 @@ Both are secrets: keep them out of Git. This page has done its work and is gone.
 /** A page that says one thing, and what to do. */
 export function messagePage(status: number, says: string, remedy: string): Page {
   const first = `${says.slice(0, 1).toUpperCase()}${says.slice(1)}`;
-  return page(status, first, `<p>${escaped(remedy)}</p><p><a href="/">To the page with the button</a></p>`);
+  return page(status, first, `<p>${htmlText(remedy)}</p><p><a href="/">To the page with the button</a></p>`);
 }
 
 function stepHtml({ text, link, command }: Step): string {
-  const to = link === undefined ? '' : ` <a href="${escaped(link)}">${escaped(link)}</a>`;
-  return `${escaped(text)}${to}${command === undefined ? '' : `<br><code>${escaped(command)}</code>`}`;
+  const to = link === undefined ? '' : ` <a href="${htmlText(link)}">${htmlText(link)}</a>`;
+  return `${htmlText(text)}${to}${command === undefined ? '' : `<br><code>${htmlText(command)}</code>`}`;
 }
 
 function page(status: number, title: string, body: string): Page {
-  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>`;
+  const head = `<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${htmlText(title)}</title>`;
   const html = `<!doctype html>\n<html lang="en"><head>${head}<style>${style}</style></head>
-<body><h1>${escaped(title)}</h1>\n${body}\n</body></html>\n`;
+<body><h1>${htmlText(title)}</h1>\n${body}\n</body></html>\n`;
   return { status, html };
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,3 +1,4 @@
+import { htmlText } from '../../../formats/html.ts';
 import { visible } from '../../../formats/markdown.ts';
 
 /** HTML that is safe to put into a page: made only by `markup`. */
@@ -7,15 +8,6 @@ export interface Html {
 
 /** What may stand in a `markup` template. Texts are foreign and are escaped. */
 export type Part = string | number | Html | readonly Html[];
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '`': '&#96;',
-};
 
 /** Nothing at all. */
 export const nothing: Html = { html: '' };
@@ -35,10 +27,6 @@ export function trusted(html: string): Html {
 
 function write(part: Part | undefined): string {
   if (part === undefined) return '';
-  if (typeof part === 'string' || typeof part === 'number') return escaped(String(part));
+  if (typeof part === 'string' || typeof part === 'number') return htmlText(visible(String(part)));
   return 'html' in part ? part.html : part.map(({ html }) => html).join('');
-}
-
-function escaped(text: string): string {
-  return visible(text).replace(/[&<>"'`]/g, (character) => entities[character] ?? character);
 }
