@@ -1,8 +1,7 @@
-import type { Change, PathChange } from '../../model/change.ts';
+import { maskChanges } from '../../formats/redaction/mask-changes.ts';
+import type { Change } from '../../model/change.ts';
 import type { Finding } from '../../model/finding.ts';
-import { isJsonList, isJsonObject, type Json } from '../../model/json.ts';
 import type { PathSegment } from '../../model/path.ts';
-import { HIDDEN, HIDDEN_CHANGED } from '../../model/redacted.ts';
 import type { ResourceId } from '../../model/resource.ts';
 import type { Coverage, Review } from '../../model/review.ts';
 import type { Target } from '../../model/target.ts';
@@ -58,20 +57,13 @@ function maskChange(change: Change, mask: Mask): Change {
     ...(adopts === undefined ? {} : { adopts: { ...adopts, owner: orNull(adopts.owner, mask) } }),
     ...(takes === undefined ? {} : { takes: takes.map(mask) }),
   };
-  const paths = change.paths.map((path) => maskPath(path, mask));
+  const [masked = change] = maskChanges([change], mask);
+  const paths = masked.paths.map((path) => ({ ...path, path: path.path.map((segment) => maskSegment(segment, mask)) }));
   return { ...change, ...said, target: mask(change.target), resource: maskId(change.resource, mask), paths };
 }
 
 function maskStay(stay: NonNullable<Change['stays']>[number], mask: Mask): NonNullable<Change['stays']>[number] {
   return { path: stay.path.map((segment) => maskSegment(segment, mask)), owners: stay.owners.map(mask) };
-}
-
-/** Two texts that differ in nothing but a secret read alike once masked: that it changes is still said. */
-function maskPath(path: PathChange, mask: Mask): PathChange {
-  const masked = path.path.map((segment) => maskSegment(segment, mask));
-  const [before, after] = [maskJson(path.before, mask), maskJson(path.after, mask)];
-  const isAlike = typeof after === 'string' && before === after && path.before !== path.after;
-  return { ...path, path: masked, before, after: isAlike ? after.replaceAll(HIDDEN, HIDDEN_CHANGED) : after };
 }
 
 function maskSegment(segment: PathSegment, mask: Mask): PathSegment {
@@ -82,13 +74,6 @@ function maskSegment(segment: PathSegment, mask: Mask): PathSegment {
     typeof value === 'string' ? mask(value) : value,
   ]);
   return Object.fromEntries(entries);
-}
-
-function maskJson(value: Json, mask: Mask): Json {
-  if (typeof value === 'string') return mask(value);
-  if (isJsonList(value)) return value.map((item) => maskJson(item, mask));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask(key), maskJson(item, mask)]));
 }
 
 function maskFinding(finding: Finding, mask: Mask): Finding {

@@ -20,14 +20,10 @@ export interface SharedChange {
 export function shareChanges(changes: readonly Change[], basisOf: (target: string) => string): readonly SharedChange[] {
   // Most objects are changed once: only of the others all has to be compared.
   const times = countBy(changes, objectOf);
-  const shared = new Map<Change | string, Change[]>();
-  for (const change of changes) {
-    const key = times.get(objectOf(change)) === 1 ? change : keyOf(change, basisOf(change.target));
-    const members = shared.get(key);
-    if (members === undefined) shared.set(key, [change]);
-    else members.push(change);
-  }
-  return [...shared.values()].flatMap((members) => {
+  const alike = Map.groupBy(changes, (change) =>
+    times.get(objectOf(change)) === 1 ? change : keyOf(change, basisOf(change.target)),
+  );
+  return [...alike.values()].flatMap((members) => {
     const [change] = members;
     if (change === undefined) return [];
     return [{ change, targets: [...new Set(members.map(({ target }) => target))], members }];

@@ -12,15 +12,8 @@ export interface SharedFinding {
 
 /** Findings in order, gravest first, those that differ in nothing but their target as one. */
 export function shareFindings(findings: readonly Finding[]): readonly SharedFinding[] {
-  const shared = new Map<string, Finding[]>();
-  for (const finding of sortFindings(findings)) {
-    const { target: _, ...said } = finding;
-    const key = JSON.stringify(said);
-    const members = shared.get(key);
-    if (members === undefined) shared.set(key, [finding]);
-    else members.push(finding);
-  }
-  return [...shared.values()].flatMap((members) => {
+  const alike = Map.groupBy(sortFindings(findings), ({ target: _, ...said }) => JSON.stringify(said));
+  return [...alike.values()].flatMap((members) => {
     const [finding] = members;
     if (finding === undefined) return [];
     const targets = new Set(members.flatMap(({ target }) => (target === null ? [] : [target])));
