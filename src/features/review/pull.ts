@@ -1,15 +1,8 @@
-import {
-  type CommentOptions,
-  mostParts,
-  reviewComment,
-  reviewComments,
-  reviewDetails,
-} from '../../gitops/report/comment.ts';
+import { mostParts, type ToldReview, tellReview } from '../../gitops/report/comment.ts';
 import type { News } from '../../gitops/report/new-since.ts';
 import { inRows } from '../../model/audit.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Plan, PlanTarget } from '../../model/plan.ts';
-import type { Redacted } from '../../model/redacted.ts';
 import { repoKey } from '../../model/repo.ts';
 import type { Review } from '../../model/review.ts';
 import type { SettingsInForce } from '../../model/settings.ts';
@@ -257,21 +250,15 @@ interface Said extends Open {
   readonly commentsBefore: number;
 }
 
-interface CheckPage {
-  readonly options: CommentOptions;
-  readonly mode: Mode;
-  /** UTF-16 code units of the page below the summary; 0: there is none. */
-  readonly room: number;
-  /** The comments, where a summary may be as long as one of them. */
-  readonly bodies: readonly Redacted[];
-}
-
 /** The check says what the comment says, and below it in full what it says in short. */
-function checkOf(result: Review, { options, mode, room, bodies }: CheckPage, redact: PullTools['redact']): CheckReport {
-  const [only, ...more] = bodies;
-  const summary = only !== undefined && more.length === 0 ? only : redact(reviewComment(result, options));
-  const details = room === 0 ? '' : reviewDetails(result, options, room);
-  return finished(result, { summary, text: details === '' ? null : redact(details), mode }, redact);
+function checkOf(
+  result: Review,
+  { told, mode, room }: { readonly told: ToldReview; readonly mode: Mode; readonly room: number },
+  redact: PullTools['redact'],
+): CheckReport {
+  const details = room === 0 ? '' : told.details(room);
+  const text = details === '' ? null : redact(details);
+  return finished(result, { summary: redact(told.comment()), text, mode }, redact);
 }
 
 async function say(
@@ -286,21 +273,20 @@ async function say(
   const slow = budgets().find((budget) => isOurs(budget) && budget.isDegraded) ?? null;
   const fileUrl = (file: string, line: number | null): string => port.fileUrl(pull.head.sha, file, line);
   const style = { mask: tools.redact, fileUrl, problem, forgotten, slow, earlier, news };
-  const compose = (unreported: string | null): readonly Redacted[] =>
-    reviewComments(result, { ...style, limit: limits.comment, unreported }).map(tools.redact);
-  const bodies = compose(open.unreported);
+  const tell = (unreported: string | null, limit = limits.comment): ToldReview =>
+    tellReview(result, { ...style, limit, unreported });
+  const told = tell(open.unreported);
+  const bodies = told.comments().map(tools.redact);
   const isDue = (unreported: string | null): boolean => isTold(result.verdict, settings.comment, unreported);
   const speaks = isDue(open.unreported) || (await port.hasComment(pull.number, commentKey));
   if (speaks) await postComments(port, pull.number, { bodies, before });
   await onShown(bodies.length);
-  const checked = { ...style, limit: limits.checkSummary, unreported: open.unreported };
-  const page = {
-    mode: settings.mode,
-    room: limits.checkText,
-    bodies: limits.checkSummary === limits.comment ? bodies : [],
-  };
-  const check = checkOf(result, { options: checked, ...page }, tools.redact);
+  const summed = limits.checkSummary === limits.comment ? told : tell(open.unreported, limits.checkSummary);
+  const check = checkOf(result, { told: summed, mode: settings.mode, room: limits.checkText }, tools.redact);
   const unreported = await report(check, open, tools);
   if (unreported !== open.unreported && (speaks || isDue(unreported)))
-    await postComments(port, pull.number, { bodies: compose(unreported), before: Math.max(before, bodies.length) });
+    await postComments(port, pull.number, {
+      bodies: tell(unreported).comments().map(tools.redact),
+      before: Math.max(before, bodies.length),
+    });
 }

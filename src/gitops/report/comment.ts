@@ -58,38 +58,61 @@ export const readTimePattern =
  * code spans, fences or entities only.
  */
 export function reviewComment(review: Review, options: CommentOptions): string {
-  return textOf(composeReview(review, options, 1)[0] ?? nothing);
+  return tellReview(review, options).comment();
 }
 
-/** The same as one comment, or as two or three where not even one line for each thing has room. */
-export function reviewComments(review: Review, options: CommentOptions): readonly string[] {
-  return composeReview(review, options, mostParts).map(textOf);
+/** What a review says, by one set of options; worked out once for all of its texts. */
+export interface ToldReview {
+  /** As one comment of `options.limit` UTF-16 code units. */
+  comment(): string;
+  /** The same as one comment, or as two or three where not even one line for each thing has room. */
+  comments(): readonly string[];
+  /**
+   * In full what the one comment shows in short or only counts, as far as `room` UTF-16 code units go; '' where it shows all in full.
+   * For the second page of a check.
+   */
+  details(room: number): string;
 }
 
-/**
- * In full what one comment of `options.limit` shows in short or only counts, as far as `room` UTF-16 code units go; '' where it shows all
- * in full. For the second page of a check.
- */
-export function reviewDetails(clear: Review, clearOptions: CommentOptions, room: number): string {
-  const { review, options } = withoutSecrets(clear, clearOptions);
-  const said = wordsOf(review, options);
-  const { rest, short } = composePart({ ...said, waiting: said.entries, number: 1, of: 1 });
+/** Tells a review. */
+export function tellReview(review: Review, options: CommentOptions): ToldReview {
+  const said = saidOf(review, options);
+  const one = firstPart(said);
+  return {
+    comment: () => textOf(one.block),
+    comments: () => partsOf(said, one, mostParts).map(textOf),
+    details: (room) => detailsOf(said, one, room),
+  };
+}
+
+/** The comments of a review with what a parser makes of them; one at least, `parts` at most. */
+export function composeReview(review: Review, options: CommentOptions, parts: number): readonly Block[] {
+  const said = saidOf(review, options);
+  return partsOf(said, firstPart(said), parts);
+}
+
+function saidOf(review: Review, options: CommentOptions): Words {
+  const clear = withoutSecrets(review, options);
+  return wordsOf(clear.review, clear.options);
+}
+
+function firstPart(said: Words): Part {
+  return composePart({ ...said, waiting: said.entries, number: 1, of: 1 });
+}
+
+function partsOf(said: Words, one: Part, parts: number): readonly Block[] {
+  if (parts === 1 || one.rest.length === 0) return [one.block];
+  const made = spread(said, parts, parts);
+  return made.length === parts ? made : spread(said, parts, made.length);
+}
+
+function detailsOf(said: Words, { rest, short }: Part, room: number): string {
   if (rest.length + short.length === 0) return '';
   const lead = paragraph('In full, what the summary shows in short:');
   const { blocks, rest: left } = placeWhole([...short, ...rest], room - lead.text.length - countedLimit);
   const body = inOrder({ blocks }, said, nothing);
   const text = joinBlocks([lead, ...body, paragraph(countedText(left, countedLimit))]).text;
   return blocks.size === 0 || text.length > room ? '' : `${text}\n`;
-}
-
-/** The comments of a review with what a parser makes of them; one at least, `parts` at most. */
-export function composeReview(clear: Review, clearOptions: CommentOptions, parts: number): readonly Block[] {
-  const { review, options } = withoutSecrets(clear, clearOptions);
-  const said = wordsOf(review, options);
-  const one = composePart({ ...said, waiting: said.entries, number: 1, of: 1 });
-  if (parts === 1 || one.rest.length === 0) return [one.block];
-  const made = spread(said, parts, parts);
-  return made.length === parts ? made : spread(said, parts, made.length);
 }
 
 function withoutSecrets(
@@ -166,7 +189,12 @@ const leastRoom = 200;
 /** Share of a comment the table may take. */
 const tableShare = 0.3;
 
-function composePart(work: PartWork): Pick<Placed, 'rest' | 'short'> & { readonly block: Block } {
+/** One comment, with what it has no room for or shows in short. */
+interface Part extends Pick<Placed, 'rest' | 'short'> {
+  readonly block: Block;
+}
+
+function composePart(work: PartWork): Part {
   const { review, options, waiting, number, of } = work;
   const head = [
     heading(title(review, number, of)),

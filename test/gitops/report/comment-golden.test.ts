@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { composeReview, reviewComments } from '../../../src/gitops/report/comment.ts';
+import { composeReview, tellReview } from '../../../src/gitops/report/comment.ts';
 import type { Review } from '../../../src/model/review.ts';
 import { gitHubLimits } from '../../../src/world/forge/github/github.ts';
 import { expectGolden } from '../../support/golden.ts';
@@ -27,7 +27,7 @@ test.each<[string, Review]>([
     earlier: isBlocked ? [{ head: news.since, verdict: 'ready' as const }] : [],
   };
 
-  const parts = reviewComments(review, known);
+  const parts = tellReview(review, known).comments();
 
   expectGolden(name, parts.join('\n\n\n'));
   for (const [index, text] of parts.entries()) {

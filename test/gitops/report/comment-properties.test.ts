@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { code, prose } from '../../../src/formats/markdown.ts';
 import type { Block } from '../../../src/gitops/report/blocks.ts';
-import { type CommentOptions, composeReview, mostParts, reviewDetails } from '../../../src/gitops/report/comment.ts';
+import { type CommentOptions, composeReview, mostParts, tellReview } from '../../../src/gitops/report/comment.ts';
 import { placeText } from '../../../src/gitops/report/finding-text.ts';
 import { shareFindings } from '../../../src/gitops/report/shared-findings.ts';
 import { formatResource } from '../../../src/model/resource.ts';
@@ -135,7 +135,7 @@ describe('a comment on any review, within the limit of any forge', () => {
           expect(topTypes(text, root)).toEqual(types);
         }
         const { review, options } = drawn(seed, limit, hostileWord);
-        const page = reviewDetails(review, options, limit);
+        const page = tellReview(review, options).details(limit);
         const root = parseMarkdown(page);
         expect([...foreignIn(page, home, root), ...faultsOf(page, limit, root)]).toEqual([]);
       });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { reviewComment, reviewComments, reviewDetails } from '../../../src/gitops/report/comment.ts';
+import { reviewComment, tellReview } from '../../../src/gitops/report/comment.ts';
 import { faultsOf } from '../../support/markdown-shape.ts';
 import { blockerOf, fieldOf, objectOf, reviewOn, targetOn, updateOf } from './review-of.ts';
 
@@ -75,10 +75,10 @@ describe('what does not fit', () => {
   test('goes on in parts that stand for themselves, three at most', () => {
     const findings = [blockerOf(eu, web, 'the volume is gone')];
     const parts = (length: number) =>
-      reviewComments(reviewOn([eu], { verdict: 'blocked', changes: many(length), findings }), {
+      tellReview(reviewOn([eu], { verdict: 'blocked', changes: many(length), findings }), {
         ...github,
         limit: 20_000,
-      });
+      }).comments();
 
     const [two, three] = [parts(500), parts(3_000)];
 
@@ -218,13 +218,13 @@ describe('how a change comes about', () => {
 
 describe('the second page of a check', () => {
   test('is empty where the comment shows all in full', () => {
-    expect(reviewDetails(reviewOn([eu], { changes: many(5, 3) }), github, 60_000)).toBe('');
+    expect(tellReview(reviewOn([eu], { changes: many(5, 3) }), github).details(60_000)).toBe('');
   });
 
   test('shows in full what the comment shows in short, gravest first, and counts what has no room there either', () => {
     const changes = many(900, 6);
     const comment = reviewComment(reviewOn([eu], { changes }), github);
-    const page = reviewDetails(reviewOn([eu], { changes }), github, 60_000);
+    const page = tellReview(reviewOn([eu], { changes }), github).details(60_000);
 
     expect(faultsOf(page, 60_000)).toEqual([]);
     expect(times(page, '| Field |')).toBeGreaterThan(100);
