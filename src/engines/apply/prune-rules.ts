@@ -1,5 +1,5 @@
 import { applyEntry } from '../../gitops/diff/attribute.ts';
-import { marks, writers } from '../../gitops/diff/claims.ts';
+import { controllerOf, marks, writers } from '../../gitops/diff/claims.ts';
 import { isJsonList, isJsonObject, type JsonObject, pick, pickText } from '../../model/json.ts';
 import { apiVersionOf, type ResourceId, resourceKey } from '../../model/resource.ts';
 import type { InventoryEntry } from '../../world/store/store.ts';
@@ -62,9 +62,8 @@ function whoElse(live: JsonObject, manager: string): string | null {
   if (writer !== undefined) return `it belongs to ${writers[writer]} (${writer} applies it too)`;
   const other = otherApplier(live, manager);
   if (other !== null) return `${other} applied fields of it that Fairlead did not`;
-  const owners = pick(live, 'metadata', 'ownerReferences');
-  const owner = (isJsonList(owners) ? owners : []).find((one) => pick(one, 'controller') === true);
-  return owner === undefined ? null : `it belongs to ${pickText(owner, 'kind')} ${pickText(owner, 'name')}`;
+  const owner = controllerOf(live);
+  return owner === null ? null : `it belongs to ${owner}`;
 }
 
 /** Controllers of the cluster itself that apply to what people own: the rules of aggregated ClusterRoles. */

@@ -94,14 +94,13 @@ function writtenBy(live: JsonObject): readonly Claim[] {
 }
 
 function ownedBy(live: JsonObject): readonly Claim[] {
+  const name = controllerOf(live);
+  return name === null ? [] : [{ tool: 'owner', name, by: 'metadata.ownerReferences' }];
+}
+
+/** The controller of the cluster that owns the object, such as `ReplicaSet web-5d9f`; null: none does. */
+export function controllerOf(live: JsonObject): string | null {
   const owners = pick(live, 'metadata', 'ownerReferences');
   const owner = (isJsonList(owners) ? owners : []).find((one) => pick(one, 'controller') === true);
-  if (owner === undefined) return [];
-  return [
-    {
-      tool: 'owner',
-      name: `${pickText(owner, 'kind') ?? ''} ${pickText(owner, 'name') ?? ''}`,
-      by: 'metadata.ownerReferences',
-    },
-  ];
+  return owner === undefined ? null : `${pickText(owner, 'kind') ?? ''} ${pickText(owner, 'name') ?? ''}`;
 }
