@@ -1,4 +1,5 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { compileGoPattern } from '../../tools/go-pattern.ts';
 import { isBuiltIn, microTimeName, quantityName, referenceOf } from './definition.ts';
 import { numberFormats, stringFormats } from './formats.ts';
 import { unenforced } from './overlay.ts';
@@ -118,7 +119,7 @@ const numberKeywords =
 function valueRules(schema: JsonObject, reading: Reading): Schema {
   const rules: Schema = {};
   for (const keyword of numberKeywords) if (typeof schema[keyword] === 'number') rules[keyword] = schema[keyword];
-  if (schema.uniqueItems === true) rules.uniqueItems = true;
+  // `uniqueItems` is left out: the server refuses a definition that has it, since its cost is quadratic.
   if (schema.exclusiveMinimum === true) replace(rules, 'minimum', 'exclusiveMinimum');
   if (schema.exclusiveMaximum === true) replace(rules, 'maximum', 'exclusiveMaximum');
   return { ...rules, ...enumRule(schema, reading), ...patternRule(schema, reading), ...formatRule(schema) };
@@ -140,26 +141,9 @@ function enumRule(schema: JsonObject, reading: Reading): Schema {
 
 function patternRule(schema: JsonObject, reading: Reading): Schema {
   if (typeof schema.pattern !== 'string') return {};
-  if (readsAlike(schema.pattern)) return { pattern: schema.pattern };
+  if (compileGoPattern(schema.pattern) !== null) return { pattern: schema.pattern };
   reading.unchecked.push(schema.pattern);
   return {};
-}
-
-/** Whether Go's and JavaScript's expressions mean the same: no inline flags, POSIX classes, `\A`, `\z`, `\Q`, `\pL`. */
-function readsAlike(pattern: string): boolean {
-  return !/\(\?[a-zA-Z^P]|\[:|\\[AzQpP]/.test(pattern) && compilePattern(pattern) !== null;
-}
-
-/** An expression in Unicode mode, or without it where the pattern escapes more than that allows; null when neither works. */
-export function compilePattern(pattern: string): RegExp | null {
-  for (const flags of ['u', '']) {
-    try {
-      return new RegExp(pattern, flags);
-    } catch {
-      // The next mode is more lenient.
-    }
-  }
-  return null;
 }
 
 function formatRule(schema: JsonObject): Schema {

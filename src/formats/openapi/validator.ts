@@ -1,7 +1,8 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { FairleadError } from '../../model/error.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
-import { compilePattern, convertDefinitions } from './convert.ts';
+import { compileGoPattern } from '../../tools/go-pattern.ts';
+import { convertDefinitions } from './convert.ts';
 import { isBuiltIn } from './definition.ts';
 import { numberFormats, stringFormats } from './formats.ts';
 
@@ -50,7 +51,7 @@ export function openValidator(source: JsonObject): Validator {
 const root = 'definitions';
 
 function createAjv(): Ajv {
-  const regExp = Object.assign((pattern: string) => compilePattern(pattern) ?? /$^/, { code: 'new RegExp' });
+  const regExp = Object.assign((pattern: string) => compileGoPattern(pattern) ?? /$^/, { code: 'new RegExp' });
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,

@@ -2,6 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../model/json.ts';
 import { formatPointer } from '../../model/path.ts';
 import type { Resource } from '../../model/resource.ts';
+import { compileGoPattern } from '../../tools/go-pattern.ts';
 import { readableDocuments } from './readable-documents.ts';
 
 /** Rules of entries of kustomizations that change nothing. */
@@ -70,11 +71,8 @@ function mayMatch(target: JsonObject, { id }: Resource): boolean {
 
 function fits(wanted: Json | undefined, found: string, isWhole: boolean): boolean {
   if (typeof wanted !== 'string' || wanted === '') return true;
-  try {
-    return new RegExp(isWhole ? `^(?:${wanted})$` : wanted.replace(/^\^|\$$/g, '')).test(found);
-  } catch {
-    return true; // an expression of Go that this language does not know
-  }
+  const pattern = compileGoPattern(isWhole ? `^(?:${wanted})$` : wanted.replace(/^\^|\$$/g, ''));
+  return pattern === null || pattern.test(found);
 }
 
 interface Images {

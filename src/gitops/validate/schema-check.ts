@@ -78,7 +78,7 @@ function uncheckedPatterns(used: ReadonlyMap<Schema, Resource>, input: CheckInpu
   return [...used].flatMap(([schema, resource]) => {
     const count = schema.builtIn ? 0 : schema.unchecked().length;
     if (count === 0) return [];
-    const message = `${count} patterns in the schema of ${resource.id.kind} are written for Go and are not checked here.`;
+    const message = `${count} patterns in the schema of ${resource.id.kind} are none that the API server can read and are not checked.`;
     const remark = { rule: 'schema-pattern-unchecked', severity: 'note' as const, message, fix: null, at: [] };
     return [findingAt(resource, input.target, remark)];
   });

@@ -35,6 +35,15 @@ describe('entries of a kustomization that change nothing', () => {
     expect(await said(`resources: [web.yaml]\npatches:\n${patch('{kind: StatefulSet}')}`)).toHaveLength(1);
   });
 
+  test('a pattern made to run for ever is decided at once', async () => {
+    const more = { 'many.yaml': deployment('a'.repeat(60), 'shop/a:1') };
+    const kustomization = `resources: [web.yaml, many.yaml]\npatches:\n${patch('{name: "(a+)+b"}')}`;
+
+    expect(await said(kustomization, more)).toEqual([
+      'unmatched-patch kustomization.yaml:3 The patch for name (a+)+b matches no object and changes nothing.',
+    ]);
+  });
+
   test.each([
     ['a name', '{kind: Deployment, name: web}'],
     ['an expression', '{kind: "Deploy.*", name: "w.b"}'],

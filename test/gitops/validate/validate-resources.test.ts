@@ -25,7 +25,7 @@ function input(yaml: string, documents = bundle.document): ValidateInput {
 
 const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {typ: ClusterIP}\n';
 
-/** A pattern that takes for ever on a text it does not match. */
+/** So many values in a list, each compared with so many allowed ones, that it takes minutes. */
 const bomb = `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: bombs.example.com}
@@ -37,13 +37,17 @@ spec:
     - name: v1
       served: true
       storage: true
-      schema: {openAPIV3Schema: {type: object, properties: {text: {type: string, pattern: '^(a+)+$'}}}}
+      schema: {openAPIV3Schema: {type: object, properties: {texts: {type: array, items: {type: string, enum: [${manyWords(60_000, 'a')}]}}}}}
 ---
 apiVersion: example.com/v1
 kind: Bomb
 metadata: {name: a}
-text: ${'a'.repeat(60)}!
+texts: [${manyWords(60_000, 'b')}]
 `;
+
+function manyWords(count: number, start: string): string {
+  return Array.from({ length: count }, (_, index) => `${start}${index}`).join(', ');
+}
 
 const ports = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n';
 const noServices = policyOf([{ expression: 'false', message: 'no' }]);
