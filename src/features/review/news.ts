@@ -7,6 +7,7 @@ import type { Json } from '../../model/json.ts';
 import type { Plan, PlanRun } from '../../model/plan.ts';
 import type { RepoRef } from '../../model/repo.ts';
 import type { Review } from '../../model/review.ts';
+import type { Verdict } from '../../model/verdict.ts';
 import type { Store } from '../../world/store/store.ts';
 
 /** Most earlier runs that are kept. */
@@ -17,6 +18,8 @@ export interface Before {
   readonly earlier: readonly PlanRun[];
   /** null: not known. */
   readonly marks: ReadonlySet<string> | null;
+  /** What people saw last of the pull, of this head or another; null when they saw nothing yet. */
+  readonly verdict: Verdict | null;
 }
 
 /** What a plan keeps of its review so that the next one can tell what is new: keyed digests, no value. */
@@ -32,15 +35,17 @@ export async function beforeHead(
   { plans }: { readonly plans: Pick<Store['plans'], 'of'> },
 ): Promise<Before> {
   const newest = await plans.of(repo, pull, null);
-  if (newest === null) return { earlier: [], marks: null };
-  const runs = [...runOf(newest), ...(newest.earlier ?? [])].filter((run) => run.head !== head).slice(0, keptRuns);
+  if (newest === null) return { earlier: [], marks: null, verdict: null };
+  const seen = [...runOf(newest), ...(newest.earlier ?? [])];
+  const runs = seen.filter((run) => run.head !== head).slice(0, keptRuns);
   const [last] = runs;
   const plan = last === undefined ? null : last.head === newest.head ? newest : await plans.of(repo, pull, last.head);
-  return { earlier: runs, marks: plan?.marks === undefined ? null : new Set(plan.marks) };
+  const marks = plan?.marks === undefined ? null : new Set(plan.marks);
+  return { earlier: runs, marks, verdict: seen[0]?.verdict ?? null };
 }
 
 /** What a review says that the run before did not; null where there was none, or nothing is known of it. */
-export function newsSince({ earlier, marks }: Before, key: Uint8Array | null): News | null {
+export function newsSince({ earlier, marks }: Omit<Before, 'verdict'>, key: Uint8Array | null): News | null {
   const [last] = earlier;
   if (last === undefined || marks === null || key === null) return null;
   const [ofFinding, ofChange] = [findingMark(key), changeMark(key)];

@@ -24,6 +24,7 @@ import { endRounds, report, reportBegun, type Seen } from './report.ts';
 import type { ReviewRequest } from './request.ts';
 import { reviewToPlan } from './review.ts';
 import type { Rulings } from './rulings.ts';
+import { tellApprovers } from './tell-approvers.ts';
 import { isTold } from './told.ts';
 
 /**
@@ -97,7 +98,7 @@ async function reviewOpen(open: Open, tools: PullTools, signal: AbortSignal): Pr
     if (isOpen) await tools.store.plans.save(null, { ...plan, shownAt, comments });
   };
   const { earlier } = before;
-  const said = { onShown, forgotten, earlier, news: newsSince(before, key), commentsBefore };
+  const said = { onShown, forgotten, earlier, news: newsSince(before, key), commentsBefore, shown: before.verdict };
   await say(result, { ...open, ...said }, inForce, tools);
   await tools.store.pulls.remember(job.repo, pull.number, { base, head, inputs: result.inputs });
   return result;
@@ -248,6 +249,8 @@ interface Said extends Open {
   readonly earlier: Before['earlier'];
   readonly news: News | null;
   readonly commentsBefore: number;
+  /** What people saw last. */
+  readonly shown: Before['verdict'];
 }
 
 /** The check says what the comment says, and below it in full what it says in short. */
@@ -280,6 +283,7 @@ async function say(
   const isDue = (unreported: string | null): boolean => isTold(result.verdict, settings.comment, unreported);
   const speaks = isDue(open.unreported) || (await port.hasComment(pull.number, commentKey));
   if (speaks) await postComments(port, pull.number, { bodies, before });
+  if (speaks) await tellApprovers(result, { pull, port, before: open.shown }, tools);
   await onShown(bodies.length);
   const summed = limits.checkSummary === limits.comment ? told : tell(open.unreported, limits.checkSummary);
   const check = checkOf(result, { told: summed, mode: settings.mode, room: limits.checkText }, tools.redact);

@@ -1,0 +1,33 @@
+import type { Finding } from '../../model/finding.ts';
+import { name, sentence } from './compose.ts';
+import { commitCode } from './deployment-words.ts';
+
+/** A pull that somebody approved and whose review is blocked since. */
+export interface BlockedSince {
+  readonly head: string;
+  readonly approvers: readonly string[];
+  /** What blocks it, the gravest first. */
+  readonly blockers: readonly Finding[];
+  /** Hides secret values; asked before anything is cut or escaped. */
+  readonly mask: (text: string) => string;
+}
+
+/** Most of what blocks, and most people, that are named. */
+const mostNamed = 3;
+
+/** What tells the people who approved: edits of the review notify nobody. */
+export function blockedSinceText({ head, approvers, blockers, mask }: BlockedSince): string {
+  const people = listed(approvers.map((user) => name(user)));
+  const title = `### ⛔ Blocked since it was approved — ${people} approved this pull; at ${commitCode(head)} its review is blocked`;
+  const lines = blockers
+    .slice(0, mostNamed)
+    .map(({ rule, message }) => `- **${rule}** — ${sentence(mask(message), 300)}`);
+  const rest = blockers.length - lines.length;
+  const more = rest > 0 ? [`- and ${rest} more`] : [];
+  return `${title}\n\n${[...lines, ...more].join('\n')}\n\nThe review above tells all of it. This comment goes once nothing blocks the pull.`;
+}
+
+function listed(people: readonly string[]): string {
+  const rest = people.length - mostNamed;
+  return `${people.slice(0, mostNamed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
