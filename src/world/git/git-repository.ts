@@ -32,6 +32,8 @@ export function makeRepository(parts: Parts): Repository {
 /** Trees of commits that are kept: they never change, and every git process costs as much as the whole of ours is large. */
 const mostTrees = 16;
 
+type ObjectType = 'commit' | 'tree';
+
 /** Ids known to name a commit or tree here. */
 const mostKnown = 10_000;
 
@@ -96,7 +98,7 @@ class GitRepository implements Repository {
     const result = await this.#run({ args, signal, deadlineMs: deadlines.merge });
     if (result.code !== 0 && result.code !== 1) throw mergeFailed(this.path, result.stderr);
     const [tree = '', ...files] = splitRecords(result.stdout);
-    if (result.code === 0) return { kind: 'clean', tree };
+    if (result.code === 0) return { kind: 'clean', tree: this.#remember(tree, 'tree', tree) };
     return { kind: 'conflict', files: [...new Set(files.filter((file) => file !== ''))].sort() };
   }
 
@@ -153,17 +155,17 @@ class GitRepository implements Repository {
     return this.#parts.objects.run(call);
   }
 
-  /** What an id names never changes; what a branch names does. */
-  #remember(revision: string, name: string, id: string): string {
-    if (isFullId(revision)) {
-      this.#known.set(name, id);
+  /** What an id names never changes, and it names itself; what a branch names does change. */
+  #remember(revision: string, type: ObjectType, id: string): string {
+    for (const name of isFullId(revision) ? [revision, id] : [id]) {
+      this.#known.set(`${name}^{${type}}`, id);
       dropOldest(this.#known, mostKnown);
     }
     return id;
   }
 
   /** Names are known to the user's repository, merged trees only to the scratch one. */
-  async #look(revision: string, type: 'commit' | 'tree', signal: AbortSignal): Promise<string> {
+  async #look(revision: string, type: ObjectType, signal: AbortSignal): Promise<string> {
     if (revision === '' || revision.startsWith('-') || /[\0\n]/.test(revision)) throw unknownRevision(revision);
     const name = `${revision}^{${type}}`;
     const known = this.#known.get(name);
@@ -171,7 +173,7 @@ class GitRepository implements Repository {
     const args = ['rev-parse', '--verify', '--quiet', name];
     for (const git of new Set([this.#parts.names, this.#parts.objects])) {
       const result = await git.run({ args, signal, deadlineMs: deadlines.lookup });
-      if (result.code === 0) return this.#remember(revision, name, result.stdout.toString('utf8').trim());
+      if (result.code === 0) return this.#remember(revision, type, result.stdout.toString('utf8').trim());
     }
     throw unknownRevision(revision);
   }
