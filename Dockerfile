@@ -16,11 +16,20 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 
+FROM node:24.21.0-bookworm-slim AS started
+WORKDIR /build
+COPY --from=packages /build/node_modules node_modules
+COPY --from=modules /build/modules modules
+COPY package.json ./
+COPY policies policies
+COPY src src
+RUN npm run --silent modules -- modules
+
 FROM node:24.21.0-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=packages /build/node_modules node_modules
-COPY --from=modules /build/modules modules
+COPY --from=started /build/modules modules
 COPY package.json app.yml ./
 COPY policies policies
 COPY src src

@@ -5,6 +5,7 @@ import { isRead } from './cli/argocd-home.ts';
 import type { ServiceOptions } from './cli/context.ts';
 import type { PathRun, PostRun, RenderRun, RunningServer, ServeRun, Services } from './cli/services.ts';
 import { createSources } from './cli/sources.ts';
+import { toldClusters } from './cli/told-clusters.ts';
 import { type EngineDescriptor, engines } from './engines/index.ts';
 import { createGitEngine } from './features/review/git-engine.ts';
 import { withRange } from './features/review/open-range.ts';
@@ -26,10 +27,10 @@ import { affectedBy } from './gitops/discover/affected.ts';
 import { createRenderers } from './gitops/render/index.ts';
 import { offlineInputs } from './gitops/render/inputs.ts';
 import { readTimePattern, reviewComment } from './gitops/report/comment.ts';
+import { moduleWarmUps } from './gitops/validate/module-warm-ups.ts';
 import { readPolicyFolder } from './gitops/validate/read-policies.ts';
 import { createValidator, type ResourceValidator } from './gitops/validate/validate-resources.ts';
 import { checkWarmer } from './gitops/validate/warm-checks.ts';
-import { type ClusterMap, parseClusterMap } from './model/cluster-map.ts';
 import { FairleadError } from './model/error.ts';
 import type { JsonObject } from './model/json.ts';
 import type { Settings } from './model/settings.ts';
@@ -304,12 +305,6 @@ async function serve(
   });
 }
 
-/** Clusters of the server's file may be named by settings though they belong to no environment. */
-function toldClusters({ clusters, told = [] }: ServeRun): ClusterMap {
-  const map = parseClusterMap(clusters);
-  return told.length === 0 ? map : { ...map, mode: 'live', others: told };
-}
-
 function knowledgeOf(
   { argocd, routes }: ServiceOptions,
   { secrets }: Clusters,
@@ -323,6 +318,7 @@ function moduleOptions(options: ServiceOptions): Parameters<typeof locateModule>
     cacheDir: options.cacheDir,
     builtDir: options.builtDir,
     sourceDir: join(sourceRoot, 'wasm'),
+    warmUps: moduleWarmUps(join(sourceRoot, 'policies')),
     onProgress: options.notice,
     env: options.childEnvironment,
   };

@@ -1,3 +1,4 @@
+import { type ClusterMap, parseClusterMap } from '../model/cluster-map.ts';
 import type { ServerConfiguration } from './server-configuration.ts';
 import type { ServeRun } from './services.ts';
 
@@ -14,4 +15,10 @@ export function namedClusters(
     environments.map((each) => `${each}=${name}`),
   );
   return { clusters: mapped, told };
+}
+
+/** The map of a server's clusters: those of its file may be named by settings though they belong to no environment. */
+export function toldClusters({ clusters, told = [] }: ServeRun): ClusterMap {
+  const map = parseClusterMap(clusters);
+  return told.length === 0 ? map : { ...map, mode: 'live', others: told };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { locateModule } from '../../src/formats/wasm/locate-module.ts';
+import { moduleWarmUps } from '../../src/gitops/validate/module-warm-ups.ts';
 import { argoCdBinary, argoCdSource, cacheBinary } from '../control-plane/argocd/binary.ts';
 import { realBinaries, realBinary } from '../control-plane/binaries.ts';
 import { fluxDefinitions, kustomizeControllerBinary, substituteOracle } from '../control-plane/flux/binary.ts';
@@ -12,7 +13,8 @@ import { buildOracle } from '../oracles/build.ts';
 const started = performance.now();
 const sourceDir = join(import.meta.dirname, '../../wasm');
 const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
-const options = { cacheDir: cacheDir(), builtDir: null, sourceDir, onProgress, env: process.env };
+const warmUps = moduleWarmUps(join(import.meta.dirname, '../../policies'));
+const options = { cacheDir: cacheDir(), builtDir: null, sourceDir, warmUps, onProgress, env: process.env };
 
 for (const name of ['kustomize', 'helm', 'merge', 'cel', 'gotemplate', 'envsubst'] as const)
   await locateModule(name, options, AbortSignal.timeout(1_800_000));

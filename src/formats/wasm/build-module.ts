@@ -3,6 +3,8 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FairleadError } from '../../model/error.ts';
 import { runProcess } from '../../tools/process.ts';
+import type { ModuleCall } from './abi.ts';
+import { keepStarted } from './snapshot.ts';
 
 /** One module to build. */
 export interface BuildSpec {
@@ -11,6 +13,8 @@ export interface BuildSpec {
   /** The file to make. */
   readonly target: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What to ask of the module before it is kept as it has started. */
+  readonly warmUp?: (() => Promise<readonly ModuleCall[]>) | undefined;
   readonly onProgress: (line: string) => void;
 }
 
@@ -25,7 +29,7 @@ const GO_SETTINGS = {
 };
 
 /**
- * Builds a Go module to WebAssembly. The file appears whole or not at all, so two may build the same one at once, in one process or in several.
+ * Builds a Go module to WebAssembly, and keeps it started where it asks for that. The file appears whole or not at all, so two may build the same one at once, in one process or in several.
  * Throws `FairleadError` `module-build-failed` with Go's own message.
  */
 export async function buildModule(spec: BuildSpec, signal: AbortSignal): Promise<void> {
@@ -42,6 +46,7 @@ export async function buildModule(spec: BuildSpec, signal: AbortSignal): Promise
       deadlineMs: BUILD_DEADLINE_MS,
     });
     if (result.code !== 0) throw buildError(spec.name, result.stderr);
+    await keepStarted(draft, await spec.warmUp?.());
     await rename(draft, spec.target);
   } finally {
     await rm(draft, { force: true });

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { FairleadError } from '../../model/error.ts';
+import { exchange, type ModuleExports } from './abi.ts';
+import { invalidModule } from './binary.ts';
 import { capMemory } from './memory-cap.ts';
+import { type MemoryImage, readModuleFile, restoreMemory } from './memory-image.ts';
 import { createWasi, type Wasi } from './wasi.ts';
 
 /** How one instance is set up. */
@@ -38,14 +40,23 @@ export interface Instance {
   takeOutput(): string;
 }
 
+/** A module ready to run in any thread. */
+export interface CompiledModule {
+  readonly code: WebAssembly.Module;
+  /** The memory that instances begin with when the module was kept as it had started; null when each starts by itself. */
+  readonly image: MemoryImage | null;
+}
+
 /** Reads and compiles a module with its memory capped. Throws `FairleadError` `module-invalid`. */
-export async function compileModule(path: string, maxMemoryMb: number): Promise<WebAssembly.Module> {
-  const file = await readFile(path);
-  const capped = capMemory(file, maxMemoryMb);
-  giveBack(file.buffer);
-  const module = await WebAssembly.compile(capped);
+export async function compileModule(path: string, maxMemoryMb: number): Promise<CompiledModule> {
+  const { binary, image } = await readModuleFile(path);
+  const capped = capMemory(binary, maxMemoryMb);
+  giveBack(binary.buffer);
+  const code = await WebAssembly.compile(capped).catch((cause: unknown) => {
+    throw invalidModule('it does not compile', cause);
+  });
   giveBack(capped.buffer);
-  return module;
+  return { code, image };
 }
 
 /** Frees memory that nobody reads any more: some modules have tens of MiB, and when they are collected is anybody's guess. */
@@ -54,16 +65,8 @@ function giveBack(buffer: ArrayBufferLike): void {
 }
 
 /** Starts a compiled module: its own memory, clock and random stream. */
-export function loadInstance(module: WebAssembly.Module, options: InstanceOptions): Instance {
+export function loadInstance(module: CompiledModule, options: InstanceOptions): Instance {
   return new ModuleInstance(module, options);
-}
-
-interface ModuleExports {
-  readonly memory: WebAssembly.Memory;
-  _initialize(): void;
-  alloc(size: number): number;
-  release(pointer: number): void;
-  call(pointer: number, size: number): bigint;
 }
 
 const OUTPUT_LIMIT = 64 * 1024;
@@ -76,14 +79,15 @@ class ModuleInstance implements Instance {
   #output: Uint8Array[] = [];
   #outputSize = 0;
 
-  constructor(module: WebAssembly.Module, options: InstanceOptions) {
+  constructor({ code, image }: CompiledModule, options: InstanceOptions) {
     this.#options = options;
-    this.#wasi = createWasi(module, { ...options, onOutput: (chunk) => this.#keep(chunk) });
-    const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: this.#wasi.imports });
+    this.#wasi = createWasi(code, { ...options, onOutput: (chunk) => this.#keep(chunk) });
+    const instance = new WebAssembly.Instance(code, { wasi_snapshot_preview1: this.#wasi.imports });
     // The modules under wasm/ all export these; another module fails at the first call.
     this.#exports = instance.exports as unknown as ModuleExports;
     this.#wasi.bind(this.#exports.memory);
-    this.#guard(() => this.#exports._initialize());
+    if (image === null) this.#guard(() => this.#exports._initialize());
+    else restoreMemory(new Uint8Array(this.#exports.memory.buffer), image);
   }
 
   call(header: object, payload: readonly Uint8Array[] = [], options?: CallOptions): unknown {
@@ -93,7 +97,7 @@ class ModuleInstance implements Instance {
   callText(header: object, payload: readonly Uint8Array[] = [], options?: CallOptions): string {
     if (this.isDead) throw this.#deadError(null);
     if (options !== undefined) this.#wasi.restart(options.seed, options.now ?? this.#options.now);
-    return this.#guard(() => this.#exchange(new TextEncoder().encode(JSON.stringify(header)), payload));
+    return this.#guard(() => exchange(this.#exports, { header, payload }));
   }
 
   reseed(seed: number): void {
@@ -105,28 +109,6 @@ class ModuleInstance implements Instance {
     this.#output = [];
     this.#outputSize = 0;
     return text;
-  }
-
-  #exchange(header: Uint8Array, payload: readonly Uint8Array[]): string {
-    const size = payload.reduce((sum, part) => sum + part.length, 4 + header.length);
-    const pointer = this.#exports.alloc(size) >>> 0;
-    this.#send(pointer, header, payload);
-    const answer = BigInt.asUintN(64, this.#exports.call(pointer, size));
-    const at = Number(answer >> 32n);
-    const text = Buffer.from(this.#exports.memory.buffer, at, Number(answer & 0xffffffffn)).toString('utf8');
-    this.#exports.release(at);
-    this.#exports.release(pointer);
-    return text;
-  }
-
-  #send(pointer: number, header: Uint8Array, payload: readonly Uint8Array[]): void {
-    const buffer = this.#exports.memory.buffer;
-    new DataView(buffer).setUint32(pointer, header.length, true);
-    let at = pointer + 4;
-    for (const part of [header, ...payload]) {
-      new Uint8Array(buffer, at, part.length).set(part);
-      at += part.length;
-    }
   }
 
   #guard<R>(run: () => R): R {

@@ -4,10 +4,14 @@ import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { FairleadError } from '../../model/error.ts';
 import { runProcess } from '../../tools/process.ts';
+import type { ModuleCall } from './abi.ts';
 import { buildModule } from './build-module.ts';
 
 /** The Go modules that we build to WebAssembly. */
 export type ModuleName = 'kustomize' | 'helm' | 'merge' | 'cel' | 'gotemplate' | 'envsubst';
+
+/** What to ask of modules before they are kept as they have started. */
+export type WarmUps = Readonly<Partial<Record<ModuleName, () => Promise<readonly ModuleCall[]>>>>;
 
 /** Where modules are looked for and built. */
 export interface ModuleOptions {
@@ -18,11 +22,15 @@ export interface ModuleOptions {
   /** The folder that holds one folder of Go source for each module. */
   readonly sourceDir: string;
   readonly onProgress: (line: string) => void;
+  /** What to ask of modules when they are built (`keepStarted`). */
+  readonly warmUps?: WarmUps;
   /** The environment Go is run with; without it only HOME and a usual PATH. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 const GO_MINIMUM = [1, 26] as const;
+/** Counts how files are made of what Go builds; another number builds all anew. */
+const FILE_VERSION = 2;
 const GO_VERSION_DEADLINE_MS = 20_000;
 
 /**
@@ -39,7 +47,8 @@ export async function locateModule(name: ModuleName, options: ModuleOptions, sig
   const version = await goVersion(name, env, signal);
   const target = join(options.cacheDir, 'wasm', await keyOf(sourceDir, version), `${name}.wasm`);
   if (!(await exists(target))) {
-    await buildModule({ name, sourceDir, target, env, onProgress: options.onProgress }, signal);
+    const warmUp = options.warmUps?.[name];
+    await buildModule({ name, sourceDir, target, env, warmUp, onProgress: options.onProgress }, signal);
   }
   return target;
 }
@@ -86,9 +95,9 @@ function missingError(name: ModuleName, why: string): FairleadError {
   });
 }
 
-/** Equal for equal sources and Go version: the folder's Go files, go.mod, go.sum and files embedded beside them. */
+/** Equal for equal sources, Go version and kind of file: the folder's Go files, go.mod, go.sum and files embedded beside them. */
 async function keyOf(sourceDir: string, version: string): Promise<string> {
-  const hash = createHash('sha256').update(version);
+  const hash = createHash('sha256').update(`${FILE_VERSION} ${version}`);
   const entries = await readdir(sourceDir, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.wasm'));
   for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {

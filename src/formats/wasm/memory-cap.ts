@@ -1,6 +1,14 @@
-import { FairleadError } from '../../model/error.ts';
+import {
+  concat,
+  invalidModule,
+  readNumber,
+  readSections,
+  type Section,
+  sectionIds,
+  writeNumber,
+  writeSection,
+} from './binary.ts';
 
-const MEMORY_SECTION = 5;
 const PAGES_PER_MIB = 16;
 
 /**
@@ -14,63 +22,13 @@ export function capMemory(binary: Uint8Array, maxMemoryMb: number): Uint8Array<A
   const minimum = readNumber(binary, flags.next);
   const maximum = maxMemoryMb * PAGES_PER_MIB;
   if (count.value !== 1 || minimum.value > maximum) throw invalidModule('its memory cannot be capped');
-  const body = [1, 1, ...writeNumber(minimum.value), ...writeNumber(maximum)];
-  const head = [MEMORY_SECTION, ...writeNumber(body.length)];
-  return concat([binary.subarray(0, section.start), Uint8Array.from([...head, ...body]), binary.subarray(section.end)]);
-}
-
-interface Section {
-  readonly start: number;
-  readonly body: number;
-  readonly end: number;
+  const limits = Uint8Array.from([1, 1, ...writeNumber(minimum.value), ...writeNumber(maximum)]);
+  const capped = writeSection(sectionIds.memory, [limits]);
+  return concat([binary.subarray(0, section.start), capped, binary.subarray(section.end)]);
 }
 
 function findMemorySection(binary: Uint8Array): Section {
-  let start = 8;
-  while (start < binary.length) {
-    const size = readNumber(binary, start + 1);
-    const end = size.next + size.value;
-    if (binary[start] === MEMORY_SECTION) return { start, body: size.next, end };
-    start = end;
-  }
-  throw invalidModule('it declares no memory');
-}
-
-/** Unsigned LEB128, as the format writes all sizes. */
-function readNumber(binary: Uint8Array, at: number): { readonly value: number; readonly next: number } {
-  let value = 0;
-  let next = at;
-  for (let shift = 0; shift < 35; shift += 7) {
-    const byte = binary[next++];
-    if (byte === undefined) break;
-    value += (byte & 0x7f) * 2 ** shift;
-    if (byte < 0x80) return { value, next };
-  }
-  throw invalidModule('it is cut short');
-}
-
-function writeNumber(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
-  return [...bytes, rest];
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function invalidModule(why: string): FairleadError {
-  return new FairleadError({
-    code: 'module-invalid',
-    message: `The WebAssembly module is not usable: ${why}.`,
-    subject: 'module',
-    remedy: 'Remove the cached module; it is built again.',
-  });
+  const section = readSections(binary).find(({ id }) => id === sectionIds.memory);
+  if (section === undefined) throw invalidModule('it declares no memory');
+  return section;
 }

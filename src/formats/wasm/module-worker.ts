@@ -1,10 +1,10 @@
 import { workerData } from 'node:worker_threads';
 import { serveTasks } from '../../tools/pool-worker.ts';
-import { type Instance, loadInstance } from './instance.ts';
+import { type CompiledModule, type Instance, loadInstance } from './instance.ts';
 
 /** What a module worker is started with. */
 export interface ModuleWorkerData {
-  readonly module: WebAssembly.Module;
+  readonly module: CompiledModule;
   readonly maxMemoryMb: number;
 }
 

@@ -9,6 +9,7 @@ declare namespace WebAssembly {
   class Module {
     constructor(binary: Uint8Array<ArrayBuffer>);
     static imports(module: Module): ImportDescriptor[];
+    static exports(module: Module): { readonly name: string; readonly kind: string }[];
   }
   class Instance {
     constructor(module: Module, imports: Record<string, Record<string, (...args: number[]) => number>>);

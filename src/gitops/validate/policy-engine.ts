@@ -1,12 +1,13 @@
 import { stringifyJson } from '../../formats/json.ts';
-import { type Instance, loadInstance } from '../../formats/wasm/instance.ts';
+import type { ModuleCall } from '../../formats/wasm/abi.ts';
+import { type CompiledModule, type Instance, loadInstance } from '../../formats/wasm/instance.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { JsonObject } from '../../model/json.ts';
 
 /** The compiled `cel` module on its way to a worker. `key` is equal for equal modules: an instance is kept by it. */
 export interface PolicyModule {
   readonly key: string;
-  readonly module: WebAssembly.Module;
+  readonly module: CompiledModule;
   /** The cap it was compiled with. */
   readonly maxMemoryMb: number;
 }
@@ -92,10 +93,23 @@ function textOf(list: readonly JsonObject[]): Uint8Array {
   return new TextEncoder().encode(stringifyJson(list));
 }
 
-function ask(instance: Instance, texts: Readonly<Record<string, Uint8Array>>): PolicyAnswer {
+/**
+ * What to ask of the module when it is built, so that it has compiled these policies once and for all: it knows them again by their
+ * text.
+ */
+export function policyWarmUp(policies: readonly JsonObject[]): ModuleCall {
+  return callOf({ policies: textOf(policies), objects: textOf([]), namespaces: textOf([]) });
+}
+
+function callOf(texts: Readonly<Record<string, Uint8Array>>): ModuleCall {
   const files = Object.entries(texts).map(([path, text]) => ({ path, size: text.length }));
+  return { header: { op: 'evaluate', files }, payload: Object.values(texts) };
+}
+
+function ask(instance: Instance, texts: Readonly<Record<string, Uint8Array>>): PolicyAnswer {
+  const { header, payload } = callOf(texts);
   // The module under wasm/cel answers so.
-  const answer = instance.call({ op: 'evaluate', files }, Object.values(texts)) as
+  const answer = instance.call(header, payload) as
     | ({ readonly ok: true } & PolicyAnswer)
     | { readonly ok: false; readonly error: string };
   if (answer.ok) return answer;

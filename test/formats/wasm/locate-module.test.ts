@@ -106,10 +106,11 @@ describe('a module', () => {
   }, 600_000);
 });
 
-/** A `go` that states a good version and writes an empty file where it is told to build. */
+/** A `go` that states a good version and writes an empty module where it is told to build. */
 async function fakeBuilder(): Promise<ModuleOptions['env'] & object> {
   const env = await fakeGo('go1.26.8');
-  const script = '#!/bin/sh\nif [ "$1" = version ]; then echo "go version go1.26.8 linux/amd64"; exit; fi\n: > "$5"\n';
+  const script =
+    '#!/bin/sh\nif [ "$1" = version ]; then echo "go version go1.26.8 linux/amd64"; exit; fi\nprintf "\\\\0asm\\\\1\\\\0\\\\0\\\\0" > "$5"\n';
   await writeFile(join(folder, 'bin/go'), script);
   return env;
 }
