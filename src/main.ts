@@ -1,11 +1,4 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-import { enableCompileCache } from 'node:module';
-
-// Before anything else is loaded, so that everything else profits; threads look for it in the environment.
-const { directory } = enableCompileCache();
-// None where nothing may be written.
-if (directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= directory;
-const { runProgram } = await import('./cli/program.ts');
+import { runProgram } from './cli/program.ts';
 
 const code = await runProgram({
   argv: process.argv.slice(2),

@@ -37,7 +37,7 @@ export async function modulesBuilt(): Promise<void> {
   for (const name of ['kustomize', 'helm'] as const) await testModule(name);
 }
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+const main = join(import.meta.dirname, '..', '..', 'src', 'start.mjs');
 const deadlineMs = 90_000;
 
 /** Runs `fairlead ARGS` as a process of its own, as a person or a job would, with a temporary folder of its own. */

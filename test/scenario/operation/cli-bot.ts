@@ -15,7 +15,7 @@ export interface CliBot {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
-const main = resolve(import.meta.dirname, '../../../src/main.ts');
+const main = resolve(import.meta.dirname, '../../../src/start.mjs');
 
 export function startCliBot(args: readonly string[], environment: Readonly<Record<string, string>>): CliBot {
   const { PATH, HOME, FAIRLEAD_CACHE, FAIRLEAD_MODULES, XDG_CACHE_HOME } = process.env;
