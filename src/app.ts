@@ -67,7 +67,11 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     pathRequest({ ...run, environment: options.childEnvironment, settingsAt, declare: parts.declared.declare });
   const reading = { gitEnvironment: options.childEnvironment, settingsAt };
   return {
-    review: (run) => withRange({ ...run, ...reading }, (ranged) => review(ranged, tools, run.signal)),
+    review: (run) => {
+      // Threads take as long to start as git takes to answer.
+      for (const part of [parts.renderers, parts.validator]) part.start();
+      return withRange({ ...run, ...reading }, (ranged) => review(ranged, tools, run.signal));
+    },
     render: async (run) => renderAt(run, await request(run), tools),
     validate: async (run) => validatePath(await request(run), tools, run.signal),
     diff: async (run) => diffPath(await request(run), run.cluster, tools, run.signal),
@@ -154,7 +158,7 @@ async function createTools(options: ServiceOptions, parts: Parts, redactor: Reda
   const key = await installationKey(options.key);
   const { merger } = parts;
   const bundle = await parts.bundle();
-  const warmChecks = checkWarmer({ ...parts, bundle });
+  const warmChecks = checkWarmer(parts);
   const offline = createSchemas((groupVersion) => bundle.document(groupVersion));
   return {
     affected: (question, signal) => affectedBy(question, signal, parts.declared.declare),

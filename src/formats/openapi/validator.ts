@@ -60,7 +60,7 @@ function createAjv(): Ajv {
     validateSchema: false,
     ownProperties: true,
     logger: false,
-    code: { regExp },
+    code: { regExp, optimize: false },
   });
   for (const [name, validate] of Object.entries(stringFormats)) ajv.addFormat(name, validate);
   for (const [name, validate] of Object.entries(numberFormats)) ajv.addFormat(name, { type: 'number', validate });

@@ -15,6 +15,8 @@ export type FileOutcome =
 export interface Decoder {
   /** One outcome per file, in the order given. Rejects only with the signal's reason or when the decoder is closed. */
   decode(files: readonly RawFile[], signal: AbortSignal): Promise<readonly FileOutcome[]>;
+  /** Starts a thread ahead of the first files. */
+  start(): void;
   close(): Promise<void>;
 }
 
@@ -63,6 +65,10 @@ class PooledDecoder implements Decoder {
   async decode(files: readonly RawFile[], signal: AbortSignal): Promise<readonly FileOutcome[]> {
     const batches = makeBatches(files);
     return (await Promise.all(batches.map((batch) => this.#batch(batch, signal)))).flat();
+  }
+
+  start(): void {
+    this.#pool.warm();
   }
 
   close(): Promise<void> {

@@ -7,6 +7,8 @@ import type { DecodeInput } from '../../formats/yaml/read.ts';
 export interface Decoder {
   /** Throws `FairleadError` `decode-failed` (subject file:line) of the first file that cannot be decoded. */
   decode(files: readonly DecodeInput[], signal: AbortSignal): Promise<readonly Decoded[]>;
+  /** Starts the thread ahead of the first file. */
+  start(): void;
   close(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export function createDecoder(deadlineMs: number): Decoder {
         return outcome.decoded;
       });
     },
+    start: () => decoder.start(),
     close: () => decoder.close(),
   };
 }

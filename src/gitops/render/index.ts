@@ -10,6 +10,8 @@ import { createPlainRenderer } from './plain.ts';
 /** The renderers of one process. Threads and modules start when first needed. */
 export interface Renderers {
   renderer(name: FolderRenderer): Renderer;
+  /** Starts what every renderer needs, while something else is waited for. */
+  start(): void;
   /** Loads what renderers will need soon, while something else is waited for. */
   warm(names: ReadonlySet<RendererName>): void;
   close(): Promise<void>;
@@ -28,6 +30,7 @@ export function createRenderers(dependencies: RenderDependencies): Renderers {
   };
   return {
     renderer: (name) => renderers[name],
+    start: () => decoder.start(),
     warm: (names) => {
       if (names.has('kustomize')) kustomize.warm();
       if (names.has('helm')) helm.warm();

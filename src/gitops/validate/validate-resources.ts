@@ -52,8 +52,10 @@ export interface ResourceValidator {
   validate(input: ValidateInput, signal: AbortSignal): Promise<readonly Finding[]>;
   /** What these policies and bindings say of resources that are taken for new: as `validate`, and no other check. */
   admit(asked: Admission, signal: AbortSignal): Promise<readonly Finding[]>;
-  /** Loads what checks need ahead of the first one; `input` as it will be asked, with any resources. */
-  warm(input: ValidateInput): void;
+  /** Starts the thread ahead of the first check. */
+  start(): void;
+  /** Loads what checks need ahead of the first one, by policies on any resources. */
+  warm(asked: Admission): void;
   /** Secrets and tokens in clear; what is found is learned before this resolves. A search that overran or died is a finding as well. Rejects only when the signal fires. */
   findLeaks(files: readonly LeakFile[], signal: AbortSignal): Promise<readonly Finding[]>;
   close(): Promise<void>;
@@ -111,7 +113,8 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
     validate,
     admit,
     // What goes wrong will go wrong again, and is told then.
-    warm: (input) => void validate(input, ended.signal).catch(() => undefined),
+    start: () => pool.warm(),
+    warm: (asked) => void admit(asked, ended.signal).catch(() => undefined),
     findLeaks: async (files, signal) => {
       const { findings, values } = await searchInPool(pool, files, { signal, deadlineMs: options.deadlineMs });
       values.forEach(options.learn ?? (() => undefined));

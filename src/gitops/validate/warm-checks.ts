@@ -1,4 +1,3 @@
-import type { OpenApiBundle } from '../../formats/openapi/bundle.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
 import { mayConcernKinds } from './policy-scope.ts';
@@ -8,20 +7,18 @@ import type { ResourceValidator } from './validate-resources.ts';
 export interface WarmParts {
   readonly validator: ResourceValidator;
   readonly policies: () => Promise<readonly JsonObject[]>;
-  readonly bundle: OpenApiBundle;
 }
 
 /**
  * Gives what loads the checks ahead of the first target, by something that policies are about; it does so once. Told of kinds that no
  * policy is about it does nothing: what is loaded keeps a thread busy for seconds, and what is needed waits for it. null: any kind.
  */
-export function checkWarmer({ validator, policies, bundle }: WarmParts): (kinds: ReadonlySet<string> | null) => void {
+export function checkWarmer({ validator, policies }: WarmParts): (kinds: ReadonlySet<string> | null) => void {
   let isAsked = false;
   const warm = (found: readonly JsonObject[], wanted: ReadonlySet<string> | null): void => {
     if (isAsked || (wanted !== null && !mayConcernKinds(found, wanted))) return;
     isAsked = true;
-    const kinds = { served: null, builtIn: bundle.kinds };
-    validator.warm({ target: '', resources: [anyPod], documents: bundle.document, kinds, policies: found });
+    validator.warm({ target: '', resources: [anyPod], policies: found });
   };
   return (wanted) => {
     // Policies that cannot be read are told by the review that needs them.

@@ -1,6 +1,6 @@
 import type { Tree } from '../../model/tree.ts';
 import { defaultSettings } from './build-settings.ts';
-import { type ParsedSettings, parseSettings, type SettingsContext } from './parse-settings.ts';
+import type { ParsedSettings, SettingsContext } from './parse-settings.ts';
 import { configFile } from './problem.ts';
 
 /** Where settings are read from. */
@@ -31,6 +31,8 @@ export async function loadSettings({ tree, commit, signal, ...context }: LoadSet
   if (entry.size > largest)
     return refused(commit, `has ${entry.size} bytes; the limit is ${largest}`, 'Make the file simpler.');
   const files = await tree.read([configFile], signal);
+  // Most repositories have no such file, and what checks it takes a while to load.
+  const { parseSettings } = await import('./parse-settings.ts');
   const parsed = parseSettings(files.get(configFile) ?? '', { file: configFile, ...context });
   return { ...parsed, commit, isWritten: true };
 }
