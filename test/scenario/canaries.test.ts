@@ -9,6 +9,8 @@ import { type Canary, canaries, plainCanary } from './canaries/values.ts';
 
 /** Values of one place before the pull, and as many after it. */
 const each = 12;
+/** Places that one pull changes. */
+const batchSize = 16;
 const all = [...places, ...quotedPlaces];
 const planted = canaries(all.length * each * 2);
 const valuesOf = (place: number, from: number): readonly string[] =>
@@ -93,8 +95,8 @@ describe('a secret value that Fairlead read in a Secret', () => {
   });
 
   test('comes out of no review', async () => {
-    for (let first = 0; first < all.length; first += 6) {
-      const batch = all.slice(first, first + 6).map((place, index) => filesOf(place, first + index).after);
+    for (let first = 0; first < all.length; first += batchSize) {
+      const batch = all.slice(first, first + batchSize).map((place, index) => filesOf(place, first + index).after);
       await stage.review(`places-${first}`, Object.assign({}, ...batch));
     }
     await leaksNowhere();

@@ -6,6 +6,7 @@ const first = [
   'test/scenario/',
   'test/cli/',
   'test/dockerfile',
+  'test/gitops/declare/argocd-manifests',
   'test/engines/',
   'test/world/store/',
   'test/features/',
