@@ -14,13 +14,16 @@ export function visible(text: string): string {
     .replace(INVISIBLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Foreign text as a code span on one line; safe in paragraphs, lists and table cells. Empty text becomes an em dash. */
+/**
+ * Foreign text as a code span on one line; safe in paragraphs, lists and table cells. Empty text becomes an em dash. A pipe is escaped for
+ * tables, where a backslash before it would undo that: it is shown as `\u005c`.
+ */
 export function code(text: string): string {
   const line = visible(text.replace(/\s*\r?\n\s*/g, ' ').replaceAll('\t', ' '));
   if (line.trim() === '') return '—';
   const ticks = '`'.repeat(longestRun(line) + 1);
   const pad = line.startsWith('`') || line.endsWith('`') || (line.startsWith(' ') && line.endsWith(' ')) ? ' ' : '';
-  return `${ticks}${pad}${line.replaceAll('|', '\\|')}${pad}${ticks}`;
+  return `${ticks}${pad}${line.replaceAll('\\|', '\\u005c|').replaceAll('|', '\\|')}${pad}${ticks}`;
 }
 
 /** Foreign text as a fenced block whose fence is longer than any run of backticks inside. */

@@ -28,6 +28,8 @@ const hostile = [
   '~~~',
   '*a*',
   '\\`',
+  '\\|',
+  '\\',
   'http://e.vil',
   '- [ ] x',
   '  ',
@@ -68,8 +70,22 @@ describe('foreign text stays inert', () => {
 
         expect(rest).toEqual([]);
         expect(node?.type === 'table' ? node.children.map((row) => row.children.length) : []).toEqual([2, 2]);
+        const cells = node?.type === 'table' ? (node.children[1]?.children ?? []) : [];
+        for (const cell of cells)
+          expect([['inlineCode'], ['text']]).toContainEqual(cell.children.map((child) => child.type));
       }),
     );
+  });
+
+  test('in a table cell no backslash before a pipe ends the cell', () => {
+    const text = '\\| https://e.vil |\\\\|';
+    const [node] = parse(table(['A', 'B'], ['left', 'left'], [[code(text), code('b')]])).children;
+    const cells = node?.type === 'table' ? (node.children[1]?.children ?? []) : [];
+
+    expect(cells.map(({ children }) => children)).toMatchObject([
+      [{ type: 'inlineCode', value: '\\u005c| https://e.vil |\\\\u005c|' }],
+      [{ type: 'inlineCode', value: 'b' }],
+    ]);
   });
 
   test('as prose it is plain text without links, mentions or markup', () => {
