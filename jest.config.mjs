@@ -5,6 +5,8 @@ export default {
   transform: { '\\.ts$': '<rootDir>/test/support/jest-transform.mjs' },
   globalSetup: '<rootDir>/test/support/jest-setup.mjs',
   globalTeardown: '<rootDir>/test/support/jest-teardown.mjs',
+  // As `loadKubeConfigClass` has it, which cannot tell jest's own loader.
+  moduleNameMapper: { '^\\./gen/index\\.js$': '<rootDir>/src/world/cluster/kubernetes/no-api-clients.ts' },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   reporters: ['default', '<rootDir>/test/support/jest-reporter.mjs'],
   modulePathIgnorePatterns: ['<rootDir>/build/'],

@@ -1,7 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { parse } from 'yaml';
 import { FairleadError } from '../../../model/error.ts';
 import { isLoopback } from './dispatcher.ts';
 import type { KubeconfigSource } from './kubeconfig.ts';
@@ -43,6 +42,7 @@ async function assertFile(path: string, guard: KubeconfigGuard): Promise<void> {
   const why = guard.distrust ?? (await distrustOf(path, guard.untrusted));
   if (why === null) return;
   const text = await readFile(path, 'utf8').catch(() => '');
+  const { parse } = await import('yaml');
   const [asked] = keysOf(parse(text, { maxAliasCount: 100 })).filter((key) => reaching.has(key));
   if (asked === undefined) return;
   throw new FairleadError({

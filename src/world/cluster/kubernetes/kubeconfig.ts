@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { FairleadError } from '../../../model/error.ts';
+import { loadKubeConfigClass } from './kubeconfig-class.ts';
 
 /** Where the kubeconfig is: files (merged as kubectl does: the first to name a thing wins) or its text. */
 export type KubeconfigSource = { readonly paths: readonly string[] } | { readonly text: string };
@@ -64,15 +65,15 @@ export async function chooseContext(source: KubeconfigSource, context: string): 
 }
 
 async function loadKubeconfig(source: KubeconfigSource): Promise<KubeConfig> {
-  const client = await import('@kubernetes/client-node');
-  if ('text' in source) return parse(client.KubeConfig, source.text, 'the given text', null);
+  const Config = await loadKubeConfigClass();
+  if ('text' in source) return parse(Config, source.text, 'the given text', null);
   const texts = await Promise.all(source.paths.map((path) => readText(path, source.paths.length > 1)));
   const found = source.paths.flatMap((path, index) => {
     const text = texts[index];
-    return typeof text === 'string' ? [parse(client.KubeConfig, text, path, dirname(path))] : [];
+    return typeof text === 'string' ? [parse(Config, text, path, dirname(path))] : [];
   });
   if (found.length === 0) throw unreadable(describe(source), 'there is no such file');
-  return merge(client.KubeConfig, found);
+  return merge(Config, found);
 }
 
 /** Like kubectl: of several files, those that do not exist are passed over. */
