@@ -39,7 +39,7 @@ import { createKnowledge } from './world/argocd/knowledge.ts';
 import type { Cluster } from './world/cluster/cluster.ts';
 import { type Clusters, createClusters } from './world/cluster/kubernetes/access/clusters.ts';
 import { defaultKubeconfigPaths, type KubeconfigSource } from './world/cluster/kubernetes/kubeconfig.ts';
-import { gitHubLimits } from './world/forge/github/github.ts';
+import { gitHubLimits } from './world/forge/github/limits.ts';
 import { overlayTree } from './world/git/overlay.ts';
 import type { SourceFetchers } from './world/sources/fetchers.ts';
 import { installationKey } from './world/store/installation-key.ts';

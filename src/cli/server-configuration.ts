@@ -2,7 +2,7 @@ import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { FairleadError } from '../model/error.ts';
 import type { ClusterEntry, ClusterWay, NamedForge, ServerSettings } from '../model/server-settings.ts';
 import { problemText } from '../world/config/problem.ts';
-import { defaultServerSettings, parseServerSettings } from '../world/config/server/parse-server-settings.ts';
+import { defaultServerSettings } from '../world/config/server/build-server-settings.ts';
 import { readNamedFile } from './config-file.ts';
 import type { CommandContext } from './context.ts';
 import { type FilePlace, namedForges, variablesOf } from './file-forges.ts';
@@ -60,6 +60,7 @@ export async function serverFile(
 
 async function readSettings(path: string, cwd: string): Promise<ServerSettings> {
   const { name, bytes } = await readNamedFile(path, cwd);
+  const { parseServerSettings } = await import('../world/config/server/parse-server-settings.ts');
   const { settings, problems } = parseServerSettings(bytes ?? '', name);
   if (settings !== null) return settings;
   const [first] = problems;

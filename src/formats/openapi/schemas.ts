@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
 import { apiVersionOf } from '../../model/resource.ts';
 import type { KindId } from './definition.ts';
-import type { Schema } from './schema.ts';
+import { openSchema, type Schema } from './schema.ts';
 
 /** Gives the OpenAPI v3 document of a group version (`apps/v1`, `v1`), or null: a cluster's, or the bundle's. */
 export type DocumentSource = (groupVersion: string, signal: AbortSignal) => Promise<JsonObject | null>;
@@ -22,8 +22,6 @@ export function createSchemas(documents: DocumentSource): Schemas {
       const known = schemas.get(key);
       if (known !== undefined) return known;
       const document = await documents(groupVersion, signal);
-      // The validator is the heaviest import of this room: only those who ask for a schema pay for it.
-      const { openSchema } = await import('./schema.ts');
       const schema = document === null ? null : openSchema(document, id);
       // A kind that is not there now may be defined a moment later.
       if (schema === null) return null;

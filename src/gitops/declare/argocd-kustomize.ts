@@ -5,7 +5,7 @@ import type { Finding } from '../../model/finding.ts';
 import type { Rendered, Renderer, RenderInputs } from '../../model/renderer.ts';
 import type { Source } from '../../model/resource.ts';
 import { chartNote } from './argocd-chart-note.ts';
-import { argoKustomizationTree } from './argocd-kustomization.ts';
+import type { argoKustomizationTree } from './argocd-kustomization.ts';
 import { declarationOf } from './declaration-of.ts';
 import type { HelmSource } from './declared-helm.ts';
 
@@ -18,12 +18,18 @@ export async function renderKustomizeSource(
   const { tree, folder, source } = opened;
   const options = optionsOf(declarationOf(application));
   const place = { tree, folder, declaredAt };
-  const edited = source.kustomize === null ? tree : await argoKustomizationTree(place, source.kustomize, signal);
+  const edited = source.kustomize === null ? tree : await edit(place, source.kustomize, signal);
   const root = { ...application, root: folder, renderer: 'kustomize', valuesFiles: [], inputs: [] } as const;
   const told = options === null ? inputs : { ...inputs, kustomize: options };
   const rendered = await renderer.render(root, edited, told, signal);
   const notes = options === null ? await chartNote(opened, declaredAt, signal) : flagNotes(options, declaredAt);
   return { ...rendered, findings: [...rendered.findings, ...notes] };
+}
+
+/** As `argoKustomizationTree`. What edits YAML in its place is large, and most sources ask for nothing of it. */
+async function edit(...told: Parameters<typeof argoKustomizationTree>): ReturnType<typeof argoKustomizationTree> {
+  const kustomization = await import('./argocd-kustomization.ts');
+  return kustomization.argoKustomizationTree(...told);
 }
 
 function optionsOf({ settings }: Pick<Declaration, 'settings'>): BuildOptions | null {

@@ -8,7 +8,6 @@ import { declarationOf } from './declaration-of.ts';
 import { defaultHelmOptions, renderHelmSource } from './declared-helm.ts';
 import type { OpenedSource } from './declared-sources.ts';
 import { withCommonMetadata } from './flux-apply.ts';
-import { postRenderTree } from './flux-post-render.ts';
 import { differingPointers } from './flux-secret-pointers.ts';
 import { withoutEmptyNamespace } from './without-namespace.ts';
 
@@ -72,6 +71,7 @@ async function postRender(
   },
 ): Promise<readonly Resource[]> {
   const { renderer, application, inputs, signal } = tools;
+  const { postRenderTree } = await import('./flux-post-render.ts');
   const tree = postRenderTree(
     resources.map(({ object }) => object),
     step,

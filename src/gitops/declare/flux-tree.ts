@@ -4,7 +4,6 @@ import { FairleadError } from '../../model/error.ts';
 import type { Tree } from '../../model/tree.ts';
 import { overlayFiles } from '../../tools/mount-trees.ts';
 import { joinPath, treeFiles } from '../../tools/tree-files.ts';
-import { overlayKustomization } from './flux-kustomization-file.ts';
 
 /**
  * The tree with the kustomization file that Flux builds from laid over it: the one of the folder, or one that names every manifest
@@ -21,6 +20,7 @@ export async function fluxTree(tree: Tree, kustomization: FluxKustomization, sig
   const before = name === undefined ? generated(tree, path) : await readText(tree, file, signal);
   const components = kustomization.components.filter((component) => isThere(tree, kustomization, component));
   if (before.length > maxCharacters) throw tooLarge(file);
+  const { overlayKustomization } = await import('./flux-kustomization-file.ts');
   const text = overlayKustomization(before, { ...kustomization, components }, name === undefined);
   // Without a change the tree stays the same, and what is known of it with it.
   if (name !== undefined && text === before) return tree;

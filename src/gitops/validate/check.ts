@@ -1,5 +1,5 @@
 import type { KindId } from '../../formats/openapi/definition.ts';
-import type { Schema } from '../../formats/openapi/schema.ts';
+import type { StrictSchema } from '../../formats/openapi/strict-schema.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
@@ -34,7 +34,7 @@ export interface CheckInput {
   /** The target's Kubernetes minor version, 36 for 1.36; null when it is not known. */
   readonly minor: number | null;
   /** From a definition among the resources, else the cluster, else the bundle; null when nobody knows the kind. */
-  schemaOf(id: KindId): Schema | null;
+  schemaOf(id: KindId): StrictSchema | null;
   factsOf(id: KindId): KindFacts;
 }
 

@@ -1,5 +1,5 @@
 import type { KindId } from '../../formats/openapi/definition.ts';
-import { apiVersionOf } from '../../model/resource.ts';
+import { apiVersionOf, type Resource } from '../../model/resource.ts';
 import type { KindFacts } from './check.ts';
 import { nearest } from './nearest.ts';
 
@@ -36,4 +36,9 @@ function alternatives(id: KindId, candidates: readonly KindId[]): readonly strin
 
 function describe(kinds: readonly KindId[]): readonly string[] {
   return [...new Set(kinds.map((kind) => `${apiVersionOf(kind)} ${kind.kind}`))].slice(0, 3);
+}
+
+/** Whether a resource declares kinds. */
+export function isKindDefinition({ id }: Pick<Resource, 'id'>): boolean {
+  return id.group === 'apiextensions.k8s.io' && id.kind === 'CustomResourceDefinition';
 }

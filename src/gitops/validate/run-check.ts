@@ -1,12 +1,12 @@
 import { customKinds } from '../../formats/openapi/custom-resource.ts';
 import type { KindId } from '../../formats/openapi/definition.ts';
-import { openSchema, type Schema } from '../../formats/openapi/schema.ts';
+import { openStrictSchema, type StrictSchema } from '../../formats/openapi/strict-schema.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { apiVersionOf, type Resource } from '../../model/resource.ts';
 import type { Check, CheckInput, PolicySet } from './check.ts';
-import { factsOf, type KnownKinds, kindKey } from './kind-facts.ts';
+import { factsOf, isKindDefinition, type KnownKinds, kindKey } from './kind-facts.ts';
 import { type PackedDocument, unpackDocument } from './packed-document.ts';
 import { evaluatePolicies, type PolicyModule } from './policy-engine.ts';
 
@@ -35,15 +35,10 @@ export function runCheck(checks: readonly Check[], task: CheckTask): readonly Fi
   return check.run(inputOf(task));
 }
 
-/** Whether a resource declares kinds. */
-export function isKindDefinition({ id }: Resource): boolean {
-  return id.group === 'apiextensions.k8s.io' && id.kind === 'CustomResourceDefinition';
-}
-
 function inputOf(task: CheckTask): CheckInput {
   const documents = new Map(task.documents.map((packed) => [packed.groupVersion, unpackDocument(packed)]));
   const own = ownDocuments(task.resources, documents.get('v1') ?? null);
-  const schemas = new Map<string, Schema | null>();
+  const schemas = new Map<string, StrictSchema | null>();
   return {
     target: task.target,
     resources: task.resources,
@@ -67,8 +62,8 @@ function policySetOf(task: PolicyTask | null): PolicySet | null {
   return { documents: task.documents, evaluate: (question) => evaluatePolicies(task.module, question) };
 }
 
-function findSchema(id: KindId, document: JsonObject | undefined): Schema | null {
-  return document === undefined ? null : openSchema(document, id);
+function findSchema(id: KindId, document: JsonObject | undefined): StrictSchema | null {
+  return document === undefined ? null : openStrictSchema(document, id);
 }
 
 /** Documents of the kinds that are declared among the resources: they come before what the cluster has now. */

@@ -1,4 +1,4 @@
-import type { Schema } from '../../formats/openapi/schema.ts';
+import type { StrictSchema } from '../../formats/openapi/strict-schema.ts';
 import type { Problem } from '../../formats/openapi/validator.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
@@ -28,7 +28,7 @@ export const schemaCheck: Check = {
   needs: ['schemas'],
   run: (input) => {
     const unknown: Resource[] = [];
-    const used = new Map<Schema, Resource>();
+    const used = new Map<StrictSchema, Resource>();
     const findings = input.resources.flatMap((resource) => {
       const schema = input.schemaOf(resource.id);
       if (schema === null) unknown.push(resource);
@@ -43,7 +43,7 @@ export const schemaCheck: Check = {
 /** One broken object can have any number of problems; the rest is counted. */
 const maxPerResource = 20;
 
-function validateResource(resource: Resource, schema: Schema, target: string | null): readonly Finding[] {
+function validateResource(resource: Resource, schema: StrictSchema, target: string | null): readonly Finding[] {
   try {
     const problems = schema.validate(resource.object).filter((problem) => !isIgnored(problem));
     const shown = problems.slice(0, maxPerResource);
@@ -74,7 +74,7 @@ function moreFinding(resource: Resource, target: string | null, count: number): 
   });
 }
 
-function uncheckedPatterns(used: ReadonlyMap<Schema, Resource>, input: CheckInput): readonly Finding[] {
+function uncheckedPatterns(used: ReadonlyMap<StrictSchema, Resource>, input: CheckInput): readonly Finding[] {
   return [...used].flatMap(([schema, resource]) => {
     const count = schema.builtIn ? 0 : schema.unchecked().length;
     if (count === 0) return [];

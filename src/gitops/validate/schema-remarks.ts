@@ -1,4 +1,4 @@
-import type { Schema } from '../../formats/openapi/schema.ts';
+import type { StrictSchema } from '../../formats/openapi/strict-schema.ts';
 import type { Problem } from '../../formats/openapi/validator.ts';
 import { isJsonList, isJsonObject, type Json } from '../../model/json.ts';
 import type { Resource } from '../../model/resource.ts';
@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
 import { nameOf, type Remark, valueAt } from './place.ts';
 
 /** What to say about a schema problem. Values of Secrets, and values where people put secrets, are never quoted. */
-export function remarkOn(problem: Problem, resource: Resource, schema: Schema): Remark {
+export function remarkOn(problem: Problem, resource: Resource, schema: StrictSchema): Remark {
   const name = (at: Problem['at']) => nameOf(resource, schema, at) || 'the object';
   switch (problem.kind) {
     case 'unknown-field':

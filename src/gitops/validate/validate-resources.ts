@@ -8,11 +8,11 @@ import { createPool, type Pool, workerScript } from '../../tools/pool.ts';
 import type { Check } from './check.ts';
 import { type LeakFile, unsearched } from './find-leaks.ts';
 import { checks } from './index.ts';
-import type { KnownKinds } from './kind-facts.ts';
+import { isKindDefinition, type KnownKinds } from './kind-facts.ts';
 import { type PackedDocument, packDocument } from './packed-document.ts';
 import { policyCheck } from './policy-check.ts';
 import { type OpenModule, policyModuleOpener } from './policy-module.ts';
-import { type CheckTask, isKindDefinition, type PolicyTask } from './run-check.ts';
+import type { CheckTask, PolicyTask } from './run-check.ts';
 
 /** What is validated: everything one target will hold. */
 export interface ValidateInput {

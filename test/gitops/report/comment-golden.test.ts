@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { composeReview, tellReview } from '../../../src/gitops/report/comment.ts';
 import type { Review } from '../../../src/model/review.ts';
-import { gitHubLimits } from '../../../src/world/forge/github/github.ts';
+import { gitHubLimits } from '../../../src/world/forge/github/limits.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { faultsOf, foreignIn, topTypes } from '../../support/markdown-shape.ts';
 import { blocked, hostile, huge, offline, small } from './golden-reviews.ts';

@@ -4,7 +4,7 @@ import { BorderError } from '../../../src/model/error.ts';
 import type { Redacted } from '../../../src/model/redacted.ts';
 import type { RepoRef } from '../../../src/model/repo.ts';
 import type { CheckReport, CheckState, Forge, Pull, RepoPort } from '../../../src/world/forge/forge.ts';
-import { gitHubCapabilities, gitHubLimits } from '../../../src/world/forge/github/github.ts';
+import { gitHubCapabilities, gitHubLimits } from '../../../src/world/forge/github/limits.ts';
 import { createReceiver } from '../../../src/world/forge/github/receiver.ts';
 import type { RawDelivery } from '../../../src/world/forge/receiver.ts';
 import { isAbout } from '../../support/light-reviews.ts';

@@ -13,34 +13,16 @@ import {
 } from '../../../model/server-settings.ts';
 import type { ServerTenant, TenantAccounts } from '../../../model/tenancy.ts';
 import { type FilledTenant, tenantOf, withDefaults } from '../build-settings.ts';
-import { type ConfigSource, locate } from '../config-source.ts';
 import { parseDuration } from '../duration.ts';
-import type { ConfigProblem } from '../problem.ts';
-import { readYaml } from '../read-yaml.ts';
-import { serverFaults } from './server-faults.ts';
 import { serverOptions } from './server-options.ts';
-
-/** The settings of a server's file, or everything that is wrong with it. */
-export type ParsedServerSettings =
-  | { readonly settings: ServerSettings; readonly problems: readonly []; readonly source: ConfigSource }
-  | { readonly settings: null; readonly problems: readonly ConfigProblem[] };
-
-/** Reads and checks a server's file. Never throws. */
-export function parseServerSettings(text: Uint8Array | string, file: string): ParsedServerSettings {
-  const { source, problems } = readYaml(text, file);
-  if (source === null) return { settings: null, problems };
-  const faults = serverFaults(source.value);
-  if (faults.length > 0) return { settings: null, problems: locate(source, faults) };
-  return { settings: build(withDefaults(serverOptions, source.value)), problems: [], source };
-}
 
 /** What holds without a file. */
 export function defaultServerSettings(): ServerSettings {
-  return build(withDefaults(serverOptions, { version: 1 }));
+  return buildServerSettings(withDefaults(serverOptions, { version: 1 }));
 }
 
-/** The schema has accepted the value, so that each part is of its shape. */
-function build(filled: Json): ServerSettings {
+/** The settings a file says, its defaults filled in. The schema has accepted the value, so that each part is of its shape. */
+export function buildServerSettings(filled: Json): ServerSettings {
   const whole = filled as unknown as Whole;
   return {
     ...{ mode: whole.mode, host: whole.host, port: whole.port, data: whole.data, logLevel: whole.logLevel },

@@ -3,9 +3,7 @@ import { type Access, PAGE } from './access.ts';
 import { writeOnce } from './client.ts';
 import { reportCommitStatus } from './commit-status.ts';
 import { calling, failedWith } from './errors.ts';
-
-/** Annotations GitHub takes in one call; more are appended by further calls. */
-export const ANNOTATIONS_PER_CALL = 50;
+import { ANNOTATIONS_PER_CALL } from './limits.ts';
 
 /** GitHub's limits of an annotation: 255 characters of title, 64 KB of message. */
 const TITLE = 255;

@@ -3,13 +3,13 @@ import type { BudgetCaps } from '../../../model/budget.ts';
 import type { RepoRef } from '../../../model/repo.ts';
 import { createGuard, type Guard, noGuard } from '../calls/guard.ts';
 import type { BudgetSource } from '../calls/shared-budget.ts';
-import type { Forge, ForgeCapabilities, ForgeLimits, RepoPort } from '../forge.ts';
+import type { Forge, RepoPort } from '../forge.ts';
 import { remember } from '../remember.ts';
 import { type Access, createTurns, lazily, splitName } from './access.ts';
 import { type App, openApp } from './app.ts';
-import { ANNOTATIONS_PER_CALL } from './checks.ts';
 import { type Client, defaultPace, type Pace, sleep } from './client.ts';
 import { calling, type ErrorContext } from './errors.ts';
+import { gitHubCapabilities, gitHubLimits } from './limits.ts';
 import { readMissed, redeliver } from './missed.ts';
 import { readPrivateKey } from './private-key.ts';
 import { createReceiver } from './receiver.ts';
@@ -52,20 +52,6 @@ export interface LimitOptions {
 
 /** GitHub allows 900 points and 80 writes that make content a minute, and 500 such writes an hour. */
 const gitHubCaps: BudgetCaps = { pointsPerMinute: 800, writesPerMinute: 60, writesPerHour: 400 };
-
-/**
- * Limits of GitHub. A comment may hold 65,536 characters and a summary 65,535; we stay below, as our marker and whatever
- * GitHub adds come on top.
- */
-export const gitHubLimits: ForgeLimits = {
-  comment: 60_000,
-  checkSummary: 60_000,
-  checkText: 60_000,
-  annotationsPerCall: ANNOTATIONS_PER_CALL,
-};
-
-/** What GitHub can do. */
-export const gitHubCapabilities: ForgeCapabilities = { annotations: true, approvalHeads: true };
 
 /**
  * GitHub as an App: Probot authenticates the app and mints installation tokens; it is loaded with the first call.
