@@ -1,13 +1,14 @@
+import { count } from '../../formats/markdown.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Review } from '../../model/review.ts';
-import type { Settings } from '../../model/settings.ts';
+import type { EnvironmentSettings, Settings } from '../../model/settings.ts';
 import type { Application } from '../../model/target.ts';
 import type { Tenancy } from '../../model/tenancy.ts';
 
 /** Rule of what settings that a pull proposes would make of this pull. */
 export const previewRule = 'config-preview';
 
-/** Applications of one kind of difference that are named. */
+/** So many of one kind of difference are named. */
 const mostNamed = 5;
 
 /** A review by the settings in force, and the same by those a pull proposes. */
@@ -39,6 +40,39 @@ export function previewApplications(now: readonly Application[], proposed: reado
   });
   const more = moved.length > mostNamed ? [`${moved.length - mostNamed} more applications would change so`] : [];
   return [...moved.slice(0, mostNamed), ...more].map(note);
+}
+
+/** Where environments would be, and what would bring changes there, by the proposed settings. Pure. */
+export function previewEnvironments(
+  now: Pick<Settings, 'environments'>,
+  proposed: Pick<Settings, 'environments'>,
+): readonly Finding[] {
+  const names = [...new Set([...now.environments.keys(), ...proposed.environments.keys()])].sort();
+  const told = names.flatMap((name) => {
+    const [before, after] = [now.environments.get(name), proposed.environments.get(name)];
+    if (before === undefined)
+      return after === undefined ? [] : [`there would be an environment ${name}, ${clustersText(after)}`];
+    if (after === undefined) return [`there would be no environment ${name}`];
+    return ways.flatMap(({ what, told }) => {
+      const [from, to] = [told(before), told(after)];
+      return from === to ? [] : [`environment ${name} would ${what} ${to}, now ${from}`];
+    });
+  });
+  const more =
+    told.length > mostNamed ? [`${count(told.length - mostNamed, 'more setting')} of environments would change`] : [];
+  return [...told.slice(0, mostNamed), ...more].map(note);
+}
+
+/** What of an environment decides where a merge goes, and by what. */
+const ways: readonly { readonly what: string; readonly told: (environment: EnvironmentSettings) => string }[] = [
+  { what: 'be', told: clustersText },
+  { what: 'be deployed from', told: ({ branch }) => branch ?? 'the default branch' },
+  { what: 'be deployed on', told: ({ deploy }) => deploy.on },
+  { what: 'be deployed by', told: ({ deploy }) => deploy.engine },
+];
+
+function clustersText({ clusters }: EnvironmentSettings): string {
+  return `on ${clusters.length === 0 ? 'the clusters the server maps to it' : [...clusters].sort().join(', ')}`;
 }
 
 /** The tenancy by proposed settings: what the server bounds stays. */

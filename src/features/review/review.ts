@@ -7,7 +7,7 @@ import { decide } from './decide.ts';
 import { type Facts, type GatheredUser, gather } from './gather.ts';
 import { joinUsers, type UserReview } from './join-users.ts';
 import { planTargets } from './plan.ts';
-import { previewApplications, previewFindings } from './preview-settings.ts';
+import { previewApplications, previewEnvironments, previewFindings } from './preview-settings.ts';
 import type { ReviewRequest, ReviewTools, UnreadUser } from './request.ts';
 
 /** Reviews the merge of a head and its base: gather what the world says, then decide. Writes nothing anywhere. */
@@ -71,6 +71,7 @@ async function previewOf(
   );
   const rules = proposed.policy.rules;
   return [
+    ...previewEnvironments(settings, proposed),
     ...previewApplications(now?.applications ?? [], later?.applications ?? []),
     ...previewFindings({ now: decide(own, rulings), proposed: decide(own, { ...rulings, rules }) }),
   ];

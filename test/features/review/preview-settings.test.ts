@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { confine } from '../../../src/features/review/confine.ts';
 import {
   previewApplications,
+  previewEnvironments,
   previewFindings,
   proposedTenancy,
 } from '../../../src/features/review/preview-settings.ts';
@@ -13,6 +14,7 @@ import type { Application } from '../../../src/model/target.ts';
 import type { Bound } from '../../../src/model/tenancy.ts';
 import type { Verdict } from '../../../src/model/verdict.ts';
 import { gitPlace } from '../../../src/world/cluster/place.ts';
+import { parseSettings } from '../../../src/world/config/parse-settings.ts';
 
 const finding = (rule: string, severity: Finding['severity']): Finding => ({
   ...{ rule, severity, target: null, resource: null, file: null, line: null, message: rule, fix: null },
@@ -43,6 +45,34 @@ describe('what a pull that changes the settings would make of itself', () => {
       told('this pull would be ready instead of blocked'),
       told('the findings of image-latest here would be 2 note, now 2 block'),
       told('the findings of pdb here would be none, now 1 note'),
+    ]);
+  });
+
+  test('environments that come to other clusters, and what would be deployed there', () => {
+    const parse = (environments: string) => {
+      const read = parseSettings(`version: 1\nenvironments:\n${environments}`, {
+        file: '.fairlead.yaml',
+        ...{ engines: ['apply', 'argocd'], clusters: null },
+      });
+      if (read.settings === null) throw new Error(JSON.stringify(read.problems));
+      return read.settings;
+    };
+    const now = parse('  prod: { clusters: [b, a] }\n  dev: {}\n  old: {}\n');
+    const proposed = parse(
+      '  prod: { clusters: [c], branch: release, deploy: { on: merge, engine: argocd } }\n  dev: {}\n  new: { clusters: [c] }\n',
+    );
+
+    expect(previewEnvironments(now, now)).toEqual([]);
+    expect(texts(previewEnvironments(now, proposed))).toEqual([
+      told('there would be an environment new, on c'),
+      told('there would be no environment old'),
+      told('environment prod would be on c, now on a, b'),
+      told('environment prod would be deployed from release, now the default branch'),
+      told('environment prod would be deployed on merge, now never'),
+      told('1 more setting of environments would change'),
+    ]);
+    expect(texts(previewEnvironments(parse('  dev: { clusters: [a] }\n'), parse('  dev: {}\n')))).toEqual([
+      told('environment dev would be on the clusters the server maps to it, now on a'),
     ]);
   });
 
