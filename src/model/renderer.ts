@@ -80,5 +80,10 @@ export interface Renderer {
   readonly name: RendererName;
   /** Whether a folder's file names are this renderer's. */
   detects(files: readonly string[]): boolean;
+  /**
+   * Begins what `render` needs of the files alone, so that the target may be waited for meanwhile; what goes wrong is for `render` to
+   * tell. Left out: nothing can begin before.
+   */
+  prepare?(application: Application, tree: Tree, signal: AbortSignal): void;
   render(application: Application, tree: Tree, inputs: RenderInputs, signal: AbortSignal): Promise<Rendered>;
 }

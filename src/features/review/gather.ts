@@ -5,6 +5,7 @@ import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import { engineOf } from '../../model/settings.ts';
 import type { Application, HelmEngine } from '../../model/target.ts';
+import type { Tree } from '../../model/tree.ts';
 import { mapConcurrently } from '../../tools/each.ts';
 import { gitPlace, type Place } from '../../world/cluster/place.ts';
 import { confine, mayReach } from './confine.ts';
@@ -116,6 +117,7 @@ async function workOut(
   // What plain manifests need was warmed by their kinds already.
   const names = pairs.flatMap(({ base, head: to }) => [base, to].flatMap((side) => side?.renderer ?? []));
   tools.warm(new Set(names.filter((name) => name !== 'plain')), null);
+  if (isLive(request, pairs)) prepare(pairs, { base: request.baseTree, head }, tools, signal);
   const places = isLive(request, pairs) ? await connectWithin(request, pairs, tools, signal) : new Map<string, Place>();
   const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
   const trees = { base: request.baseTree, head };
@@ -141,6 +143,18 @@ async function workOut(
     clustersRead,
     readAt: clustersRead.length === 0 ? null : tools.now(),
   };
+}
+
+/** Begins to read the files while clusters are connected to, which keeps this thread busy and lets others wait. */
+function prepare(
+  pairs: readonly ApplicationPair[],
+  trees: { readonly base: Tree; readonly head: Tree },
+  tools: ReviewTools,
+  signal: AbortSignal,
+): void {
+  for (const side of ['base', 'head'] as const)
+    for (const application of pairs.flatMap((pair) => pair[side] ?? []))
+      tools.rendererFor(application.renderer).prepare?.(application, trees[side], signal);
 }
 
 /** The clusters of the request, as far as something that the change reaches may be there. */

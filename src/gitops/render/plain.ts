@@ -2,6 +2,7 @@ import type { Decoded } from '../../formats/yaml/decode.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Renderer } from '../../model/renderer.ts';
+import type { Application } from '../../model/target.ts';
 import type { Tree } from '../../model/tree.ts';
 import { treeFiles } from '../../tools/tree-files.ts';
 import { assign } from './assign.ts';
@@ -13,16 +14,25 @@ import { linkRefusal } from './refuse.ts';
  * `kubectl apply -f FOLDER` does, or the one file that its root is.
  */
 export function createPlainRenderer(decoder: Decoder): Renderer {
+  const begun = new WeakMap<Tree, Map<string, Promise<readonly Decoded[]>>>();
+  const begunIn = (tree: Tree) => {
+    const known = begun.get(tree) ?? new Map<string, Promise<readonly Decoded[]>>();
+    begun.set(tree, known);
+    return known;
+  };
   return {
     name: 'plain',
     detects: (files) => files.some(isManifestName),
+    prepare: (application, tree, signal) => {
+      const decoding = decode(application, tree, { decoder, signal });
+      decoding.catch(() => undefined); // told by the render that takes it
+      begunIn(tree).set(keyOf(application), decoding);
+    },
     render: async (application, tree, inputs, signal) => {
-      const named = application.inputs.filter((input) => !input.endsWith('/'));
-      const paths =
-        named.length > 0 ? await namedPaths(named, tree, signal) : await manifestPaths(application.root, tree, signal);
-      const contents = await tree.read([...new Set(paths.map(({ real }) => real))], signal);
-      const files = paths.map(({ path, real }) => ({ file: path, bytes: contents.get(real) ?? new Uint8Array() }));
-      const decoded = await decoder.decode(files, signal);
+      const key = keyOf(application);
+      const prepared = begunIn(tree).get(key);
+      begunIn(tree).delete(key);
+      const decoded = await (prepared ?? decode(application, tree, { decoder, signal }));
       const resources = assign(
         decoded.flatMap((file) => file.resources),
         inputs,
@@ -30,6 +40,22 @@ export function createPlainRenderer(decoder: Decoder): Renderer {
       return { resources, hooks: [], findings: decoded.flatMap(findingsOf) };
     },
   };
+}
+
+function keyOf({ root, inputs }: Application): string {
+  return JSON.stringify([root, inputs]);
+}
+
+async function decode(
+  { root, inputs }: Application,
+  tree: Tree,
+  { decoder, signal }: { readonly decoder: Decoder; readonly signal: AbortSignal },
+): Promise<readonly Decoded[]> {
+  const named = inputs.filter((input) => !input.endsWith('/'));
+  const paths = named.length > 0 ? await namedPaths(named, tree, signal) : await manifestPaths(root, tree, signal);
+  const contents = await tree.read([...new Set(paths.map(({ real }) => real))], signal);
+  const files = paths.map(({ path, real }) => ({ file: path, bytes: contents.get(real) ?? new Uint8Array() }));
+  return decoder.decode(files, signal);
 }
 
 function isManifestName(name: string): boolean {

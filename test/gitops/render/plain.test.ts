@@ -135,3 +135,42 @@ describe('a folder of plain manifests', () => {
     });
   });
 });
+
+describe('a folder that was begun to be read', () => {
+  /** A tree that counts how often it is read. */
+  function countedTree(files: Readonly<Record<string, string>>): { readonly tree: Tree; readonly reads: () => number } {
+    const tree = memoryTree(files);
+    let reads = 0;
+    const read: Tree['read'] = (paths, signal) => {
+      reads += 1;
+      return tree.read(paths, signal);
+    };
+    return { tree: { ...tree, read }, reads: () => reads };
+  }
+
+  test('is read once, and anew for the next render', async () => {
+    const { tree, reads } = countedTree({ 'apps/a.yaml': config('a') });
+    renderer.prepare?.(applicationAt('apps', 'plain'), tree, calm);
+
+    const { resources } = await render(tree);
+    expect([resources.map(({ id }) => id.name), reads()]).toEqual([['a'], 1]);
+    await render(tree);
+    expect(reads()).toBe(2);
+  });
+
+  test('is told to be broken by the render', async () => {
+    const tree = memoryTree({ 'apps/a.yaml': 'a: [\n' });
+    renderer.prepare?.(applicationAt('apps', 'plain'), tree, calm);
+
+    await expect(render(tree)).rejects.toMatchObject({ code: 'decode-failed', subject: 'apps/a.yaml:2' });
+  });
+
+  test('says nothing of another folder or another tree', async () => {
+    const { tree, reads } = countedTree({ 'apps/a.yaml': config('a'), 'web/b.yaml': config('b') });
+    renderer.prepare?.(applicationAt('web', 'plain'), tree, calm);
+    renderer.prepare?.(applicationAt('apps', 'plain'), memoryTree({ 'apps/a.yaml': config('other') }), calm);
+
+    const { resources } = await render(tree);
+    expect([resources.map(({ id }) => id.name), reads()]).toEqual([['a'], 2]);
+  });
+});
