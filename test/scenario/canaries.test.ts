@@ -176,7 +176,7 @@ describe('a secret value that Fairlead read in a Secret', () => {
     await leaksNowhere();
   }, 240_000);
 
-  test.each(['json', 'pretty', 'md'])(
+  test.each(['json', 'pretty', 'md', 'html'])(
     'comes out of no review on the command line (%s)',
     async (format) => {
       const cwd = await stage.clone(all.map((place, index) => filesOf(place, index).after));

@@ -32,7 +32,7 @@ export interface PolicyTask {
 export function runCheck(checks: readonly Check[], task: CheckTask): readonly Finding[] {
   const check = checks.find(({ name }) => name === task.check);
   if (check === undefined) throw unknownCheck(task.check);
-  return check.run(inputOf(task));
+  return check.run(inputOf(check.needs.includes('base') ? task : { ...task, base: null }));
 }
 
 function inputOf(task: CheckTask): CheckInput {

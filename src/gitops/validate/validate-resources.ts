@@ -10,6 +10,7 @@ import { type LeakFile, unsearched } from './find-leaks.ts';
 import { checks } from './index.ts';
 import { isKindDefinition, type KnownKinds } from './kind-facts.ts';
 import { type PackedDocument, packDocument } from './packed-document.ts';
+import { type PackedSides, packSides, type Sides } from './packed-sides.ts';
 import { policyCheck } from './policy-check.ts';
 import { type OpenModule, policyModuleOpener } from './policy-module.ts';
 import type { CheckTask, PolicyTask } from './run-check.ts';
@@ -68,8 +69,13 @@ export interface Admission {
   readonly policies: readonly JsonObject[];
 }
 
+/** One check, with what it looks at packed. */
+export interface PackedTask extends Omit<CheckTask, keyof Sides> {
+  readonly sides: PackedSides;
+}
+
 /** What a worker of the validator is given. */
-export type ValidatorTask = CheckTask | { readonly files: readonly LeakFile[] };
+export type ValidatorTask = PackedTask | { readonly files: readonly LeakFile[] };
 
 /** What a search of files gives: what is to be said of them, and the clear values, which are learned and never told. */
 export interface LeakSearch {
@@ -93,9 +99,10 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
     const { deadlineMs, policyStartMs = 30_000 } = options;
     const { documents, findings } = await readDocuments(input, signal);
     const policies = await openPolicies(input, openModule, signal);
+    const sides = sidesOf(input);
     const run = (check: Check) => {
       const limit = deadlineMs + (check.needs.includes('policies') ? policyStartMs : 0);
-      return runInPool(pool, { check, input, documents, policies: policies.task, deadlineMs: limit }, signal);
+      return runInPool(pool, { check, input, sides, documents, policies: policies.task, deadlineMs: limit }, signal);
     };
     const results = await Promise.all(checks.map(run));
     return [...findings, ...policies.findings, ...results.flat()];
@@ -105,8 +112,8 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
     const input = { ...asked, documents: async () => null, kinds: { served: null, builtIn: [] } };
     const { task, findings } = await openPolicies(input, openModule, signal);
     if (task === null) return findings;
-    const run = { check: policyCheck, input, documents: [], policies: task, deadlineMs: deadlineMs + policyStartMs };
-    return runInPool(pool, run, signal);
+    const run = { check: policyCheck, input, sides: sidesOf(input), documents: [], policies: task };
+    return runInPool(pool, { ...run, deadlineMs: deadlineMs + policyStartMs }, signal);
   };
   const ended = new AbortController();
   return {
@@ -127,9 +134,14 @@ export function createValidator(options: ValidatorOptions): ResourceValidator {
   };
 }
 
+function sidesOf({ resources, base = null }: Pick<ValidateInput, 'resources' | 'base'>): PackedSides {
+  return packSides({ resources, base });
+}
+
 interface Run {
   readonly check: Check;
   readonly input: ValidateInput;
+  readonly sides: PackedSides;
   readonly documents: readonly PackedDocument[];
   readonly policies: PolicyTask | null;
   readonly deadlineMs: number;
@@ -162,16 +174,15 @@ async function searchInPool(pool: ValidatorPool, files: readonly LeakFile[], lim
   }
 }
 
-function taskOf({ check, input, documents, policies }: Run): CheckTask {
-  const { target, resources, kinds, base = null, minor = null } = input;
+function taskOf({ check, input, sides, documents, policies }: Run): PackedTask {
+  const { target, kinds, minor = null } = input;
   return {
     check: check.name,
     target,
-    resources,
+    sides,
     kinds,
     minor,
     documents: check.needs.includes('schemas') ? documents : [],
-    base: check.needs.includes('base') ? base : null,
     policies: check.needs.includes('policies') ? policies : null,
   };
 }

@@ -6,7 +6,7 @@ import { celPath } from '../../support/policy-proof.ts';
 import { resourcesIn } from './validation.ts';
 
 let bundle: OpenApiBundle;
-const validator = createValidator({ size: 1, deadlineMs: 2_000 });
+const validator = createValidator({ size: 1, deadlineMs: 4_000 });
 const { signal } = new AbortController();
 
 beforeAll(async () => {
