@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { setGlobalProxyFromEnv } from 'node:http';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { FairleadError } from '../model/error.ts';
 import type { ClusterRoutes } from './cluster-access.ts';
 
@@ -13,9 +11,14 @@ const own = 'localhost,127.0.0.1,::1';
  */
 export function applyNetwork({ proxies }: Pick<ClusterRoutes, 'proxies'>, caFile: string | null): void {
   const { http, https, no } = proxies;
+  // Asked for here and not imported above: `node:http` as an import loads all of fetch, which most commands never use.
   if (http !== '' || https !== '')
-    setGlobalProxyFromEnv({ HTTP_PROXY: http, HTTPS_PROXY: https, NO_PROXY: no === '' ? own : `${no},${own}` });
-  if (caFile !== null) setDefaultCACertificates([...getCACertificates('default'), readAuthorities(caFile)]);
+    process
+      .getBuiltinModule('node:http')
+      .setGlobalProxyFromEnv({ HTTP_PROXY: http, HTTPS_PROXY: https, NO_PROXY: no === '' ? own : `${no},${own}` });
+  if (caFile === null) return;
+  const tls = process.getBuiltinModule('node:tls');
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), readAuthorities(caFile)]);
 }
 
 function readAuthorities(path: string): string {

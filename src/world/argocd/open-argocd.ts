@@ -1,4 +1,4 @@
-import { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { parseJson } from '../../formats/json.ts';
 import type { ArgoCdApi, LiveApplication, ManifestsQuestion } from '../../model/argocd-api.ts';
@@ -87,7 +87,10 @@ function baseOf(url: string): URL {
 function agentFor({ protocol }: URL, { https, http, no }: ArgoCdOptions['proxies']): HttpAgent {
   const own = ['localhost', '127.0.0.1', '::1'];
   const proxyEnv = { HTTPS_PROXY: https, HTTP_PROXY: http, NO_PROXY: [...own, ...(no === '' ? [] : [no])].join(',') };
-  return protocol === 'https:' ? new HttpsAgent({ proxyEnv }) : new HttpAgent({ proxyEnv });
+  if (protocol === 'https:') return new HttpsAgent({ proxyEnv });
+  // Asked for and not imported, as in `exchange`.
+  const { Agent } = process.getBuiltinModule('node:http');
+  return new Agent({ proxyEnv });
 }
 
 function generateQuestion(set: JsonObject): Question {
