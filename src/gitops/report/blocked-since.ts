@@ -1,3 +1,4 @@
+import { prose } from '../../formats/markdown.ts';
 import type { Finding } from '../../model/finding.ts';
 import { name, sentence } from './compose.ts';
 import { commitCode } from './deployment-words.ts';
@@ -21,10 +22,12 @@ export function blockedSinceText({ head, approvers, blockers, mask }: BlockedSin
   const title = `### ⛔ Blocked since it was approved — ${people} approved this pull; at ${commitCode(head)} its review is blocked`;
   const lines = blockers
     .slice(0, mostNamed)
-    .map(({ rule, message }) => `- **${rule}** — ${sentence(mask(message), 300)}`);
+    .map(({ rule, message }) => `- **${prose(rule)}** — ${sentence(mask(message), 300)}`);
   const rest = blockers.length - lines.length;
   const more = rest > 0 ? [`- and ${rest} more`] : [];
-  return `${title}\n\n${[...lines, ...more].join('\n')}\n\nThe review above tells all of it. This comment goes once nothing blocks the pull.`;
+  const foot = 'The review above tells all of it. This comment goes once nothing blocks the pull.';
+  // A pull in conflict is blocked without a finding.
+  return [title, [...lines, ...more].join('\n'), foot].filter((part) => part !== '').join('\n\n');
 }
 
 function listed(people: readonly string[]): string {
