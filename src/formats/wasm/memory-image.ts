@@ -73,13 +73,14 @@ function isZero(memory: Uint8Array, at: number): boolean {
 export async function readModuleFile(path: string): Promise<ModuleFile> {
   const file = await open(path);
   try {
-    const { size } = await file.stat();
+    const stat = await file.stat();
+    const { size } = stat;
     const [start, tableStart, word] = size < tailLength ? [] : numbersOf(await readPart(file, size - tailLength, size));
     if (start === undefined || tableStart === undefined || word !== magic)
       return { binary: await readPart(file, 0, size), image: null };
     if (start > tableStart || tableStart > size) throw invalidModule('its memory is cut short');
     const table = numbersOf(await readPart(file, tableStart, size - tailLength));
-    const image = { path, stamp: stampOf(await file.stat()), ranges: rangesOf(table, tableStart) };
+    const image = { path, stamp: stampOf(stat), ranges: rangesOf(table, tableStart) };
     return { binary: await readPart(file, 0, start), image };
   } finally {
     await file.close();

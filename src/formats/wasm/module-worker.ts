@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { serveTasks } from '../../tools/pool-worker.ts';
+import type { ModuleCall } from './abi.ts';
 import { type CompiledModule, type Instance, loadInstance } from './instance.ts';
 
 /** What a module worker is started with. */
@@ -9,9 +10,7 @@ export interface ModuleWorkerData {
 }
 
 /** One request to the module. */
-export interface ModuleTask {
-  readonly header: object;
-  readonly payload: readonly Uint8Array[];
+export interface ModuleTask extends ModuleCall {
   /** Where the random stream starts, and what the clock says (milliseconds since 1970). */
   readonly seed: number;
   readonly now: number;

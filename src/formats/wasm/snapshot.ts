@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { exchange, type ModuleCall, type ModuleExports } from './abi.ts';
 import {
@@ -23,9 +23,8 @@ import { createWasi } from './wasi.ts';
  * Gives whether it was one. Throws `FairleadError` `module-invalid` when it does not start or answers that a call failed.
  */
 export async function keepStarted(path: string, calls: readonly ModuleCall[] = []): Promise<boolean> {
-  const { image } = await readModuleFile(path);
+  const { binary, image } = await readModuleFile(path);
   if (image !== null) return true;
-  const binary = await readFile(path);
   const globals = readGlobals(binary);
   const module = await WebAssembly.compile(exportGlobals(binary, globals));
   if (WebAssembly.Module.exports(module).every(({ name }) => name !== 'warm')) return false;
