@@ -117,10 +117,11 @@ async function workOut(
   // What plain manifests need was warmed by their kinds already.
   const names = pairs.flatMap(({ base, head: to }) => [base, to].flatMap((side) => side?.renderer ?? []));
   tools.warm(new Set(names.filter((name) => name !== 'plain')), null);
-  if (isLive(request, pairs)) prepare(pairs, { base: request.baseTree, head }, tools, signal);
-  const places = isLive(request, pairs) ? await connectWithin(request, pairs, tools, signal) : new Map<string, Place>();
-  const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
   const trees = { base: request.baseTree, head };
+  const live = isLive(request, pairs);
+  if (live) prepare(pairs, trees, tools, signal);
+  const places = live ? await connectWithin(request, pairs, tools, signal) : new Map<string, Place>();
+  const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
   const [targets, leaks] = await Promise.all([
     reviewAll(jobs, { request, head, tools, signal }),
     // Of a change of another repository that one tells.

@@ -38,8 +38,7 @@ export function previewApplications(now: readonly Application[], proposed: reado
     const [from, to] = [placeOf(known), placeOf(after)];
     return from === to ? [] : [`${from} would be ${to}`];
   });
-  const more = moved.length > mostNamed ? [`${moved.length - mostNamed} more applications would change so`] : [];
-  return [...moved.slice(0, mostNamed), ...more].map(note);
+  return notes(moved, (rest) => `${rest} more applications would change so`);
 }
 
 /** Where environments would be, and what would bring changes there, by the proposed settings. Pure. */
@@ -58,9 +57,7 @@ export function previewEnvironments(
       return from === to ? [] : [`environment ${name} would ${what} ${to}, now ${from}`];
     });
   });
-  const more =
-    told.length > mostNamed ? [`${count(told.length - mostNamed, 'more setting')} of environments would change`] : [];
-  return [...told.slice(0, mostNamed), ...more].map(note);
+  return notes(told, (rest) => `${count(rest, 'more setting')} of environments would change`);
 }
 
 /** What of an environment decides where a merge goes, and by what. */
@@ -78,6 +75,12 @@ function clustersText({ clusters }: EnvironmentSettings): string {
 /** The tenancy by proposed settings: what the server bounds stays. */
 export function proposedTenancy(inForce: Settings, proposed: Settings): Tenancy {
   return [...inForce.tenancy.filter(({ by }) => by === 'server'), ...proposed.tenancy];
+}
+
+/** The first few differences, and what says how many more there are. */
+function notes(texts: readonly string[], more: (rest: number) => string): readonly Finding[] {
+  const rest = texts.length - mostNamed;
+  return [...texts.slice(0, mostNamed), ...(rest > 0 ? [more(rest)] : [])].map(note);
 }
 
 /** A difference as it is told. */

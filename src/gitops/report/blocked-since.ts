@@ -1,5 +1,6 @@
 import { prose } from '../../formats/markdown.ts';
 import type { Finding } from '../../model/finding.ts';
+import { someOf } from '../../model/some-of.ts';
 import { name, sentence } from './compose.ts';
 import { commitCode } from './deployment-words.ts';
 
@@ -18,7 +19,7 @@ const mostNamed = 3;
 
 /** What tells the people who approved: edits of the review notify nobody. */
 export function blockedSinceText({ head, approvers, blockers, mask }: BlockedSince): string {
-  const people = listed(approvers.map((user) => name(user)));
+  const people = someOf(approvers.map(name), mostNamed);
   const title = `### ⛔ Blocked since it was approved — ${people} approved this pull; at ${commitCode(head)} its review is blocked`;
   const lines = blockers
     .slice(0, mostNamed)
@@ -28,9 +29,4 @@ export function blockedSinceText({ head, approvers, blockers, mask }: BlockedSin
   const foot = 'The review above tells all of it. This comment goes once nothing blocks the pull.';
   // A pull in conflict is blocked without a finding.
   return [title, [...lines, ...more].join('\n'), foot].filter((part) => part !== '').join('\n\n');
-}
-
-function listed(people: readonly string[]): string {
-  const rest = people.length - mostNamed;
-  return `${people.slice(0, mostNamed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
