@@ -6,10 +6,14 @@ import { unenforced } from './overlay.ts';
 
 /** A document's definitions as JSON schema, closed where the server prunes or refuses unknown fields. */
 export interface StrictDefinitions {
-  readonly definitions: Readonly<Record<string, object>>;
+  /** One of them, made when it is asked for. Others are referred to by `definitionKeyword`. */
+  definition(name: string): object;
   /** Patterns that JavaScript cannot read as Go does, so that they are not checked. */
-  readonly unchecked: readonly string[];
+  unchecked(): readonly string[];
 }
+
+/** The keyword whose value names the definition a value must follow: unlike `$ref`, it need not be compiled before a value has it. */
+export const definitionKeyword = 'x-definition';
 
 /** How one definition is read. */
 interface Reading {
@@ -28,13 +32,18 @@ type Schema = Record<string, unknown>;
  * validation. Only known keywords are copied: the schema may come from a pull request.
  */
 export function convertDefinitions(source: JsonObject): StrictDefinitions {
-  const unchecked: string[] = [];
-  const definitions: Record<string, object> = {};
-  for (const [name, schema] of Object.entries(source)) {
+  const convertNamed = (name: string, unchecked: string[]): object => {
     const type = name.slice(name.lastIndexOf('.') + 1);
-    definitions[name] = leaves[name] ?? convert(schema, { type, builtIn: isBuiltIn(name), closed: true, unchecked });
-  }
-  return { definitions, unchecked };
+    return leaves[name] ?? convert(source[name], { type, builtIn: isBuiltIn(name), closed: true, unchecked });
+  };
+  return {
+    definition: (name) => convertNamed(name, []),
+    unchecked: () => {
+      const unchecked: string[] = [];
+      for (const name of Object.keys(source)) convertNamed(name, unchecked);
+      return unchecked;
+    },
+  };
 }
 
 const leaves: Readonly<Record<string, object>> = {
@@ -45,7 +54,7 @@ const leaves: Readonly<Record<string, object>> = {
 function convert(schema: Json | undefined, reading: Reading): Schema {
   if (!isJsonObject(schema)) return {};
   const reference = referenceOf(schema);
-  if (reference !== null) return { $ref: `#/definitions/${escapePointer(reference)}` };
+  if (reference !== null) return { [definitionKeyword]: reference };
   const typed = { ...typeRules(schema), ...objectRules(schema, reading), ...valueRules(schema, reading) };
   if (isJsonObject(schema.items)) Object.assign(typed, { items: convert(itemSchema(schema.items, reading), reading) });
   return { ...typed, ...junctorRules(schema, reading) };
@@ -162,8 +171,4 @@ function junctorRules(schema: JsonObject, reading: Reading): Schema {
     if (isJsonList(parts) && !isIntOrString(schema)) rules[keyword] = parts.map((part) => convert(part, inside));
   }
   return isJsonObject(schema.not) ? { ...rules, not: convert(schema.not, inside) } : rules;
-}
-
-function escapePointer(name: string): string {
-  return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
 }

@@ -27,7 +27,7 @@ export function openStrictSchema(document: JsonObject, id: KindId): StrictSchema
       const problems = validatorOf(definitions).validate(name, object);
       return duplicates.length === 0 ? problems : [...problems, ...duplicates];
     },
-    unchecked: () => validatorOf(definitions).unchecked,
+    unchecked: () => validatorOf(definitions).unchecked(),
   };
 }
 

@@ -1,8 +1,9 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type KeywordCxt, type ValidateFunction } from 'ajv';
+import { callRef } from 'ajv/dist/vocabularies/core/ref.js';
 import { FairleadError } from '../../model/error.ts';
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
 import { compileGoPattern } from '../../tools/go-pattern.ts';
-import { convertDefinitions } from './convert.ts';
+import { convertDefinitions, definitionKeyword } from './convert.ts';
 import { isBuiltIn } from './definition.ts';
 import { numberFormats, stringFormats } from './formats.ts';
 
@@ -16,25 +17,25 @@ export type Problem = { readonly at: readonly (string | number)[] } & (
   | { readonly kind: 'duplicate'; readonly keys: readonly string[] }
 );
 
-/** Validates objects against the definitions of one document. Kinds are compiled when first used and share their parts. */
+/** Validates objects against the definitions of one document. Each is compiled when a value is first held to it: most never are. */
 export interface Validator {
   /** Problems of an object of the named definition. Throws `FairleadError` code `schema-broken`. */
   validate(name: string, object: JsonObject): readonly Problem[];
   /** Patterns of the document that are not checked. */
-  readonly unchecked: readonly string[];
+  unchecked(): readonly string[];
 }
 
 /** Opens a strict validator over the definitions of one document. */
 export function openValidator(source: JsonObject): Validator {
-  const { definitions, unchecked } = convertDefinitions(source);
+  const { definition, unchecked } = convertDefinitions(source);
   const ajv = createAjv();
-  ajv.addSchema({ $id: root, definitions });
-  const compiled = new Map<string, ValidateFunction>();
-  const functionFor = (name: string): ValidateFunction => {
-    const known = compiled.get(name) ?? compile(ajv, name);
-    compiled.set(name, known);
-    return known;
-  };
+  const functionFor = remember((name) => compile(ajv, name, definition(name)));
+  const checkFor = remember((name) => {
+    // Told of the schema that asks for it, whether or not an object comes to it.
+    if (!Object.hasOwn(source, name)) throw new Error(`there is no definition ${name}`);
+    return lazily(() => functionFor(name));
+  });
+  ajv.addKeyword({ keyword: definitionKeyword, code: (context) => callDefinition(context, checkFor) });
   return {
     unchecked,
     validate: (name, object) => {
@@ -48,7 +49,32 @@ export function openValidator(source: JsonObject): Validator {
   };
 }
 
-const root = 'definitions';
+function remember<T>(make: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    const value = known.get(name) ?? make(name);
+    known.set(name, value);
+    return value;
+  };
+}
+
+type Check = ((...values: Parameters<ValidateFunction>) => boolean) & Pick<ValidateFunction, 'errors'>;
+
+/** A check that is compiled when it is first called. */
+function lazily(compiled: () => Check): Check {
+  const check: Check = (...values) => {
+    const real = compiled();
+    const isValid = real(...values);
+    check.errors = real.errors ?? null;
+    return isValid;
+  };
+  return check;
+}
+
+/** Writes what ajv writes for `$ref`, with a check that need not be compiled yet. */
+function callDefinition(context: KeywordCxt, checkFor: (name: string) => Check): void {
+  callRef(context, context.gen.scopeValue('validate', { ref: checkFor(String(context.schema)) }));
+}
 
 function createAjv(): Ajv {
   const regExp = Object.assign((pattern: string) => compileGoPattern(pattern) ?? /$^/, { code: 'new RegExp' });
@@ -67,14 +93,12 @@ function createAjv(): Ajv {
   return ajv;
 }
 
-function compile(ajv: Ajv, name: string): ValidateFunction {
+function compile(ajv: Ajv, name: string, schema: object): ValidateFunction {
   try {
-    const found = ajv.getSchema(`${root}#/definitions/${encodeURIComponent(name)}`);
-    if (found !== undefined) return found;
+    return ajv.compile(schema);
   } catch (cause) {
     throw brokenSchema(name, cause);
   }
-  throw brokenSchema(name, undefined);
 }
 
 function brokenSchema(name: string, cause: unknown): FairleadError {
