@@ -1,7 +1,13 @@
 import { overBudget } from './failure.ts';
 import type { DecodeLimits } from './limits.ts';
 
-/** What one file may still cost. Every method throws `decode-failed` when the budget is gone. */
+/** What a part of a file cost. */
+export interface Cost {
+  readonly nodes: number;
+  readonly aliases: number;
+}
+
+/** What one file may still cost. What charges one thing throws `decode-failed` when the budget is gone. */
 export class Budget {
   readonly file: string;
   readonly limits: DecodeLimits;
@@ -17,6 +23,22 @@ export class Budget {
   /** Values and keys so far, aliases written out. */
   get nodes(): number {
     return this.#nodes;
+  }
+
+  /** What was charged so far and can be charged again at once. */
+  spent(): Cost {
+    return { nodes: this.#nodes, aliases: this.#aliases };
+  }
+
+  /** Whether a cost that was charged before fits once more. */
+  affords({ nodes, aliases }: Cost): boolean {
+    return this.#nodes + nodes <= this.limits.nodes && this.#aliases + aliases <= this.limits.aliases;
+  }
+
+  /** Charges a cost that is affordable. */
+  spend({ nodes, aliases }: Cost): void {
+    this.#nodes += nodes;
+    this.#aliases += aliases;
   }
 
   spendNodes(count: number, line: number): void {

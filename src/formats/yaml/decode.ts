@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import type { Json } from '../../model/json.ts';
 import type { Resource, ResourceId } from '../../model/resource.ts';
+import { type DocumentMemory, noMemory } from './document-memory.ts';
 import { type DecodeInput, readDocuments } from './read.ts';
 import { toFindings } from './remarks.ts';
 import { sortDocument } from './resources.ts';
@@ -35,9 +36,9 @@ export interface YamlDocument {
  * The Kubernetes objects of a YAML or JSON file, equal to what kubectl reads from it. Throws `FairleadError` code
  * `decode-failed` with subject `file:line` for broken syntax and for every budget that runs out.
  */
-export function decodeManifests(input: DecodeInput): Decoded {
+export function decodeManifests(input: DecodeInput, memory: DocumentMemory = noMemory): Decoded {
   const { file } = input;
-  const { documents, budget } = readDocuments(input);
+  const { documents, budget } = readDocuments(input, memory);
   const resources: Resource[] = [];
   const findings: Finding[] = [];
   const other: OtherDocument[] = [];

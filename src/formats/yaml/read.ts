@@ -2,6 +2,7 @@ import { YAMLException } from 'js-yaml';
 import type { Json } from '../../model/json.ts';
 import { Budget } from './budget.ts';
 import { type Composed, Composer, type Remark } from './compose.ts';
+import { type DocumentMemory, noMemory } from './document-memory.ts';
 import { type Chunk, splitDocuments } from './documents.ts';
 import { decodeFailed, fixSyntax } from './failure.ts';
 import { type Parsed, parseLenient } from './lenient.ts';
@@ -20,25 +21,29 @@ export interface ReadResult {
 }
 
 /** Reads every document of a file as kubectl does; empty ones are left out. Throws `decode-failed`. */
-export function readDocuments(input: DecodeInput): ReadResult {
+export function readDocuments(input: DecodeInput, memory: DocumentMemory = noMemory): ReadResult {
   const limits = { ...defaultLimits, ...input.limits };
   const budget = new Budget(input.file, limits);
   const documents: Composed[] = [];
   for (const chunk of splitDocuments(readText(input, limits), input.file)) {
     budget.spendDocument(chunk.line);
-    const document = readChunk(chunk, budget);
+    const document = readChunk(chunk, budget, memory);
     if (document.value !== null || document.remarks.length > 0) documents.push(document);
   }
   return { documents, budget };
 }
 
-function readChunk(chunk: Chunk, budget: Budget): Composed {
-  const parsed = parseChunk(chunk, budget);
-  if (parsed === null) return { value: exactJson(chunk.text), lines: new Map([['', chunk.line]]), remarks: [] };
-  const composed = new Composer({ ...chunk, text: parsed.text }, budget).compose(parsed.events);
+function readChunk(chunk: Chunk, budget: Budget, memory: DocumentMemory): Composed {
+  const composed = memory.recall(chunk, budget, () => compose(chunk, budget));
   if (chunk.ignoredFrom === null) return composed;
   const ignored: Remark = { kind: 'ignored-document', pointer: '', line: chunk.ignoredFrom };
   return { ...composed, remarks: [...composed.remarks, ignored] };
+}
+
+function compose(chunk: Chunk, budget: Budget): Composed {
+  const parsed = parseChunk(chunk, budget);
+  if (parsed === null) return { value: exactJson(chunk.text), lines: new Map([['', chunk.line]]), remarks: [] };
+  return new Composer({ ...chunk, text: parsed.text }, budget).compose(parsed.events);
 }
 
 /** Parser events, or null for JSON that is no YAML 1.2 to the parser (raw DEL characters and the like). */

@@ -45,6 +45,35 @@ describe('the decoder', () => {
     expect(exact).toEqual(outcomes[0]);
   });
 
+  test('gives equal objects of both sides of a pull as one, whether their files changed or not', async () => {
+    const one = 'apiVersion: v1\nkind: A\nmetadata: {name: one}\n';
+    const two = 'apiVersion: v1\nkind: A\nmetadata: {name: two}\n';
+    const pull = signal();
+
+    const [base, head] = await Promise.all([
+      decoder.decode([raw('same', one), raw('changed', `${one}---\n${two}`)], pull),
+      decoder.decode([raw('same', one), raw('changed', `${two}---\n${one}`)], pull),
+    ]);
+
+    const objects = [...base, ...head].flatMap((outcome) =>
+      outcome.kind === 'decoded' ? outcome.decoded.resources.map(({ object }) => object) : [],
+    );
+    expect(objects).toHaveLength(6);
+    expect(new Set(objects).size).toBe(2);
+  });
+
+  test('does not let one caller wait for what another gave up', async () => {
+    const files = [raw('shared', 'apiVersion: v1\nkind: A\nmetadata: {name: shared}\n')];
+    const given = new AbortController();
+    const first = decoder.decode(files, given.signal);
+    const second = decoder.decode(files, signal());
+
+    given.abort(new Error('given up'));
+
+    await expect(first).rejects.toThrow('given up');
+    expect((await second).map(({ kind }) => kind)).toEqual(['decoded']);
+  });
+
   test('refuses a huge file without sending it', async () => {
     const huge = { file: 'huge', bytes: new Uint8Array(64 * 1024 * 1024) };
 
