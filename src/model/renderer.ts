@@ -81,9 +81,9 @@ export interface Renderer {
   /** Whether a folder's file names are this renderer's. */
   detects(files: readonly string[]): boolean;
   /**
-   * Begins what `render` needs of the files alone, so that the target may be waited for meanwhile; what goes wrong is for `render` to
-   * tell. Left out: nothing can begin before.
+   * Begins what `render` needs of the files alone, so that the target may be waited for meanwhile. Resolves when it goes on by itself;
+   * what goes wrong is for `render` to tell. Left out: nothing can begin before.
    */
-  prepare?(application: Application, tree: Tree, signal: AbortSignal): void;
+  prepare?(application: Application, tree: Tree, signal: AbortSignal): Promise<void>;
   render(application: Application, tree: Tree, inputs: RenderInputs, signal: AbortSignal): Promise<Rendered>;
 }

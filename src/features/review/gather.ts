@@ -119,7 +119,7 @@ async function workOut(
   tools.warm(new Set(names.filter((name) => name !== 'plain')), null);
   const trees = { base: request.baseTree, head };
   const live = isLive(request, pairs);
-  if (live) prepare(pairs, trees, tools, signal);
+  if (live) await prepare(pairs, trees, tools, signal);
   const places = live ? await connectWithin(request, pairs, tools, signal) : new Map<string, Place>();
   const jobs = pairs.flatMap((pair) => placesOf(pair, request, places).map((place) => ({ pair, place })));
   const [targets, leaks] = await Promise.all([
@@ -146,16 +146,19 @@ async function workOut(
   };
 }
 
-/** Begins to read the files while clusters are connected to, which keeps this thread busy and lets others wait. */
-function prepare(
+/** Begins with the files before clusters are connected to, which keeps this thread busy and lets others wait. */
+async function prepare(
   pairs: readonly ApplicationPair[],
   trees: { readonly base: Tree; readonly head: Tree },
   tools: ReviewTools,
   signal: AbortSignal,
-): void {
-  for (const side of ['base', 'head'] as const)
-    for (const application of pairs.flatMap((pair) => pair[side] ?? []))
-      tools.rendererFor(application.renderer).prepare?.(application, trees[side], signal);
+): Promise<void> {
+  const sides = (['base', 'head'] as const).flatMap((side) =>
+    pairs.flatMap((pair) => (pair[side] === null ? [] : [{ application: pair[side], tree: trees[side] }])),
+  );
+  await Promise.all(
+    sides.map(({ application, tree }) => tools.rendererFor(application.renderer).prepare?.(application, tree, signal)),
+  );
 }
 
 /** The clusters of the request, as far as something that the change reaches may be there. */

@@ -1,4 +1,5 @@
 import type { Decoded } from '../../formats/yaml/decode.ts';
+import type { DecodeInput } from '../../formats/yaml/read.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Renderer } from '../../model/renderer.ts';
@@ -23,16 +24,19 @@ export function createPlainRenderer(decoder: Decoder): Renderer {
   return {
     name: 'plain',
     detects: (files) => files.some(isManifestName),
-    prepare: (application, tree, signal) => {
-      const decoding = decode(application, tree, { decoder, signal });
+    prepare: async (application, tree, signal) => {
+      const files = read(application, tree, signal);
+      const decoding = files.then((all) => decoder.decode(all, signal));
       decoding.catch(() => undefined); // told by the render that takes it
       begunIn(tree).set(keyOf(application), decoding);
+      // What decodes has them then, and needs this thread no more.
+      await files.catch(() => undefined);
     },
     render: async (application, tree, inputs, signal) => {
       const key = keyOf(application);
       const prepared = begunIn(tree).get(key);
       begunIn(tree).delete(key);
-      const decoded = await (prepared ?? decode(application, tree, { decoder, signal }));
+      const decoded = await (prepared ?? decoder.decode(await read(application, tree, signal), signal));
       const resources = assign(
         decoded.flatMap((file) => file.resources),
         inputs,
@@ -46,16 +50,11 @@ function keyOf({ root, inputs }: Application): string {
   return JSON.stringify([root, inputs]);
 }
 
-async function decode(
-  { root, inputs }: Application,
-  tree: Tree,
-  { decoder, signal }: { readonly decoder: Decoder; readonly signal: AbortSignal },
-): Promise<readonly Decoded[]> {
+async function read({ root, inputs }: Application, tree: Tree, signal: AbortSignal): Promise<readonly DecodeInput[]> {
   const named = inputs.filter((input) => !input.endsWith('/'));
   const paths = named.length > 0 ? await namedPaths(named, tree, signal) : await manifestPaths(root, tree, signal);
   const contents = await tree.read([...new Set(paths.map(({ real }) => real))], signal);
-  const files = paths.map(({ path, real }) => ({ file: path, bytes: contents.get(real) ?? new Uint8Array() }));
-  return decoder.decode(files, signal);
+  return paths.map(({ path, real }) => ({ file: path, bytes: contents.get(real) ?? new Uint8Array() }));
 }
 
 function isManifestName(name: string): boolean {

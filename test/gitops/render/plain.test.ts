@@ -150,7 +150,7 @@ describe('a folder that was begun to be read', () => {
 
   test('is read once, and anew for the next render', async () => {
     const { tree, reads } = countedTree({ 'apps/a.yaml': config('a') });
-    renderer.prepare?.(applicationAt('apps', 'plain'), tree, calm);
+    await renderer.prepare?.(applicationAt('apps', 'plain'), tree, calm);
 
     const { resources } = await render(tree);
     expect([resources.map(({ id }) => id.name), reads()]).toEqual([['a'], 1]);
@@ -160,15 +160,15 @@ describe('a folder that was begun to be read', () => {
 
   test('is told to be broken by the render', async () => {
     const tree = memoryTree({ 'apps/a.yaml': 'a: [\n' });
-    renderer.prepare?.(applicationAt('apps', 'plain'), tree, calm);
+    await renderer.prepare?.(applicationAt('apps', 'plain'), tree, calm);
 
     await expect(render(tree)).rejects.toMatchObject({ code: 'decode-failed', subject: 'apps/a.yaml:2' });
   });
 
   test('says nothing of another folder or another tree', async () => {
     const { tree, reads } = countedTree({ 'apps/a.yaml': config('a'), 'web/b.yaml': config('b') });
-    renderer.prepare?.(applicationAt('web', 'plain'), tree, calm);
-    renderer.prepare?.(applicationAt('apps', 'plain'), memoryTree({ 'apps/a.yaml': config('other') }), calm);
+    await renderer.prepare?.(applicationAt('web', 'plain'), tree, calm);
+    await renderer.prepare?.(applicationAt('apps', 'plain'), memoryTree({ 'apps/a.yaml': config('other') }), calm);
 
     const { resources } = await render(tree);
     expect([resources.map(({ id }) => id.name), reads()]).toEqual([['a'], 2]);
