@@ -1,4 +1,4 @@
-import { isJsonList, isJsonObject, type Json, type JsonObject, pickText } from '../../model/json.ts';
+import { isJsonList, type Json, type JsonObject, pickText } from '../../model/json.ts';
 
 /** Levels of nesting that are looked through; manifests and values have a few. */
 const maxDepth = 64;
@@ -9,7 +9,9 @@ const maxDepth = 64;
  * placeholder, is none.
  */
 export function namedValues(value: Json): readonly string[] {
-  return collect(value, { isNamed: false, depth: 0 });
+  const found: string[] = [];
+  collect(value, { isNamed: false, depth: 0 }, found);
+  return found;
 }
 
 interface Place {
@@ -18,32 +20,42 @@ interface Place {
   readonly depth: number;
 }
 
-function collect(value: Json, { isNamed, depth }: Place): readonly string[] {
-  if (typeof value === 'string') return isNamed && isSecretText(value) ? [value] : argumentOf(value);
-  if (depth > maxDepth) return [];
-  if (isJsonList(value)) return value.flatMap((item) => collect(item, { isNamed, depth: depth + 1 }));
-  if (!isJsonObject(value)) return [];
-  return [...pairOf(value), ...Object.entries(value).flatMap(([key, item]) => memberOf(key, item, { isNamed, depth }))];
+function collect(value: Json, place: Place, found: string[]): void {
+  if (typeof value === 'string') collectText(value, place, found);
+  else if (typeof value === 'object' && value !== null && place.depth <= maxDepth) collectMembers(value, place, found);
 }
 
-function memberOf(key: string, item: Json, { isNamed, depth }: Place): readonly string[] {
-  // Names above that hold for a whole map or list are plurals; a single one speaks of one text.
-  const isOwn = typeof item === 'string' ? isSecretName(key, item) : plural.test(key);
-  return collect(item, { isNamed: isNamed || isOwn, depth: depth + 1 });
+function collectText(text: string, { isNamed }: Place, found: string[]): void {
+  if (isNamed && isSecretText(text)) found.push(text);
+  else if (text.includes('=')) collectArgument(text, found);
+}
+
+function collectMembers(value: JsonObject | readonly Json[], { isNamed, depth }: Place, found: string[]): void {
+  if (isJsonList(value)) {
+    const place = { isNamed, depth: depth + 1 };
+    for (const item of value) collect(item, place, found);
+    return;
+  }
+  collectPair(value, found);
+  for (const [key, item] of Object.entries(value)) {
+    // Names above that hold for a whole map or list are plurals; a single one speaks of one text.
+    const isOwn = typeof item === 'string' ? isSecretName(key, item) : plural.test(key);
+    collect(item, { isNamed: isNamed || isOwn, depth: depth + 1 }, found);
+  }
 }
 
 /** `{name, value}`, as environments and headers are written. */
-function pairOf(object: JsonObject): readonly string[] {
+function collectPair(object: JsonObject, found: string[]): void {
   const [name, value] = [pickText(object, 'name'), pickText(object, 'value')];
-  if (name === undefined || value === undefined || !isSecretName(name, value)) return [];
-  return isSecretText(value) ? [value] : [];
+  if (name === undefined || value === undefined || !isSecretName(name, value)) return;
+  if (isSecretText(value)) found.push(value);
 }
 
 /** `--password=...` and `PASSWORD=...`. */
-function argumentOf(text: string): readonly string[] {
+function collectArgument(text: string, found: string[]): void {
   const [, name, value] = /^-{0,2}([A-Za-z][\w.-]{0,80})=([^\n]{1,4000})$/.exec(text) ?? [];
-  if (name === undefined || value === undefined || !isSecretName(name, value)) return [];
-  return isSecretText(value) ? [value] : [];
+  if (name === undefined || value === undefined || !isSecretName(name, value)) return;
+  if (isSecretText(value)) found.push(value);
 }
 
 const password = /(?:pass(?:word|wd|phrase)|pwd)\d{0,3}$/i;

@@ -83,8 +83,17 @@ export function createRedactor(options: RedactorOptions): Redactor {
   };
 }
 
-/** A masked copy has nothing left to learn. */
+/** Of an object that is learned of at every step of a review. */
 function knownOf(object: JsonObject): readonly (string | Uint8Array)[] {
+  const known = found.get(object) ?? valuesToHide(object);
+  found.set(object, known);
+  return known;
+}
+
+const found = new WeakMap<JsonObject, readonly (string | Uint8Array)[]>();
+
+/** A masked copy has nothing left to learn. */
+function valuesToHide(object: JsonObject): readonly (string | Uint8Array)[] {
   const named = namedValues(object).filter((value) => !value.startsWith(HIDDEN_TAG) && !value.startsWith('(hidden'));
   return [...secretValues(object), ...named];
 }

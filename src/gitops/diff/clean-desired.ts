@@ -12,19 +12,16 @@ export const refusedMetadata: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The object that is sent to the API server for what Git holds: without nulls, status (except a CustomResourceDefinition's)
+ * The object that is sent to the API server for what Git holds, itself where it is that already: without nulls, status (except a CustomResourceDefinition's)
  * and metadata only the server may write, a Secret's `stringData` moved to `data`, and the default protocol of ports
  * written out, because server-side apply needs it as a merge key (structured-merge-diff#130).
  */
 export function cleanDesired(object: JsonObject): JsonObject {
   const kind = pickText(object, 'kind') ?? '';
   const secret = kind === 'Secret' && own(object, 'apiVersion') === 'v1' ? withoutStringData(object) : object;
-  const entries = Object.entries(withoutNulls(secret)).filter(
-    ([key]) => key !== 'status' || kind === 'CustomResourceDefinition',
-  );
-  const plain: JsonObject = Object.fromEntries(entries);
-  const metadata = own(plain, 'metadata');
-  const cleaned = isJsonObject(metadata) ? { ...plain, metadata: withoutRefused(metadata) } : plain;
+  const full = hasNull(secret) ? withoutNulls(secret) : secret;
+  const plain = kind === 'CustomResourceDefinition' ? full : without(full, new Set(['status']));
+  const cleaned = changeAt(plain, ['metadata'], (metadata) => without(metadata, refusedMetadata));
   return withProtocols(cleaned, kind);
 }
 
@@ -49,6 +46,11 @@ function encode(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');
 }
 
+function hasNull(value: Json): boolean {
+  if (isJsonList(value)) return value.some(hasNull);
+  return isJsonObject(value) ? Object.values(value).some(hasNull) : value === null;
+}
+
 function withoutNulls(object: JsonObject): JsonObject {
   const kept: [string, Json][] = [];
   for (const [key, value] of Object.entries(object)) if (value !== null) kept.push([key, stripNulls(value)]);
@@ -60,8 +62,9 @@ function stripNulls(value: Json): Json {
   return isJsonObject(value) ? withoutNulls(value) : value;
 }
 
-function withoutRefused(metadata: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !refusedMetadata.has(key)));
+function without(object: JsonObject, keys: ReadonlySet<string>): JsonObject {
+  if (!Object.keys(object).some((key) => keys.has(key))) return object;
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.has(key)));
 }
 
 /** Where each built-in kind keeps its pod spec. */
@@ -92,7 +95,7 @@ function withContainerProtocols(spec: JsonObject): JsonObject {
     const containers = own(spec, list);
     if (!isJsonList(containers)) continue;
     const filled = containers.map((item) => (isJsonObject(item) ? changePorts(item, 'containerPort') : item));
-    changed = { ...changed, [list]: filled };
+    if (filled.some((item, index) => item !== containers[index])) changed = { ...changed, [list]: filled };
   }
   return changed;
 }
@@ -100,7 +103,8 @@ function withContainerProtocols(spec: JsonObject): JsonObject {
 function changePorts(holder: JsonObject, number: string): JsonObject {
   const ports = own(holder, 'ports');
   if (!isJsonList(ports)) return holder;
-  return { ...holder, ports: ports.map((port) => withProtocol(port, number)) };
+  const filled = ports.map((port) => withProtocol(port, number));
+  return filled.some((port, index) => port !== ports[index]) ? { ...holder, ports: filled } : holder;
 }
 
 function withProtocol(port: Json, number: string): Json {
@@ -112,5 +116,7 @@ function changeAt(object: JsonObject, path: readonly string[], change: (value: J
   const [key, ...rest] = path;
   if (key === undefined) return change(object);
   const child = pick(object, key);
-  return isJsonObject(child) ? { ...object, [key]: changeAt(child, rest, change) } : object;
+  if (!isJsonObject(child)) return object;
+  const changed = changeAt(child, rest, change);
+  return changed === child ? object : { ...object, [key]: changed };
 }

@@ -18,6 +18,18 @@ test('nulls, status and metadata of the server are not sent', () => {
   });
 });
 
+test('what can be sent as it is stays the same object', () => {
+  const ports = [{ name: 'http', containerPort: 80, protocol: 'TCP' }];
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'a' },
+    spec: { template: { spec: { containers: [{ name: 'a', ports }] } } },
+  };
+
+  expect(cleanDesired(deployment)).toBe(deployment);
+});
+
 test('the status of a definition is sent', () => {
   const definition = {
     apiVersion: 'apiextensions.k8s.io/v1',
