@@ -1,4 +1,4 @@
-import { parentPort, type Transferable } from 'node:worker_threads';
+import { type MessagePort, parentPort, type Transferable } from 'node:worker_threads';
 import { type ErrorFacts, FairleadError, factsOf } from '../model/error.ts';
 import { giveWay } from './priority.ts';
 
@@ -26,14 +26,17 @@ export class Moved<R> {
 
 /**
  * The whole of a worker script's protocol: `open` prepares once (its time does not count against a task's deadline) and
- * gives the function that answers tasks. A `FairleadError` it throws arrives at the pool's caller as one.
+ * gives the function that answers tasks. A `FairleadError` it throws arrives at the pool's caller as one. What goes wrong in `open`
+ * ends the thread.
  */
-export async function serveTasks<T, R>(
-  open: () => Promise<(task: T) => R | Moved<R> | Promise<R | Moved<R>>>,
-): Promise<void> {
+export function serveTasks<T, R>(open: () => Promise<(task: T) => R | Moved<R> | Promise<R | Moved<R>>>): void {
   const port = parentPort;
   if (port === null) throw new Error('serveTasks runs in worker threads only');
   giveWay();
+  void listen(port, open);
+}
+
+async function listen<T, R>(port: MessagePort, open: Parameters<typeof serveTasks<T, R>>[0]): Promise<void> {
   const answer = await open();
   port.on('message', async (request: WorkerRequest) => {
     try {
@@ -48,7 +51,7 @@ export async function serveTasks<T, R>(
   post(port, { ready: true }, []);
 }
 
-function post(port: NonNullable<typeof parentPort>, reply: WorkerReply, transfer: readonly Transferable[]): void {
+function post(port: MessagePort, reply: WorkerReply, transfer: readonly Transferable[]): void {
   port.postMessage(reply, [...transfer]);
 }
 

@@ -30,7 +30,7 @@ export interface Pool<T, R> {
   close(): Promise<void>;
 }
 
-/** The URL of a worker script beside a module, whether it runs as source or compiled: `workerScript(import.meta.url, './x')`. */
+/** The URL of a worker script beside a module, from its `import.meta.url`: called in one line, as a bundle puts scripts elsewhere. */
 export function workerScript(moduleUrl: string, name: string): URL {
   return new URL(`${name}${moduleUrl.endsWith('.ts') ? '.ts' : '.js'}`, moduleUrl);
 }

@@ -8,7 +8,7 @@ export type Order =
   | { readonly kind: 'data' | 'spin' | 'exit' | 'fail' | 'fault' | 'eat' | 'move' }
   | { readonly kind: 'meet'; readonly shared: SharedArrayBuffer };
 
-await serveTasks<Order, unknown>(async () => (order) => {
+serveTasks<Order, unknown>(async () => (order) => {
   switch (order.kind) {
     case 'echo':
       return order.value;

@@ -2,4 +2,4 @@ import { serveTasks } from '../../tools/pool-worker.ts';
 import { parseCommands } from './parse.ts';
 import type { ParsedCommand } from './parsed-command.ts';
 
-await serveTasks<string, readonly ParsedCommand[]>(async () => parseCommands);
+serveTasks<string, readonly ParsedCommand[]>(async () => parseCommands);

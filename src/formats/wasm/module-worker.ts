@@ -18,7 +18,7 @@ export interface ModuleTask extends ModuleCall {
   readonly isFresh?: boolean;
 }
 
-await serveTasks<ModuleTask, string>(async () => {
+serveTasks<ModuleTask, string>(async () => {
   // The pool that starts this script gives exactly this.
   const { module, maxMemoryMb } = workerData as ModuleWorkerData;
   const start = ({ seed, now }: { seed: number; now: number }): Instance =>

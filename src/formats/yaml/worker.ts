@@ -8,7 +8,7 @@ import type { RawFile } from './text.ts';
 
 const memory = createDocumentMemory(16 * 1024 * 1024);
 
-await serveTasks<DecodeTask, Packed>(async () => ({ files, limits }) => {
+serveTasks<DecodeTask, Packed>(async () => ({ files, limits }) => {
   return packAnswers(files.map((file) => answer(file, limits)));
 });
 

@@ -11,7 +11,7 @@ export interface MergeTask {
 
 const maxMemoryMb = 512;
 
-await serveTasks<MergeTask, string>(async () => {
+serveTasks<MergeTask, string>(async () => {
   // The pool's owner gives the module's path.
   const { path } = workerData as { readonly path: string };
   const module = await compileModule(path, maxMemoryMb);

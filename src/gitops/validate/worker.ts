@@ -7,7 +7,7 @@ import { unpackSides } from './packed-sides.ts';
 import { runCheck } from './run-check.ts';
 import type { LeakSearch, ValidatorTask } from './validate-resources.ts';
 
-await serveTasks<ValidatorTask, readonly Finding[] | LeakSearch>(
+serveTasks<ValidatorTask, readonly Finding[] | LeakSearch>(
   async () => (task) =>
     'files' in task ? searchFiles(task.files) : runCheck(checks, { ...task, ...unpackSides(task.sides) }),
 );
