@@ -25,6 +25,19 @@ COPY policies policies
 COPY src src
 RUN npm run --silent modules -- modules
 
+FROM node:24.21.0-bookworm-slim AS built
+RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY --from=started /build/modules modules
+COPY app.yml ./
+COPY policies policies
+COPY src src
+COPY bundle bundle
+ENV FAIRLEAD_MODULES=/build/modules FAIRLEAD_CACHE=/build/cache
+RUN npm run --silent build
+
 FROM node:24.21.0-bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates git && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
@@ -33,10 +46,11 @@ COPY --from=started /build/modules modules
 COPY package.json app.yml ./
 COPY policies policies
 COPY src src
+COPY --from=built /build/build build
 # The root file system may be read-only: everything that is written goes to /data.
 ENV NODE_ENV=production FAIRLEAD_MODULES=/app/modules FAIRLEAD_CACHE=/data/cache FAIRLEAD_DATA=/data
 VOLUME /data
 USER 65532:65532
 EXPOSE 3000
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/src/start.mjs"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/build/fairlead.mjs"]
 CMD ["serve"]

@@ -10,6 +10,7 @@ import { growthBench } from './growth.ts';
 import { loopBench } from './loop.ts';
 import { coresText, loadText, loadWarning, machineText } from './machine.ts';
 import { memoryBench } from './memory.ts';
+import { buildProgram } from './program.ts';
 import { redactBench } from './redact.ts';
 import { renderBench } from './render.ts';
 import { serveBench } from './serve.ts';
@@ -68,6 +69,8 @@ async function runAll(chosen: readonly Bench[]): Promise<void> {
   };
   try {
     printHeading();
+    lab.say('npm run build ...');
+    await buildProgram(join(dir, 'build'));
     const format = values.markdown === true ? markdownTable : plainTable;
     for (const bench of chosen) {
       lab.say(`${bench.name} ...`);

@@ -1,10 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeBundle, program } from '../bundle/make.ts';
+import { trainBundle } from '../bundle/train.ts';
 import { cacheDir } from '../test/control-plane/go-program.ts';
 
-const main = resolve(import.meta.dirname, '../src/start.mjs');
+/** The program as it is published, once it was built. */
+let main = resolve(import.meta.dirname, '../src/start.mjs');
+
+/** Builds the program as `npm run build` does, into a folder; every run after this is of it. */
+export async function buildProgram(folder: string): Promise<void> {
+  await makeBundle(folder);
+  await trainBundle(folder, { FAIRLEAD_CACHE: cacheDir() });
+  main = join(folder, program);
+}
 
 /** How the program is run. */
 export interface ProgramRun {

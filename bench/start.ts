@@ -22,8 +22,8 @@ export const startBench: Bench = {
     await demo(); // builds what is missing
     const { firstLine, total } = await demo();
     return [
-      figure('node src/start.mjs --help', timesText(times), atMostGoal(median(times), 150, ' ms')),
-      figure('node src/start.mjs version', timesText(versions), null),
+      figure('fairlead --help', timesText(times), atMostGoal(median(times), 150, ' ms')),
+      figure('fairlead version', timesText(versions), null),
       figure('demo, first line', milliseconds(firstLine), atMostGoal(firstLine, 1_000, ' ms')),
       figure('demo, whole tour', milliseconds(total), atMostGoal(total / 1000, 20, ' s')),
     ];

@@ -28,9 +28,14 @@ function build(
     }
     if (instruction.word === 'ENV') env = { ...env, ...parseEnv(instruction.text) };
     if (instruction.word === 'COPY') copy(instruction, workdir);
-    if (instruction.word === 'RUN') run(instruction, workdir, env);
+    if (instruction.word === 'RUN') run(instruction, workdir, within(env, folder));
   }
   return { workdir, env };
+}
+
+/** Absolute paths of an environment below the folder that stands for the root. */
+function within(env: Readonly<Record<string, string>>, folder: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace(/^\//, `${folder}/`)]));
 }
 
 function copy({ text }: Instruction, workdir: string): void {
@@ -136,6 +141,8 @@ describe('the image', () => {
       'kustomize.wasm',
       'merge.wasm',
     ]);
+    expect(readdirSync(join(final.workdir, 'build'))).toEqual(expect.arrayContaining(['main.cache', 'fairlead.mjs']));
+    expect(packages).not.toContain('esbuild');
     expect(readdirSync(final.workdir)).not.toContain('test');
     expect(readdirSync(final.workdir)).not.toContain('wasm');
   });

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to an environment that holds nothing of a CI job, of colours, and no kubeconfig. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What is run instead of the sources. */
+  readonly program?: string;
   /** Interrupts the run (Ctrl-C) when it is fulfilled. */
   readonly interruptOn?: Promise<unknown>;
   /** Interrupts it when its error output says this. */
@@ -44,7 +46,7 @@ const deadlineMs = 90_000;
 export async function fairlead(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   const temporary = mkdtempSync(join(tmpdir(), 'fairlead-test-cli-'));
   const started = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', options.program ?? main, ...args], {
     cwd: options.cwd ?? temporary,
     env: { ...inherited(), KUBECONFIG: join(temporary, 'no-kubeconfig'), TMPDIR: temporary, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,71 @@
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import vm from 'node:vm';
+import { isMainThread, threadId } from 'node:worker_threads';
+
+// Plain JavaScript: it is copied beside the bundles it runs.
+const folder = import.meta.dirname;
+
+/** Set while a bundle is made: what a run has compiled is kept. */
+const isTraining = process.env.FAIRLEAD_KEEP_COMPILED === folder;
+if (isTraining) setFlagsFromString('--no-flush-bytecode');
+
+/**
+ * Runs a bundle with the functions that were compiled for it before. Node's own compile cache keeps of a module what is compiled when it
+ * is loaded, and that is nothing of what it does later. `rootUrl` is the folder that holds `src`.
+ * @param {string} name
+ * @param {string} rootUrl
+ */
+export function launch(name, rootUrl) {
+  const root = fileURLToPath(rootUrl);
+  const cache = join(folder, `${name}.cache`);
+  // Packages that are not in the bundle are looked for from here.
+  const filename = join(root, 'build', `${name}.js`);
+  const script = new vm.Script(readFileSync(join(folder, `${name}.js`), 'utf8'), {
+    ...{ filename, cachedData: read(cache) },
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  if (isTraining) keep(script, cache);
+  script.runInThisContext()(
+    createRequire(filename),
+    { exports: {} },
+    {
+      folder: (/** @type {string} */ path) => join(root, path),
+      url: (/** @type {string} */ path) => pathToFileURL(join(root, path)).href,
+      worker: (/** @type {string} */ worker) => pathToFileURL(join(folder, `${worker}.mjs`)),
+    },
+  );
+}
+
+/** @param {string} file */
+function read(file) {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined; // everything is compiled anew
+  }
+}
+
+/**
+ * @param {vm.Script} script
+ * @param {string} file
+ */
+function keep(script, file) {
+  const write = () => {
+    // What V8 is told is part of what it keeps: only who is told the same may use it.
+    setFlagsFromString('--flush-bytecode');
+    const data = script.createCachedData();
+    setFlagsFromString('--no-flush-bytecode');
+    // Several threads run the same script: the one that did most is kept.
+    if (data.length <= (statSync(file, { throwIfNoEntry: false })?.size ?? 0)) return;
+    const part = `${file}.${process.pid}-${threadId}`;
+    writeFileSync(part, data);
+    renameSync(part, file);
+  };
+  if (isMainThread) process.on('exit', write);
+  // A thread is ended without being told.
+  else setInterval(write, 300).unref();
+}
