@@ -16,51 +16,65 @@ export interface KeyedItems {
 }
 
 interface Plan {
-  keys: readonly string[] | null;
+  readonly keys: readonly string[] | null;
   /** Key field -> default, where the schema has one. */
-  defaults: Readonly<Record<string, Json>>;
-  fields: Map<string, Plan>;
+  readonly defaults: Readonly<Record<string, Json>>;
+  readonly fields: ReadonlyMap<string, Later>;
   /** Of list items and of map values. */
-  inner: Plan | null;
+  readonly inner: Later | null;
 }
 
-/** Prepares the search for duplicate list items: only branches that lead to a keyed list are walked. */
+/** A plan that is made when a value comes to it: most of what a kind may hold never comes. */
+type Later = () => Plan;
+
+/** Prepares the search for duplicate list items. */
 export function planKeyedItems(definitions: JsonObject, root: JsonObject): KeyedItems {
-  const plan = makePlan(definitions, root, new Map());
+  const plan = later(definitions, root, new Map());
   return {
     find: (object) => {
       const found: DuplicateItem[] = [];
-      if (plan !== null) walk(object, plan, [], found);
+      if (plan !== null) walk(object, plan(), [], found);
       return found;
     },
   };
 }
 
-function makePlan(definitions: JsonObject, schema: Json | undefined, known: Map<string, Plan | null>): Plan | null {
+/** null for what holds neither lists nor fields. */
+function later(definitions: JsonObject, schema: Json | undefined, known: Map<string, Later>): Later | null {
   if (!isJsonObject(schema)) return null;
   const name = referenceOf(schema);
-  if (name !== null && schema['x-kubernetes-list-type'] === undefined) {
-    const before = known.get(name);
-    if (before !== undefined) return before;
-  }
-  const plan: Plan = { keys: null, defaults: {}, fields: new Map(), inner: null };
-  if (name !== null) known.set(name, plan);
-  fillPlan(plan, definitions, resolve(definitions, schema), known);
-  const useful = plan.keys !== null || plan.fields.size > 0 || plan.inner !== null;
-  if (name !== null && !useful) known.set(name, null);
-  return useful ? plan : null;
+  if (name === null) return isLeaf(schema) ? null : once(() => planOf(definitions, schema, known));
+  const isShared = schema['x-kubernetes-list-type'] === undefined;
+  const plan =
+    (isShared ? known.get(name) : undefined) ?? once(() => planOf(definitions, resolve(definitions, schema), known));
+  if (isShared) known.set(name, plan);
+  return plan;
 }
 
-function fillPlan(plan: Plan, definitions: JsonObject, schema: JsonObject, known: Map<string, Plan | null>): void {
-  plan.keys = keysOf(schema) ?? null;
+function isLeaf({ properties, items, additionalProperties }: JsonObject): boolean {
+  return !isJsonObject(properties) && !isJsonObject(items) && !isJsonObject(additionalProperties);
+}
+
+function once(make: Later): Later {
+  let plan: Plan | undefined;
+  return () => (plan ??= make());
+}
+
+function planOf(definitions: JsonObject, schema: JsonObject, known: Map<string, Later>): Plan {
+  const keys = keysOf(schema) ?? null;
   const { properties, items, additionalProperties } = schema;
+  const fields = new Map<string, Later>();
   for (const [field, value] of Object.entries(isJsonObject(properties) ? properties : {})) {
-    const inner = makePlan(definitions, value, known);
-    if (inner !== null) plan.fields.set(field, inner);
+    const plan = later(definitions, value, known);
+    if (plan !== null) fields.set(field, plan);
   }
   const below = isJsonObject(items) ? items : additionalProperties;
-  plan.inner = makePlan(definitions, below, known);
-  plan.defaults = defaultsOf(definitions, below, plan.keys ?? []);
+  return {
+    keys,
+    fields,
+    inner: later(definitions, below, known),
+    defaults: defaultsOf(definitions, below, keys ?? []),
+  };
 }
 
 function defaultsOf(
@@ -73,7 +87,8 @@ function defaultsOf(
   return Object.fromEntries(values.filter((pair): pair is readonly [string, Json] => pair[1] !== undefined));
 }
 
-type At = readonly (string | number)[];
+/** Where a value is; changed on the way down and back. */
+type At = (string | number)[];
 
 function walk(value: Json, plan: Plan, at: At, found: DuplicateItem[]): void {
   if (isJsonList(value)) walkList(value, plan, at, found);
@@ -83,17 +98,21 @@ function walk(value: Json, plan: Plan, at: At, found: DuplicateItem[]): void {
 function walkList(list: readonly Json[], plan: Plan, at: At, found: DuplicateItem[]): void {
   if (plan.keys !== null && list.length > 1) findDuplicates(list, plan, at, found);
   const { inner } = plan;
-  if (inner !== null) for (const [index, item] of list.entries()) walk(item, inner, [...at, index], found);
+  if (inner !== null) for (const [index, item] of list.entries()) step(index, item, inner, at, found);
 }
 
-function walkObject(object: JsonObject, plan: Plan, at: At, found: DuplicateItem[]): void {
-  for (const [field, inner] of plan.fields) {
-    const value = object[field];
-    if (value !== undefined && value !== null) walk(value, inner, [...at, field], found);
+function walkObject(object: JsonObject, { fields, inner }: Plan, at: At, found: DuplicateItem[]): void {
+  for (const [field, value] of Object.entries(object)) {
+    const plan = fields.get(field) ?? inner;
+    if (plan !== null) step(field, value, plan, at, found);
   }
-  const { inner } = plan;
-  if (inner === null) return;
-  for (const [field, value] of Object.entries(object)) walk(value, inner, [...at, field], found);
+}
+
+function step(key: string | number, value: Json, plan: Later, at: At, found: DuplicateItem[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  at.push(key);
+  walk(value, plan(), at, found);
+  at.pop();
 }
 
 function findDuplicates(list: readonly Json[], plan: Plan, at: At, found: DuplicateItem[]): void {
