@@ -3,7 +3,7 @@ import type { TreeOrigin } from '../../model/declare.ts';
 import { FairleadError } from '../../model/error.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Tree } from '../../model/tree.ts';
-import type { Repository } from '../../world/git/git.ts';
+import type { MergeResult, Repository } from '../../world/git/git.ts';
 import type { ReviewRequest } from './request.ts';
 import { noRulings } from './rulings.ts';
 
@@ -32,11 +32,15 @@ export async function requestForRange(
   const [baseName, headName] =
     wanted.range === null ? [await defaultBase(repository, signal), 'HEAD'] : splitRange(wanted.range);
   const [base, head] = await Promise.all([repository.resolve(baseName, signal), repository.resolve(headName, signal)]);
-  const merged = await repository.merge(base, head, signal);
-  const baseTree = await repository.tree(base, signal);
-  const settings = await wanted.settingsAt(baseTree, signal);
-  const origin = await originOf(baseName, repository, signal);
-  const common = {
+  const [merged, [baseTree, settings]] = await Promise.all([
+    repository.merge(base, head, signal),
+    treeWithSettings(base, wanted, repository, signal),
+  ]);
+  const [change, origin] = await Promise.all([
+    changeOf(base, merged, repository, signal),
+    originOf(baseName, repository, signal),
+  ]);
+  return {
     base,
     head,
     baseTree,
@@ -47,21 +51,42 @@ export async function requestForRange(
     strictEnvironments: true,
     untrusted: null,
     origin,
+    ...change,
   };
-  if (merged.kind === 'conflict') return { ...common, merged, changedFiles: [] };
+}
+
+async function changeOf(
+  base: string,
+  merged: MergeResult,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<Pick<ReviewRequest, 'merged' | 'changedFiles'>> {
+  if (merged.kind === 'conflict') return { merged, changedFiles: [] };
   const [tree, changedFiles] = await Promise.all([
     repository.tree(merged.tree, signal),
     repository.changedFiles(base, merged.tree, signal),
   ]);
-  return { ...common, merged: { kind: 'clean', tree }, changedFiles };
+  return { merged: { kind: 'clean', tree }, changedFiles };
+}
+
+async function treeWithSettings(
+  commit: string,
+  { settingsAt }: RangeRequest,
+  repository: Repository,
+  signal: AbortSignal,
+): Promise<readonly [Tree, Settings]> {
+  const tree = await repository.tree(commit, signal);
+  return [tree, await settingsAt(tree, signal)];
 }
 
 /** Where a person's own trees come from: the base is the branch that the range begins with, else the default branch. */
 export async function originOf(baseName: string, repository: Repository, signal: AbortSignal): Promise<TreeOrigin> {
-  const { urls, branch, defaultBranch } = await repository.identity(signal);
   const named = baseName.replace(/^(?:refs\/heads\/|(?:refs\/remotes\/)?origin\/)/, '');
-  const isBranch =
-    named !== 'HEAD' && (await isThere(repository, [`refs/heads/${named}`, `refs/remotes/origin/${named}`], signal));
+  const places = named === 'HEAD' ? [] : [`refs/heads/${named}`, `refs/remotes/origin/${named}`];
+  const [{ urls, branch, defaultBranch }, isBranch] = await Promise.all([
+    repository.identity(signal),
+    isThere(repository, places, signal),
+  ]);
   const fallback = defaultBranch ?? branch ?? '';
   return {
     own: { urls, branch: isBranch ? named : fallback, defaultBranch: fallback },

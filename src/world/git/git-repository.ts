@@ -6,6 +6,7 @@ import { fetchRefs, listRefs } from './fetch.ts';
 import type { Commit, FetchSource, Identity, MergeResult, Repository } from './git.ts';
 import { commitTree, isAncestor, readCommits } from './history.ts';
 import { readIdentity } from './identity.ts';
+import { type Lookups, openLookups } from './lookups.ts';
 import { readTree, type TreeLimits } from './object-tree.ts';
 import { splitRecords } from './records.ts';
 import { type Git, type GitCall, gitFailed } from './run-git.ts';
@@ -37,12 +38,14 @@ type ObjectType = 'commit' | 'tree';
 /** Ids known to name a commit or tree here. */
 const mostKnown = 10_000;
 
-const deadlines = { lookup: 15_000, merge: 60_000, fetch: 600_000 };
+const deadlines = { merge: 60_000, fetch: 600_000 };
 
 class GitRepository implements Repository {
   readonly path: string;
   readonly #parts: Parts;
   readonly #blobs: Blobs;
+  /** The user's own repository, then the scratch one. */
+  readonly #lookups: readonly Lookups[];
   #fetching: Promise<unknown> = Promise.resolve();
   readonly #trees = new Map<string, Promise<Tree>>();
   readonly #known = new Map<string, string>();
@@ -51,6 +54,7 @@ class GitRepository implements Repository {
     this.path = parts.path;
     this.#parts = parts;
     this.#blobs = openBlobs(parts.objects);
+    this.#lookups = [...new Set([parts.names, parts.objects])].map(openLookups);
   }
 
   resolve(revision: string, signal: AbortSignal): Promise<string> {
@@ -170,10 +174,13 @@ class GitRepository implements Repository {
     const name = `${revision}^{${type}}`;
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const args = ['rev-parse', '--verify', '--quiet', name];
-    for (const git of new Set([this.#parts.names, this.#parts.objects])) {
-      const result = await git.run({ args, signal, deadlineMs: deadlines.lookup });
-      if (result.code === 0) return this.#remember(revision, type, result.stdout.toString('utf8').trim());
+    const also = type === 'commit' ? `${revision}^{tree}` : null;
+    for (const lookups of this.#lookups) {
+      const found = await lookups.find(name, also, signal);
+      if (found === null) continue;
+      // A commit's tree is what is asked for next.
+      if (found.also !== null) this.#remember(found.id, 'tree', found.also);
+      return this.#remember(revision, type, found.id);
     }
     throw unknownRevision(revision);
   }

@@ -36,8 +36,7 @@ export async function openRepository(options: RepositoryOptions): Promise<Reposi
   const dispose = () => rm(scratch, { recursive: true, force: true });
   const objects = gitIn(scratch, options, scratch);
   try {
-    await initBare(scratch, facts.format, options);
-    await borrowObjects(scratch, facts);
+    await writeScratch(scratch, facts);
   } catch (error) {
     await dispose();
     throw error;
@@ -51,7 +50,7 @@ export async function openMirror(options: OpenOptions & { readonly dir: string }
   await mkdir(options.dir, { recursive: true, mode: 0o700 });
   const git = gitIn(options.dir, options, options.dir);
   await removeLeftovers(options.dir);
-  if (!(await exists(join(options.dir, 'HEAD')))) await initBare(options.dir, 'sha1', options);
+  if (!(await exists(join(options.dir, 'HEAD')))) await initBare(options.dir, options);
   const limits = { ...defaultTreeLimits, ...options.limits };
   const dispose = async () => undefined;
   return makeRepository({ path: options.dir, names: git, objects: git, keepRefs: true, limits, dispose });
@@ -70,12 +69,13 @@ type Ask = (args: readonly string[]) => ReturnType<ReturnType<typeof gitIn>['run
 
 async function repositoryFacts(path: string, ask: Ask): Promise<Facts> {
   const places = ['--absolute-git-dir', '--git-path', 'objects', '--git-path', 'shallow', '--show-object-format'];
-  const found = await ask(['rev-parse', '--path-format=absolute', ...places]);
-  if (found.code !== 0) throw cannotOpen(path, found.stderr);
-  const [gitDir = '', objects = '', shallow = '', format = ''] = found.stdout.toString('utf8').trimEnd().split('\n');
-  const top = await ask(['rev-parse', '--show-toplevel']);
+  // Last: a bare repository has no work tree, and fails there when it has told the rest.
+  const found = await ask(['rev-parse', '--path-format=absolute', ...places, '--show-toplevel']);
+  const [gitDir, objects, shallow, format, top] = found.stdout.toString('utf8').trimEnd().split('\n');
+  if (gitDir === undefined || objects === undefined || shallow === undefined || format === undefined)
+    throw cannotOpen(path, found.stderr);
   return {
-    path: top.code === 0 ? top.stdout.toString('utf8').trimEnd() : gitDir,
+    path: found.code === 0 && top !== undefined ? top : gitDir,
     objects,
     shallow: (await exists(shallow)) ? await readFile(shallow, 'utf8') : null,
     format,
@@ -91,19 +91,31 @@ async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null;
 }
 
-async function initBare(folder: string, format: string, options: OpenOptions): Promise<void> {
+async function initBare(folder: string, options: OpenOptions): Promise<void> {
   const git = gitIn(folder, options);
   // An empty template: no sample hooks, no info/exclude.
-  const args = ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', `--object-format=${format}`, '.'];
+  const args = ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', '--object-format=sha1', '.'];
   const result = await git.run({ args, signal: options.signal, deadlineMs: 15_000 });
   if (result.code !== 0) throw gitFailed('making a repository', folder, result.stderr);
 }
 
-/** The scratch repository reads the objects of the user's and ends its history where that one does. */
-async function borrowObjects(scratch: string, facts: Facts): Promise<void> {
-  await mkdir(join(scratch, 'objects', 'info'), { recursive: true });
-  await writeFile(join(scratch, 'objects', 'info', 'alternates'), `${quotePath(facts.objects)}\n`);
-  if (facts.shallow !== null) await writeFile(join(scratch, 'shallow'), facts.shallow);
+/**
+ * The scratch repository reads the objects of the user's and ends its history where that one does. What `git init --bare` writes without a
+ * template is this much (gitrepository-layout), and a process more.
+ */
+async function writeScratch(scratch: string, facts: Facts): Promise<void> {
+  await Promise.all(
+    ['objects/info', 'objects/pack', 'refs'].map((folder) => mkdir(join(scratch, folder), { recursive: true })),
+  );
+  const version = facts.format === 'sha1' ? 0 : 1;
+  const format = version === 0 ? '' : `[extensions]\n\tobjectformat = ${facts.format}\n`;
+  const files = {
+    HEAD: 'ref: refs/heads/main\n',
+    config: `[core]\n\trepositoryformatversion = ${version}\n\tbare = true\n${format}`,
+    'objects/info/alternates': `${quotePath(facts.objects)}\n`,
+    ...(facts.shallow === null ? {} : { shallow: facts.shallow }),
+  };
+  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(scratch, name), text)));
 }
 
 /** A path as git's alternates file spells odd ones. */
