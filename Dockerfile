@@ -52,5 +52,5 @@ ENV NODE_ENV=production FAIRLEAD_MODULES=/app/modules FAIRLEAD_CACHE=/data/cache
 VOLUME /data
 USER 65532:65532
 EXPOSE 3000
-ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/build/fairlead.mjs"]
+ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/build/fairlead.cjs"]
 CMD ["serve"]

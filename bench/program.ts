@@ -12,7 +12,7 @@ let main = resolve(import.meta.dirname, '../src/start.mjs');
 /** Builds the program as `npm run build` does, into a folder; every run after this is of it. */
 export async function buildProgram(folder: string): Promise<void> {
   await makeBundle(folder);
-  await trainBundle(folder, { FAIRLEAD_CACHE: cacheDir() });
+  await trainBundle(folder, { FAIRLEAD_CACHE: cacheDir(), FAIRLEAD_MODULES: undefined });
   main = join(folder, program);
 }
 

@@ -7,5 +7,6 @@ const folder = resolve(process.argv[2] ?? 'build');
 process.stdout.write(`writing ${folder}\n`);
 await makeBundle(folder);
 process.stdout.write('running it, to keep what it compiles\n');
-await trainBundle(folder);
+const { FAIRLEAD_CACHE, FAIRLEAD_MODULES } = process.env;
+await trainBundle(folder, { FAIRLEAD_CACHE, FAIRLEAD_MODULES });
 process.stdout.write(`done: node ${folder}/${program}\n`);

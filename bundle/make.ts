@@ -1,13 +1,12 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 /** The folder that holds `src`. */
 export const root = resolve(import.meta.dirname, '..');
 
 /** The program of a bundle, in its folder. */
-export const program = 'fairlead.mjs';
+export const program = 'fairlead.cjs';
 
 /** Packages that a review loads; those of a server alone, and of other commands, are loaded as they are. */
 const bundled: ReadonlySet<string> = new Set([
@@ -37,15 +36,23 @@ export async function makeBundle(folder: string): Promise<void> {
     ...{ banner: { js: '(function (require, module, __place) {' }, footer: { js: '})' } },
     plugins: [places, packages],
   });
-  await copyFile(join(import.meta.dirname, 'launch.mjs'), join(folder, 'launch.mjs'));
+  for (const name of Object.keys(entryPoints)) await escapeScript(join(folder, `${name}.js`));
+  await copyFile(join(import.meta.dirname, 'launch.cjs'), join(folder, 'launch.cjs'));
   await writeFile(join(folder, program), programText(folder));
-  for (const path of workers) await writeFile(join(folder, `${nameOf(path)}.mjs`), launchText(folder, nameOf(path)));
+  for (const path of workers) await writeFile(join(folder, `${nameOf(path)}.cjs`), launchText(folder, nameOf(path)));
+}
+
+/** What esbuild leaves as it is, in patterns and in templates with a tag, means the same when it is escaped; `places` sees to the rest. */
+async function escapeScript(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const ascii = text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  if (ascii !== text) await writeFile(file, ascii);
 }
 
 function programText(folder: string): string {
   return `#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
-import { enableCompileCache } from 'node:module';
-import { launch } from './launch.mjs';
+const { enableCompileCache } = require('node:module');
+const { launch } = require('./launch.cjs');
 
 // For the packages that are not in the bundle.
 const { directory } = enableCompileCache();
@@ -54,15 +61,15 @@ ${launchCall(folder, 'main')}`;
 }
 
 function launchText(folder: string, name: string): string {
-  return `import { launch } from './launch.mjs';\n\n${launchCall(folder, name)}`;
+  return `const { launch } = require('./launch.cjs');\n\n${launchCall(folder, name)}`;
 }
 
 /** A folder in the checkout may go elsewhere with it. */
 function launchCall(folder: string, name: string): string {
-  const path = `${relative(folder, root)}/`;
-  const place = /^(?:\.\.\/)+$/.test(path)
-    ? `new URL('${path}', import.meta.url)`
-    : `'${pathToFileURL(`${root}/`).href}'`;
+  const path = relative(folder, root);
+  const place = /^\.\.(?:\/\.\.)*$/.test(path)
+    ? `require('node:path').join(__dirname, '${path}')`
+    : JSON.stringify(root);
   return `launch('${name}', ${place});\n`;
 }
 
@@ -95,6 +102,7 @@ const places: Plugin = {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const from = relative(root, path);
       const text = await readFile(path, 'utf8');
+      if (/String\.raw`[^`]*[^\0-\x7f]/.test(text)) throw new Error(`${from}: String.raw takes ASCII only`);
       const contents = text
         .replaceAll(workerPlace, (_, name) => `__place.worker('${nameOf(join(dirname(from), `${name}.ts`))}')`)
         .replaceAll('import.meta.dirname', `__place.folder('${dirname(from)}')`)

@@ -1,44 +1,69 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { program } from './make.ts';
+import { locateModule } from '../src/formats/wasm/locate-module.ts';
+import { toYaml } from '../src/formats/yaml/write.ts';
+import type { JsonObject } from '../src/model/json.ts';
+import { startApiServer } from '../src/pretend/api-server/api-server.ts';
+import { program, root } from './make.ts';
 
 const run = promisify(execFile);
 
+/** Where modules are found, by the variables that the program knows. */
+export type TrainingEnvironment = Readonly<Record<'FAIRLEAD_CACHE' | 'FAIRLEAD_MODULES', string | undefined>>;
+
 /**
- * Runs a bundle's program as people do, so that what is compiled then is kept beside its scripts: a review on a command line, and the
- * tour of everything a server does. Throws when the program does. `environment` is added to this process's own.
+ * Runs a bundle's program as people do, so that what is compiled then is kept beside its scripts: reviews on a command line, and the
+ * tour of everything a server does. Throws when the program does.
  */
-export async function trainBundle(folder: string, environment: Readonly<Record<string, string>> = {}): Promise<void> {
-  const cwd = await mkdtemp(join(tmpdir(), 'fairlead-training-'));
+export async function trainBundle(folder: string, environment: TrainingEnvironment): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'fairlead-training-'));
+  const server = await startApiServer({
+    ...{ mergeModule: await mergeModule(environment), now: Date.now, token: null },
+    ...{ seed: objects(sides.base), seedManager: 'fairlead', cacheDir: null },
+  });
   try {
+    const [cwd, kubeconfig] = [join(dir, 'repository'), join(dir, 'kubeconfig')];
+    await mkdir(cwd);
     await commitTwice(cwd);
-    await runProgram({ folder, cwd, environment }, ['demo']);
+    await writeFile(kubeconfig, server.kubeconfig);
+    const program = (...args: readonly string[]) => runProgram({ folder, cwd, environment, kubeconfig }, args);
+    await program('demo');
+    await program('--help');
+    await program('version');
+    await program('review', 'HEAD~1..HEAD');
     for (const format of ['pretty', 'md', 'json'])
-      await runProgram({ folder, cwd, environment }, ['review', 'HEAD~1..HEAD', '--format', format]);
+      await program('review', 'HEAD~1..HEAD', '--cluster', 'pretend', '--format', format);
   } finally {
-    await rm(cwd, { recursive: true, force: true });
+    await server.close();
+    await rm(dir, { recursive: true, force: true });
   }
+}
+
+function mergeModule({ FAIRLEAD_CACHE, FAIRLEAD_MODULES }: TrainingEnvironment): Promise<string> {
+  const options = {
+    cacheDir: FAIRLEAD_CACHE ?? join(homedir(), '.cache', 'fairlead'),
+    builtDir: FAIRLEAD_MODULES ?? null,
+    sourceDir: join(root, 'wasm'),
+    onProgress: (line: string) => void process.stderr.write(`${line}\n`),
+    env: process.env,
+  };
+  return locateModule('merge', options, AbortSignal.timeout(900_000));
 }
 
 interface Training {
   readonly folder: string;
   readonly cwd: string;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: TrainingEnvironment;
+  readonly kubeconfig: string;
 }
 
-async function runProgram({ folder, cwd, environment }: Training, args: readonly string[]): Promise<void> {
+async function runProgram({ folder, cwd, environment, kubeconfig }: Training, args: readonly string[]): Promise<void> {
   // npm names the folder it was called in, which the program takes for its own.
-  const env = {
-    ...process.env,
-    INIT_CWD: cwd,
-    CI: 'true',
-    KUBECONFIG: '',
-    ...environment,
-    FAIRLEAD_KEEP_COMPILED: folder,
-  };
+  const said = { INIT_CWD: cwd, CI: 'true', KUBECONFIG: kubeconfig, FAIRLEAD_KEEP_COMPILED: folder };
+  const env = { ...process.env, ...environment, ...said };
   await run(process.execPath, ['--disable-warning=ExperimentalWarning', join(folder, program), ...args], { cwd, env });
 }
 
@@ -48,22 +73,53 @@ async function commitTwice(cwd: string): Promise<void> {
   const git = (...args: readonly string[]) =>
     run('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], { cwd });
   await git('init', '--quiet', '--initial-branch=main');
-  for (const replicas of [1, 2]) {
-    await writeFile(join(cwd, 'web.yaml'), deployment(replicas));
-    await git('add', 'web.yaml');
-    await git('commit', '--quiet', '--message', `${replicas} replicas`);
+  for (const side of [sides.base, sides.head]) {
+    await writeFile(join(cwd, 'shop.yaml'), objects(side).map(toYaml).join('---\n'));
+    await git('add', 'shop.yaml');
+    await git('commit', '--quiet', '--message', side.version);
   }
 }
 
-function deployment(replicas: number): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop}
-spec:
-  replicas: ${replicas}
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec: {containers: [{name: web, image: registry.example.com/web:1.0.0}]}
-`;
+interface Side {
+  readonly version: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A pull that creates, changes and deletes, and leaves most as it is. */
+const sides = { base: { version: '1.0.0', from: 0, to: 20 }, head: { version: '1.1.0', from: 1, to: 21 } };
+
+function objects({ version, from, to }: Side): readonly JsonObject[] {
+  const names = Array.from({ length: to - from }, (_, index) => from + index);
+  return names.flatMap((index) => [...application(`web-${index}`, index % 5 === 0 ? version : '1.0.0')]);
+}
+
+function application(name: string, version: string): readonly JsonObject[] {
+  const metadata = { name, namespace: 'default', labels: { app: name } };
+  const probe = { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 10 };
+  const container = {
+    ...{ name: 'web', image: `registry.example.com/web:${version}`, readinessProbe: probe },
+    ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
+    env: [{ name: 'LOG_LEVEL', value: 'info' }],
+    resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '256Mi' } },
+    volumeMounts: [{ name: 'config', mountPath: '/etc/web' }],
+  };
+  const template = {
+    metadata: { labels: { app: name } },
+    spec: { containers: [container], volumes: [{ name: 'config', configMap: { name } }] },
+  };
+  const ports = [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }];
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata,
+      data: { RELEASE: version, 'web.properties': 'cache=1\nretry=2\n' },
+    },
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: { app: name }, ports } },
+    {
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata },
+      spec: { replicas: 2, selector: { matchLabels: { app: name } }, template },
+    },
+  ];
 }

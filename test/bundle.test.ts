@@ -20,7 +20,7 @@ const scripts = (end: string): readonly string[] =>
 beforeAll(async () => {
   await modulesBuilt();
   await makeBundle(folder);
-  await trainBundle(folder, { FAIRLEAD_CACHE: cacheDir() });
+  await trainBundle(folder, { FAIRLEAD_CACHE: cacheDir(), FAIRLEAD_MODULES: undefined });
 }, buildingModules);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -64,7 +64,7 @@ describe('the program as a few scripts', () => {
       .flatMap((name) => readFileSync(join(sources, name), 'utf8').match(/\bworkerScript\(/g) ?? []);
 
     expect(scripts('.js')).toHaveLength(places.length + 1);
-    expect(scripts('.mjs').toSorted()).toEqual(
+    expect(scripts('.cjs').toSorted()).toEqual(
       [...scripts('.js').filter((name) => name !== 'main'), 'fairlead', 'launch'].sort(),
     );
   });
@@ -74,13 +74,15 @@ describe('the program as a few scripts', () => {
     const check = `const [fs, vm] = [require('node:fs'), require('node:vm')];
       for (const name of process.argv.slice(1)) {
         const cachedData = fs.readFileSync(name + '.cache');
-        const script = new vm.Script(fs.readFileSync(name + '.js', 'utf8'), { filename: name, cachedData });
+        const script = new vm.Script(fs.readFileSync(name.replace(/main-serve$/, 'main') + '.js', 'latin1'), { filename: name, cachedData });
         console.log(script.cachedDataRejected);
       }`;
 
     const answers = execFileSync(process.execPath, ['-e', check, ...kept.map((name) => join(folder, name))]);
 
-    expect(kept).toEqual(expect.arrayContaining(['main', 'formats-yaml-worker', 'gitops-validate-worker']));
+    expect(kept).toEqual(
+      expect.arrayContaining(['main', 'main-serve', 'formats-yaml-worker', 'gitops-validate-worker']),
+    );
     expect(answers.toString().trim().split('\n')).toEqual(kept.map(() => 'false'));
   });
 

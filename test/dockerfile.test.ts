@@ -141,7 +141,9 @@ describe('the image', () => {
       'kustomize.wasm',
       'merge.wasm',
     ]);
-    expect(readdirSync(join(final.workdir, 'build'))).toEqual(expect.arrayContaining(['main.cache', 'fairlead.mjs']));
+    expect(readdirSync(join(final.workdir, 'build'))).toEqual(
+      expect.arrayContaining(['main.cache', 'main-serve.cache', 'fairlead.cjs']),
+    );
     expect(packages).not.toContain('esbuild');
     expect(readdirSync(final.workdir)).not.toContain('test');
     expect(readdirSync(final.workdir)).not.toContain('wasm');

@@ -1,13 +1,13 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import vm from 'node:vm';
-import { isMainThread, threadId } from 'node:worker_threads';
+// Plain JavaScript, and no module: it is copied beside the bundles it runs, and what loads modules takes longer to start than they do.
+const { readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { setFlagsFromString } = require('node:v8');
+const vm = require('node:vm');
+const { isMainThread, threadId } = require('node:worker_threads');
 
-// Plain JavaScript: it is copied beside the bundles it runs.
-const folder = import.meta.dirname;
+const folder = __dirname;
 
 /** Set while a bundle is made: what a run has compiled is kept. */
 const isTraining = process.env.FAIRLEAD_KEEP_COMPILED === folder;
@@ -15,29 +15,34 @@ if (isTraining) setFlagsFromString('--no-flush-bytecode');
 
 /**
  * Runs a bundle with the functions that were compiled for it before. Node's own compile cache keeps of a module what is compiled when it
- * is loaded, and that is nothing of what it does later. `rootUrl` is the folder that holds `src`.
+ * is loaded, and that is nothing of what it does later.
  * @param {string} name
- * @param {string} rootUrl
+ * @param {string} root the folder that holds `src`
  */
-export function launch(name, rootUrl) {
-  const root = fileURLToPath(rootUrl);
-  const cache = join(folder, `${name}.cache`);
+exports.launch = (name, root) => {
+  const cache = join(folder, cacheOf(name));
   // Packages that are not in the bundle are looked for from here.
   const filename = join(root, 'build', `${name}.js`);
-  const script = new vm.Script(readFileSync(join(folder, `${name}.js`), 'utf8'), {
+  // Scripts are ASCII: the fastest to read.
+  const script = new vm.Script(readFileSync(join(folder, `${name}.js`), 'latin1'), {
     ...{ filename, cachedData: read(cache) },
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   if (isTraining) keep(script, cache);
-  script.runInThisContext()(
-    createRequire(filename),
-    { exports: {} },
-    {
-      folder: (/** @type {string} */ path) => join(root, path),
-      url: (/** @type {string} */ path) => pathToFileURL(join(root, path)).href,
-      worker: (/** @type {string} */ worker) => pathToFileURL(join(folder, `${worker}.mjs`)),
-    },
-  );
+  script.runInThisContext()(createRequire(filename), { exports: {} }, {
+    folder: (/** @type {string} */ path) => join(root, path),
+    url: (/** @type {string} */ path) => pathToFileURL(join(root, path)).href,
+    worker: (/** @type {string} */ worker) => pathToFileURL(join(folder, `${worker}.cjs`)),
+  });
+};
+
+/**
+ * A server compiles twice as much as any other command, and is in no hurry.
+ * @param {string} name
+ */
+function cacheOf(name) {
+  const isServer = name === 'main' && ['serve', 'demo'].includes(process.argv[2] ?? '');
+  return isServer ? 'main-serve.cache' : `${name}.cache`;
 }
 
 /** @param {string} file */
