@@ -51,7 +51,7 @@ export interface CompiledModule {
 export async function compileModule(path: string, maxMemoryMb: number): Promise<CompiledModule> {
   const { binary, image } = await readModuleFile(path);
   const capped = capMemory(binary, maxMemoryMb);
-  giveBack(binary.buffer);
+  if (capped.buffer !== binary.buffer) giveBack(binary.buffer);
   const code = await WebAssembly.compile(capped).catch((cause: unknown) => {
     throw invalidModule('it does not compile', cause);
   });

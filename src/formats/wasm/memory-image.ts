@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { invalidModule, sectionIds, writeNumber, writeSection } from './binary.ts';
+import { capRoom } from './memory-cap.ts';
 
 /** Where in a module's file its memory stands as it was once it had started. It may be sent to other threads. */
 export interface MemoryImage {
@@ -77,11 +78,11 @@ export async function readModuleFile(path: string): Promise<ModuleFile> {
     const { size } = stat;
     const [start, tableStart, word] = size < tailLength ? [] : numbersOf(await readPart(file, size - tailLength, size));
     if (start === undefined || tableStart === undefined || word !== magic)
-      return { binary: await readPart(file, 0, size), image: null };
+      return { binary: await readPart(file, 0, size, capRoom), image: null };
     if (start > tableStart || tableStart > size) throw invalidModule('its memory is cut short');
     const table = numbersOf(await readPart(file, tableStart, size - tailLength));
     const image = { path, stamp: stampOf(stat), ranges: rangesOf(table, tableStart) };
-    return { binary: await readPart(file, 0, start), image };
+    return { binary: await readPart(file, 0, start, capRoom), image };
   } finally {
     await file.close();
   }
@@ -100,8 +101,8 @@ function rangesOf(table: readonly number[], tableStart: number): readonly Memory
   return ranges;
 }
 
-async function readPart(file: FileHandle, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
-  const part = new Uint8Array(to - from);
+async function readPart(file: FileHandle, from: number, to: number, room = 0): Promise<Uint8Array<ArrayBuffer>> {
+  const part = new Uint8Array(new ArrayBuffer(room + to - from), room);
   for (let done = 0; done < part.length; ) {
     const { bytesRead } = await file.read(part, done, part.length - done, from + done);
     if (bytesRead === 0) throw invalidModule('it is cut short');

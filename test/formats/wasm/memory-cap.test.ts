@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { capMemory } from '../../../src/formats/wasm/memory-cap.ts';
+import { capMemory, capRoom } from '../../../src/formats/wasm/memory-cap.ts';
 
 const preamble = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 /** An empty type section, one memory of 2 pages without a maximum, exported as `m`. */
@@ -26,6 +26,17 @@ describe('a capped module', () => {
     capped.grow(512 * 16 - 2);
     expect(capped.buffer.byteLength).toBe(512 * 1024 * 1024);
     expect(() => capped.grow(1)).toThrow(RangeError);
+  });
+
+  test('is the same with room before it, and is changed where it is', async () => {
+    const bytes = new Uint8Array(new ArrayBuffer(capRoom + memory.length), capRoom);
+    bytes.set(memory);
+
+    const inPlace = capMemory(bytes, 512);
+
+    expect([...inPlace]).toEqual([...capMemory(Uint8Array.from(memory), 512)]);
+    expect(inPlace.buffer).toBe(bytes.buffer);
+    expect((await exportedMemory(inPlace)).buffer.byteLength).toBe(2 * 65_536);
   });
 
   test('gets a lower maximum in place of its own', async () => {
