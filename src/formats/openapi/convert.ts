@@ -36,14 +36,13 @@ export function convertDefinitions(source: JsonObject): StrictDefinitions {
     const type = name.slice(name.lastIndexOf('.') + 1);
     return leaves[name] ?? convert(source[name], { type, builtIn: isBuiltIn(name), closed: true, unchecked });
   };
-  return {
-    definition: (name) => convertNamed(name, []),
-    unchecked: () => {
-      const unchecked: string[] = [];
-      for (const name of Object.keys(source)) convertNamed(name, unchecked);
-      return unchecked;
-    },
+  let found: string[] | undefined;
+  const findUnchecked = (): string[] => {
+    const unchecked: string[] = [];
+    for (const name of Object.keys(source)) convertNamed(name, unchecked);
+    return unchecked;
   };
+  return { definition: (name) => convertNamed(name, []), unchecked: () => (found ??= findUnchecked()) };
 }
 
 const leaves: Readonly<Record<string, object>> = {
