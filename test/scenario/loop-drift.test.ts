@@ -66,6 +66,11 @@ describe.each(Object.keys(forges))('drift on %s with engine apply', (name) => {
       { '.fairlead.yaml': settings({ ...stage.spec, onDrift: 'heal', mode: 'observe' }) },
       'only observe',
     );
+    // What was begun under the settings before may be ended by them.
+    await eventually('the new mode', async () => {
+      const answer = await command(hands, { kind: 'issue', number: last.board }, `/fairlead heal ${last.id}`);
+      return /mode is `observe`/.test(answer) ? true : undefined;
+    });
     const { board, id } = await seeDrift(stage, clusters, 4);
     const told = await command(hands, { kind: 'issue', number: board }, `/fairlead heal ${id}`);
     expect(told).toMatch(/mode is `observe`/);

@@ -94,7 +94,7 @@ export const charts: readonly BadFile[] = [
       folder: 'definition-reference',
       shows: ['create CustomResourceDefinition things.example.org', 'create Thing t'],
     },
-    says: [/^caution schema-broken \S+b\.yaml:1 .*cannot be used: can't resolve reference/],
+    says: [/^caution schema-broken \S+b\.yaml:1 .*cannot be used: there is no definition/],
     files: { 'a.yaml': definition({ $ref: 'http://169.254.169.254/a' }), 'b.yaml': thing('{a: 1}') },
   },
 ];
