@@ -13,8 +13,8 @@ const PAGES_PER_MIB = 16;
 
 /**
  * The module with a maximum in its memory section (WebAssembly core specification, 5.5.8), so that it cannot grow past
- * `maxMemoryMb` MiB. Go's linker writes none. Where its buffer has room before it (`capRoom`), the module is changed in place: most of it, which is
-large, stays where it is. Throws `FairleadError` `module-invalid`.
+ * `maxMemoryMb` MiB. Go's linker writes none. Where its buffer has room before it (`capRoom`), the module is changed in place: most of
+ * it, which is large, stays where it is. Throws `FairleadError` `module-invalid`.
  */
 export function capMemory(binary: Uint8Array<ArrayBuffer>, maxMemoryMb: number): Uint8Array<ArrayBuffer> {
   const section = findMemorySection(binary);

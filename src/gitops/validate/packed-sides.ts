@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Resource } from '../../model/resource.ts';
+import { createShortMemory } from '../../tools/short-memory.ts';
 
 /** What a target wants, and what it had before; null where that is not known. */
 export interface Sides {
@@ -27,16 +28,13 @@ export function packSides(sides: Sides): PackedSides {
 
 /** Unpacks them; the last ones are given again as they are, so that each check finds what it knows of an object. */
 export function unpackSides({ number, bytes }: PackedSides): Sides {
+  const known = last.get(String(number));
+  if (known !== undefined) return known;
   // They were packed from this shape.
-  if (last?.number !== number) last = { number, sides: deserialize(new Uint8Array(bytes)) as Sides };
-  clearTimeout(forgetting);
-  forgetting = setTimeout(() => {
-    last = null;
-  }, keptMs).unref();
-  return last.sides;
+  const sides = deserialize(new Uint8Array(bytes)) as Sides;
+  last.set(String(number), sides, 1);
+  return sides;
 }
 
 /** Checks of one target come one after the other; later nobody asks for them again. */
-const keptMs = 1_000;
-let last: { readonly number: number; readonly sides: Sides } | null = null;
-let forgetting: NodeJS.Timeout | undefined;
+const last = createShortMemory<Sides>({ maxSize: 1, keptMs: 1_000 });

@@ -15,27 +15,31 @@ export interface Found {
   readonly also: string | null;
 }
 
+/** What one process will look up: names, with what comes along, and the ids it will find. */
+interface Batch {
+  readonly names: Map<string, string | null>;
+  readonly ids: Promise<ReadonlyMap<string, string>>;
+}
+
 /** Looks revisions up in a repository. */
 export function openLookups(git: Git): Lookups {
-  const batches = new Map<AbortSignal, Map<string, string | null>>();
-  const running = new Map<AbortSignal, Promise<ReadonlyMap<string, string>>>();
-  const begin = (signal: AbortSignal): Promise<ReadonlyMap<string, string>> => {
-    const names = new Map<string, string | null>();
-    batches.set(signal, names);
+  const open = new Map<AbortSignal, Batch>();
+  const begin = (signal: AbortSignal): Batch => {
+    const names: Batch['names'] = new Map();
     // Whoever asks in the same moment comes along.
-    const found = Promise.resolve().then(() => {
-      batches.delete(signal);
-      running.delete(signal);
+    const ids = Promise.resolve().then(() => {
+      open.delete(signal);
       return findAll(git, names, signal);
     });
-    running.set(signal, found);
-    return found;
+    const batch = { names, ids };
+    open.set(signal, batch);
+    return batch;
   };
   return {
     find: async (name, also, signal) => {
-      const answers = running.get(signal) ?? begin(signal);
-      batches.get(signal)?.set(name, also);
-      const found = await answers;
+      const { names, ids } = open.get(signal) ?? begin(signal);
+      names.set(name, also);
+      const found = await ids;
       const id = found.get(name);
       return id === undefined ? null : { id, also: found.get(also ?? '') ?? null };
     },
