@@ -41,6 +41,8 @@ export interface Lab {
   readonly signal: AbortSignal;
   /** A real control plane, started when it is first asked for and shared. */
   controlPlane(): Promise<ControlPlane>;
+  /** The program as it is published, built when it is first asked for and shared. */
+  program(): Promise<string>;
   /** Tells what is being done. */
   say(line: string): void;
 }

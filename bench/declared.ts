@@ -94,5 +94,5 @@ async function review(name: string, files: { readonly main: Files; readonly chan
   const cwd = join(lab.dir, `declared-${name}`);
   await commitTwice(cwd, { ...files, remote: declaredUrl }, lab.signal);
   const args = ['review', 'main..change', '--cluster', 'none', '--format', 'json', '--fail-on', 'never'];
-  return runProgram({ args, cwd, signal: lab.signal, codes: [0] });
+  return runProgram({ program: await lab.program(), args, cwd, signal: lab.signal, codes: [0] });
 }

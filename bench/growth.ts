@@ -42,8 +42,10 @@ async function wholeProcess(count: number, plane: ControlPlane, lab: Lab): Promi
   await commitTwice(folder, { main: filesOf(base), change: filesOf(head) }, lab.signal);
   const peaks: number[] = [];
   let ours: readonly string[] = [];
+  const program = await lab.program();
   const review = async (): Promise<void> => {
     const run = await runProgram({
+      program,
       args: ['review', 'main..change', '--cluster', plane.context, '--format', 'json', '--fail-on', 'never'],
       ...{ cwd: folder, environment: { KUBECONFIG: plane.kubeconfig }, signal: lab.signal, codes: [0] },
     });
@@ -101,7 +103,9 @@ async function eventToComment(
   hands.role('developer', 'write');
   await hands.commit('main', filesOf(base), 'main');
   const cwd = lab.dir;
-  const start = { hands, dataDir: join(cwd, 'growth-data'), cwd, plane, environment: {}, signal: lab.signal };
+  const program = await lab.program();
+  const dataDir = join(cwd, 'growth-data');
+  const start = { program, hands, dataDir, cwd, plane, environment: {}, signal: lab.signal };
   const bot = await startServer(start);
   try {
     const times: number[] = [];

@@ -60,17 +60,17 @@ async function runAll(chosen: readonly Bench[]): Promise<void> {
   process.once('SIGINT', () => abort.abort(new Error('interrupted')));
   const dir = await mkdtemp(join(tmpdir(), 'fairlead-bench-'));
   let plane: Promise<ControlPlane & { stop(): Promise<void> }> | undefined;
+  let program: Promise<string> | undefined;
   const lab: Lab = {
     dir,
     sizes: values.quick === true ? quick : full,
     signal: abort.signal,
     controlPlane: () => (plane ??= startControlPlane({ dir: join(dir, 'control-plane') })),
+    program: () => (program ??= buildProgram(join(dir, 'build'), lab)),
     say: (line) => void process.stderr.write(`${line}\n`),
   };
   try {
     printHeading();
-    lab.say('npm run build ...');
-    await buildProgram(join(dir, 'build'));
     const format = values.markdown === true ? markdownTable : plainTable;
     for (const bench of chosen) {
       lab.say(`${bench.name} ...`);

@@ -72,6 +72,7 @@ async function reviewRows(
 ): Promise<readonly Row[]> {
   lab.say(`memory: review of ${objects} objects, ${kind}`);
   const { stdout, total, peak } = await runProgram({
+    program: await lab.program(),
     args: ['review', 'main..change', '--cluster', plane.context, '--format', 'json', '--fail-on', 'never'],
     cwd: folder,
     environment: { KUBECONFIG: plane.kubeconfig },
@@ -98,8 +99,9 @@ function countChanged(json: string): number {
 }
 
 /** A server that listens and has reviewed nothing. */
-async function idleServer(plane: ControlPlane, { dir, signal, say }: Lab): Promise<Row> {
-  say('memory: idle server');
+async function idleServer(plane: ControlPlane, lab: Lab): Promise<Row> {
+  const { dir, signal } = lab;
+  lab.say('memory: idle server');
   const cwd = join(dir, 'serve');
   await mkdir(cwd);
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -111,7 +113,8 @@ async function idleServer(plane: ControlPlane, { dir, signal, say }: Lab): Promi
     GHE_HOST: '127.0.0.1:9', // nothing listens there: an idle server asks nobody
   };
   const args = ['serve', '--cluster', plane.context, '--host', '127.0.0.1', '--port', '0', '--data', join(cwd, 'data')];
-  const child = startProgram({ args, cwd, environment, signal });
+  const program = await lab.program();
+  const child = startProgram({ program, args, cwd, environment, signal });
   try {
     await listening(child);
     await delay(settleMs, undefined, { signal });

@@ -1,23 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeBundle, program } from '../bundle/make.ts';
 import { trainBundle } from '../bundle/train.ts';
 import { cacheDir } from '../test/control-plane/go-program.ts';
+import type { Lab } from './bench.ts';
 
-/** The program as it is published, once it was built. */
-let main = resolve(import.meta.dirname, '../src/start.mjs');
-
-/** Builds the program as `npm run build` does, into a folder; every run after this is of it. */
-export async function buildProgram(folder: string): Promise<void> {
+/** Builds the program as `npm run build` does, into a folder, and gives its path. */
+export async function buildProgram(folder: string, { say }: Pick<Lab, 'say'>): Promise<string> {
+  say('npm run build ...');
   await makeBundle(folder);
-  await trainBundle(folder, { FAIRLEAD_CACHE: cacheDir(), FAIRLEAD_MODULES: undefined });
-  main = join(folder, program);
+  await trainBundle(folder, { FAIRLEAD_CACHE: cacheDir() });
+  return join(folder, program);
 }
 
 /** How the program is run. */
 export interface ProgramRun {
+  /** From `Lab.program`. */
+  readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -38,10 +39,10 @@ export interface ProgramEnd {
 }
 
 /** Starts the program as a user does, with a fixed environment. */
-export function startProgram({ args, cwd, environment = {}, signal }: ProgramRun): ChildProcess {
+export function startProgram({ program, args, cwd, environment = {}, signal }: ProgramRun): ChildProcess {
   const { PATH = '', HOME = '' } = process.env;
   const env = { PATH, HOME, FAIRLEAD_CACHE: cacheDir(), CI: 'true', ...environment };
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { cwd, env, signal });
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], { cwd, env, signal });
 }
 
 /** Runs the program to its end. Throws when its exit code is not among those expected. */

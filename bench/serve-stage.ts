@@ -17,6 +17,8 @@ export interface RunningBot {
 
 /** What a server is started with. */
 export interface ServerSpec {
+  /** From `Lab.program`. */
+  readonly program: string;
   readonly hands: Hands;
   readonly dataDir: string;
   readonly cwd: string;
@@ -27,7 +29,7 @@ export interface ServerSpec {
 
 /** Starts `fairlead serve` and gives it to the forge as the receiver of its webhooks. */
 export async function startServer(spec: ServerSpec): Promise<RunningBot> {
-  const { hands, dataDir, cwd, plane, signal } = spec;
+  const { program, hands, dataDir, cwd, plane, signal } = spec;
   const { github } = hands.settings;
   if (github === null) throw new Error('the bench speaks GitHub');
   const [secret = ''] = github.webhookSecrets;
@@ -42,7 +44,7 @@ export async function startServer(spec: ServerSpec): Promise<RunningBot> {
     ...spec.environment,
   };
   const args = ['serve', '--cluster', plane.context, '--host', '127.0.0.1', '--port', '0', '--data', dataDir];
-  const child = startProgram({ args, cwd, environment, signal });
+  const child = startProgram({ program, args, cwd, environment, signal });
   const ready = Promise.withResolvers<string>();
   const drained = Promise.withResolvers<void>();
   let told = '';

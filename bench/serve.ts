@@ -115,7 +115,9 @@ async function onField(
   await mkdir(cwd);
   const hands = await (forges['github'] ?? (() => Promise.reject(new Error('no github'))))();
   const place = await kind.make();
-  const start = () => startServer({ hands, dataDir, cwd, plane, environment: place.environment, signal: lab.signal });
+  const program = await lab.program();
+  const start = () =>
+    startServer({ program, hands, dataDir, cwd, plane, environment: place.environment, signal: lab.signal });
   try {
     return await measure({ kind, place, lab, hands, dataDir, start });
   } finally {

@@ -10,15 +10,17 @@ export const startBench: Bench = {
   name: 'start',
   text: 'wall time from the shell, WebAssembly modules cached',
   rival: null,
-  run: async ({ dir, sizes, signal, say }) => {
+  run: async (lab) => {
+    const { dir, sizes, signal, say } = lab;
+    const program = await lab.program();
     const cwd = join(dir, 'start');
     await mkdir(cwd);
-    const help = () => runProgram({ args: ['--help'], cwd, signal, codes: [0] });
+    const help = () => runProgram({ program, args: ['--help'], cwd, signal, codes: [0] });
     const [times = []] = await interleave([async () => (await help()).total], { rounds: sizes.starts, warm: 2 });
-    const version = () => runProgram({ args: ['version'], cwd, signal, codes: [0] });
+    const version = () => runProgram({ program, args: ['version'], cwd, signal, codes: [0] });
     const [versions = []] = await interleave([async () => (await version()).total], { rounds: sizes.starts, warm: 1 });
     say('start: demo, twice');
-    const demo = () => runProgram({ args: ['demo'], cwd, signal, codes: [0] });
+    const demo = () => runProgram({ program, args: ['demo'], cwd, signal, codes: [0] });
     await demo(); // builds what is missing
     const { firstLine, total } = await demo();
     return [

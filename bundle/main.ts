@@ -7,6 +7,5 @@ const folder = resolve(process.argv[2] ?? 'build');
 process.stdout.write(`writing ${folder}\n`);
 await makeBundle(folder);
 process.stdout.write('running it, to keep what it compiles\n');
-const { FAIRLEAD_CACHE, FAIRLEAD_MODULES } = process.env;
-await trainBundle(folder, { FAIRLEAD_CACHE, FAIRLEAD_MODULES });
+await trainBundle(folder);
 process.stdout.write(`done: node ${folder}/${program}\n`);

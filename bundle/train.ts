@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheDirectory } from '../src/cli/context.ts';
 import { locateModule } from '../src/formats/wasm/locate-module.ts';
 import { toYaml } from '../src/formats/yaml/write.ts';
 import type { JsonObject } from '../src/model/json.ts';
@@ -11,14 +12,17 @@ import { program, root } from './make.ts';
 
 const run = promisify(execFile);
 
-/** Where modules are found, by the variables that the program knows. */
-export type TrainingEnvironment = Readonly<Record<'FAIRLEAD_CACHE' | 'FAIRLEAD_MODULES', string | undefined>>;
+/** Milliseconds one process may take: modules that are missing are built by the first. */
+const longest = 900_000;
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Runs a bundle's program as people do, so that what is compiled then is kept beside its scripts: reviews on a command line, and the
- * tour of everything a server does. Throws when the program does.
+ * tour of everything a server does. Throws when the program does. `added` is put into the environment.
  */
-export async function trainBundle(folder: string, environment: TrainingEnvironment): Promise<void> {
+export async function trainBundle(folder: string, added: Environment = {}): Promise<void> {
+  const environment = { ...process.env, ...added };
   const dir = await mkdtemp(join(tmpdir(), 'fairlead-training-'));
   const server = await startApiServer({
     ...{ mergeModule: await mergeModule(environment), now: Date.now, token: null },
@@ -29,49 +33,51 @@ export async function trainBundle(folder: string, environment: TrainingEnvironme
     await mkdir(cwd);
     await commitTwice(cwd);
     await writeFile(kubeconfig, server.kubeconfig);
-    const program = (...args: readonly string[]) => runProgram({ folder, cwd, environment, kubeconfig }, args);
-    await program('demo');
-    await program('--help');
-    await program('version');
-    await program('review', 'HEAD~1..HEAD');
+    const fairlead = (...args: readonly string[]) => runProgram({ folder, cwd, environment, kubeconfig }, args);
+    await fairlead('demo');
+    await fairlead('--help');
+    await fairlead('version');
+    await fairlead('review', 'HEAD~1..HEAD');
     for (const format of ['pretty', 'md', 'json'])
-      await program('review', 'HEAD~1..HEAD', '--cluster', 'pretend', '--format', format);
+      await fairlead('review', 'HEAD~1..HEAD', '--cluster', 'pretend', '--format', format);
   } finally {
     await server.close();
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-function mergeModule({ FAIRLEAD_CACHE, FAIRLEAD_MODULES }: TrainingEnvironment): Promise<string> {
+function mergeModule(environment: Environment): Promise<string> {
   const options = {
-    cacheDir: FAIRLEAD_CACHE ?? join(homedir(), '.cache', 'fairlead'),
-    builtDir: FAIRLEAD_MODULES ?? null,
+    cacheDir: cacheDirectory(environment),
+    builtDir: environment['FAIRLEAD_MODULES'] ?? null,
     sourceDir: join(root, 'wasm'),
     onProgress: (line: string) => void process.stderr.write(`${line}\n`),
-    env: process.env,
+    env: environment,
   };
-  return locateModule('merge', options, AbortSignal.timeout(900_000));
+  return locateModule('merge', options, AbortSignal.timeout(longest));
 }
 
 interface Training {
   readonly folder: string;
   readonly cwd: string;
-  readonly environment: TrainingEnvironment;
+  readonly environment: Environment;
   readonly kubeconfig: string;
 }
 
 async function runProgram({ folder, cwd, environment, kubeconfig }: Training, args: readonly string[]): Promise<void> {
   // npm names the folder it was called in, which the program takes for its own.
   const said = { INIT_CWD: cwd, CI: 'true', KUBECONFIG: kubeconfig, FAIRLEAD_KEEP_COMPILED: folder };
-  const env = { ...process.env, ...environment, ...said };
-  await run(process.execPath, ['--disable-warning=ExperimentalWarning', join(folder, program), ...args], { cwd, env });
+  const env = { ...environment, ...said };
+  await run(process.execPath, ['--disable-warning=ExperimentalWarning', join(folder, program), ...args], {
+    ...{ cwd, env, timeout: longest },
+  });
 }
 
 const settings = ['user.name=fairlead', 'user.email=fairlead@localhost', 'commit.gpgSign=false'];
 
 async function commitTwice(cwd: string): Promise<void> {
   const git = (...args: readonly string[]) =>
-    run('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], { cwd });
+    run('git', [...settings.flatMap((setting) => ['-c', setting]), ...args], { cwd, timeout: longest });
   await git('init', '--quiet', '--initial-branch=main');
   for (const side of [sides.base, sides.head]) {
     await writeFile(join(cwd, 'shop.yaml'), objects(side).map(toYaml).join('---\n'));

@@ -78,7 +78,8 @@ export function serviceOptions(environment: CommandContext['environment'], termi
   };
 }
 
-function cacheDirectory(environment: CommandContext['environment']): string {
+/** Where what can be made again is kept. */
+export function cacheDirectory(environment: CommandContext['environment']): string {
   const home = environment['XDG_CACHE_HOME'] ?? join(environment['HOME'] ?? homedir(), '.cache');
   return resolve(environment['FAIRLEAD_CACHE'] ?? join(home, 'fairlead'));
 }
