@@ -12,7 +12,7 @@ import { type PretendGitHub, startGitHub } from '../../src/pretend/github/github
 import type { PretendRepository } from '../../src/pretend/github/repository.ts';
 import { openPostgresReadOnly } from '../../src/world/store/postgres/read-only.ts';
 import { type OwnPostgres, ownPostgres, type TestDatabase } from '../support/postgres.ts';
-import { until } from '../support/until.ts';
+import { until, untilHolds } from '../support/until.ts';
 
 const secret = 'kq9-3mfw-7dux-2hva';
 const story = readStory();
@@ -106,7 +106,8 @@ describe('the bot on PostgreSQL, in parts', () => {
     expect(await checked(sha)).toBe('success');
     const [worker] = workers;
     if (worker === undefined) throw new Error('no worker');
-    expect(await ask(worker, '/readyz')).toBe(200);
+    // It proves its access to the forge first, and an answer of the probe does not wait for that for long.
+    await untilHolds('the worker to be ready', async () => (await ask(worker, '/readyz')) === 200);
     expect(await ask(worker, '/hooks/github', 'POST')).toBe(404);
     expect(await ask(worker, '/api/v1/redeployments', 'POST')).toBe(404);
     expect(await ask(web, '/api/v1/redeployments', 'POST')).toBe(401);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheDir } from '../control-plane/go-program.ts';
 import { testModule } from '../gitops/render/support.ts';
+import { compileCache } from './compile-cache.ts';
 
 /** What a run of the program left behind. */
 export interface Run {
@@ -85,6 +86,6 @@ function inherited(): Record<string, string | undefined> {
   return {
     ...Object.fromEntries(kept),
     FAIRLEAD_CACHE: cacheDir(),
-    NODE_COMPILE_CACHE: join(tmpdir(), 'fairlead-test-compile-cache'),
+    ...compileCache,
   };
 }

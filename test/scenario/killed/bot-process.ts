@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { pino } from 'pino';
 import { workReviews } from '../../../src/features/review/serve.ts';
 import { startBot } from '../../../src/server/bot.ts';
@@ -81,6 +82,7 @@ const bot = await startBot({
   fault: () => null,
 });
 say('listens', bot.url);
+flushCompileCache();
 process.on('message', (question: Question) => {
   const answer = question === 'jobs' ? queue.size() : Promise.resolve(process.memoryUsage.rss());
   void answer.then((value) => process.send?.(value));

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { compileCache } from '../../support/compile-cache.ts';
 import type { Question, Told } from './bot-process.ts';
 
 /** A bot in a process of its own, and what it said. */
@@ -29,7 +30,7 @@ export async function startKilledBot(
   const script = new URL('bot-process.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, FAIRLEAD_KILLED_RUN: JSON.stringify(told), NODE_OPTIONS: '' },
+    env: { ...process.env, ...compileCache, FAIRLEAD_KILLED_RUN: JSON.stringify(told), NODE_OPTIONS: '' },
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   started(() => void child.kill('SIGKILL'));

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { createServices } from '../../../src/app.ts';
 import { serviceOptions } from '../../../src/cli/context.ts';
 import type { ServeRun } from '../../../src/cli/services.ts';
@@ -21,6 +22,7 @@ const { kubeconfig, logLevel, run } = told;
 const services = await createServices({ ...serviceOptions(process.env, terminal), logLevel, kubeconfig });
 const server = await services.serve(run);
 process.stdout.write(`listens ${server.url}\n`);
+flushCompileCache();
 process.on('SIGTERM', () => {
   void server.stop().then(() => process.exit(0));
 });

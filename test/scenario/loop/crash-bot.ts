@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { compileCache } from '../../support/compile-cache.ts';
 import { type Bot, pace } from './bot.ts';
 import type { Hands } from './forges.ts';
 
@@ -30,7 +31,7 @@ export async function startCrashBot(
     const script = new URL('bot-process.ts', import.meta.url).pathname;
     const started = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, FAIRLEAD_LOOP_RUN: told, NODE_OPTIONS: '' },
+      env: { ...process.env, ...compileCache, FAIRLEAD_LOOP_RUN: told, NODE_OPTIONS: '' },
     });
     child = started;
     hands.deliverTo(await addressOf(started));
