@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { maskPatterns } from '../formats/redaction/patterns.ts';
+import { within } from '../tools/within.ts';
 import { commands } from './commands.ts';
 import { type CommandContext, type ServiceOptions, serviceOptions } from './context.ts';
 import { errorText } from './errors.ts';
 import { errorExitCode, exitCodes } from './exit-codes.ts';
 import type { Services } from './services.ts';
-import { closeDeadline, within } from './stop-server.ts';
+import { closeDeadline } from './stop-server.ts';
 import { maskTerminal, processTerminal } from './terminal.ts';
 
 /** How the program is started. */

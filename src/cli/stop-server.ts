@@ -1,3 +1,4 @@
+import { within } from '../tools/within.ts';
 import type { RunningServer } from './services.ts';
 
 /** Milliseconds that webhooks are still taken in after a signal, while /readyz says no: balancers look about so often. */
@@ -46,15 +47,4 @@ export async function interrupted(signal: AbortSignal): Promise<null> {
   if (signal.aborted) return null;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   return null;
-}
-
-/** What the work gives, or null when it took too long. */
-export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | null> {
-  const { promise, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), milliseconds);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,3 +1,5 @@
+import { within } from '../tools/within.ts';
+
 /** What a look at one part came to. */
 export type Look =
   | { readonly kind: 'well' }
@@ -31,16 +33,8 @@ export function createProbe(look: () => Promise<Look>, pace: ProbePace): () => P
     if (last !== null && running === null && performance.now() - last.at < pace.freshFor(last.seen)) return last.seen;
     running ??= begin();
     const left = pace.patience - (performance.now() - running.since);
-    return within(running.work, Math.max(0, left));
+    return (await within(Math.max(0, left), running.work)) ?? unanswered;
   };
 }
 
 const unanswered: Look = { kind: 'ill', why: 'it does not answer' };
-
-async function within(work: Promise<Look>, milliseconds: number): Promise<Look> {
-  const { promise, resolve } = Promise.withResolvers<Look>();
-  const timer = setTimeout(() => resolve(unanswered), milliseconds);
-  const seen = await Promise.race([work, promise]);
-  clearTimeout(timer);
-  return seen;
-}

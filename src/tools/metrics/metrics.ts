@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { within } from '../within.ts';
 import { createLabelGuard } from './label-guard.ts';
 import { type LabelsOf, type MetricDescriptor, type MetricName, type MetricsOf, metricList } from './metric-list.ts';
 
@@ -45,7 +46,15 @@ export async function createMetrics({ process = true } = {}): Promise<Metrics> {
     clear: (name) => of(name).clear(),
     beforeScrape: (read) => void reads.push(read),
     scrape: async () => {
-      await Promise.all(reads.map((read) => withinDeadline(read())));
+      // What cannot be read is told by /readyz and the log; the other figures are still of use.
+      await Promise.all(
+        reads.map((read) =>
+          within(
+            READ_DEADLINE,
+            read().catch(() => undefined),
+          ),
+        ),
+      );
       return { type: registry.contentType, text: await registry.metrics() };
     },
   };
@@ -90,11 +99,3 @@ function seriesOf(
 }
 
 const untold: Omit<Series, 'tell'> = { raise: () => undefined, clear: () => undefined };
-
-async function withinDeadline(reading: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, READ_DEADLINE);
-  // What cannot be read is told by /readyz and the log; the other figures are still of use.
-  await Promise.race([reading.catch(() => undefined), promise]);
-  clearTimeout(timer);
-}

@@ -19,6 +19,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { FairleadError } from '../../model/error.ts';
+import { within } from '../within.ts';
 import type { TracerOptions, TraceSettings } from './settings.ts';
 import type { Attributes, Span, SpanSpec, Tracer } from './tracer.ts';
 
@@ -68,7 +69,11 @@ export function createOtelTracer(settings: TraceSettings, options: TracerOptions
     },
     parent: () => traceparent(trace.getSpan(around.active())),
     close: async () => {
-      await withinDeadline(provider.shutdown());
+      // A collector that is gone is told when sending; it does not keep the process from ending.
+      await within(
+        flushDeadline,
+        provider.shutdown().catch(() => undefined),
+      );
       around.disable();
     },
   };
@@ -136,12 +141,4 @@ function contextOf(parent: string | null) {
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
   const context = { traceId, spanId, traceFlags: Number.parseInt(flags ?? '0', 16), isRemote: true };
   return trace.setSpanContext(ROOT_CONTEXT, context);
-}
-
-async function withinDeadline(work: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, flushDeadline);
-  // A collector that is gone is told when sending; it does not keep the process from ending.
-  await Promise.race([work.catch(() => undefined), promise]);
-  clearTimeout(timer);
 }

@@ -1,4 +1,5 @@
 import type { JobKind } from '../../../model/jobs.ts';
+import { within } from '../../../tools/within.ts';
 import type { Beat, TakenJob } from './taken-job.ts';
 
 /** A job that runs in this process. */
@@ -52,10 +53,7 @@ export class RunningJobs {
 
   /** Waits for all that run, at most so long; gives what still runs then, told to stop. */
   async endWithin(milliseconds: number): Promise<readonly TakenJob[]> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, milliseconds);
-    await Promise.race([Promise.all(this.#jobs.values()), promise]);
-    clearTimeout(timer);
+    await within(milliseconds, Promise.all(this.#jobs.values()));
     const rest = [...this.#jobs.keys()];
     for (const running of rest) drop(running, 'handed back', 'shutting down');
     return rest.map(({ taken }) => taken);
