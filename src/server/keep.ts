@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { QueuedJob } from '../model/jobs.ts';
+import { within } from '../tools/within.ts';
 import type { RawDelivery } from '../world/forge/receiver.ts';
 import type { BesideStore } from '../world/store/opened-store.ts';
 import type { Queue } from '../world/store/queue.ts';
@@ -38,6 +39,9 @@ const keptHeaders = [
 /** Webhooks that are kept in one transaction: at least one, then as many as are within both. */
 const together = { count: 64, bytes: 4 * 1024 * 1024 };
 
+/** A write that takes longer than so many milliseconds, at a busy database, no longer holds up the next, up to so many at once. */
+const writes = { patience: 15, atOnce: 3 };
+
 /**
  * A webhook that comes alone is understood at once. Others come close behind it: those wait so many milliseconds, so that many are
  * understood at once; and where they keep coming, `apart` goes by between two times.
@@ -63,11 +67,12 @@ export function createKeeper(forge: string, given: KeepTools): (delivery: Incomi
   const waiting: Waiting[] = [];
   // What is written for many is no part of what one of them began.
   const detached = AsyncLocalStorage.snapshot();
+  const lanes = createLanes();
   let isWriting = false;
   const write = async (): Promise<void> => {
     isWriting = true;
     while (waiting.length > 0) {
-      await keepBatch(forge, nextBatch(waiting), tools);
+      await lanes.enter(keepBatch(forge, nextBatch(waiting), tools));
       await tools.pause?.();
     }
     isWriting = false;
@@ -77,6 +82,19 @@ export function createKeeper(forge: string, given: KeepTools): (delivery: Incomi
     waiting.push({ delivery, kept });
     if (!isWriting) detached(() => void write());
     return kept.promise;
+  };
+}
+
+/** Work of which some goes on at once. `enter` is fulfilled when more may begin; the work must not fail. */
+function createLanes(): { enter(work: Promise<void>): Promise<void> } {
+  const underWay = new Set<Promise<void>>();
+  return {
+    enter: async (given) => {
+      const work = given.then(() => void underWay.delete(work));
+      underWay.add(work);
+      if (underWay.size < writes.atOnce) await within(writes.patience, work);
+      else await Promise.race(underWay);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Job } from '../../src/model/jobs.ts';
 import { type IntakeTools, workIntake } from '../../src/server/intake.ts';
 import { createKeeper, type KeepTools } from '../../src/server/keep.ts';
@@ -185,6 +185,36 @@ describe('a webhook', () => {
     // The first comes alone, those that come while it is written come together.
     expect(transactions).toHaveLength(4);
     await close();
+  });
+
+  test('that takes long to write holds up no other, while three at most are being written', async () => {
+    const { tools, close } = await open();
+    const writes = new Map<string, () => void>();
+    const keepBehind: KeepTools['keepBehind'] = async (rows) => {
+      const ids = rows.map(({ id }) => id);
+      await new Promise<void>((resolve) => void writes.set(ids.join(), resolve));
+      return new Set(ids);
+    };
+    const keep = createKeeper('github', { ...tools, keepBehind });
+    const answers: string[] = [];
+    const come = (id: string) => void keep({ ...delivery(), id }).then(() => answers.push(id));
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+    try {
+      for (const id of ['first', 'second', 'third', 'fourth', 'fifth']) {
+        come(id);
+        await jest.advanceTimersByTimeAsync(20);
+      }
+      const atOnce = [...writes.keys()];
+      writes.get('second')?.();
+      await jest.advanceTimersByTimeAsync(20);
+
+      expect(atOnce).toEqual(['first', 'second', 'third']);
+      expect([...writes.keys()]).toEqual([...atOnce, 'fourth,fifth']);
+      expect(answers).toEqual(['second']);
+    } finally {
+      jest.useRealTimers();
+      await close();
+    }
   });
 
   test('over which Fairlead stumbles keeps no other from being understood', async () => {

@@ -104,7 +104,7 @@ export async function hurryJobs(db: Database, at: Date): Promise<void> {
  * What waits only because it failed is due at the time when there is a new reason to do it: what stopped it may be over.
  */
 export async function keepWaiting(db: Database, place: WaitingPlace, runAt: Date): Promise<boolean> {
-  const { rows } = await keptWaiting(place, runAt).execute(db);
+  const { rows } = await sql`with ${keptWaiting(place, runAt)} select from kept where waits`.execute(db);
   return rows.length > 0;
 }
 
@@ -114,13 +114,16 @@ interface WaitingPlace {
   readonly key: string;
 }
 
-/** The statement of `keepWaiting`, which gives a row for each job that waits. */
+/**
+ * What `keepWaiting` does as parts of a statement behind `with`; the last of them, `kept`, says in `waits` whether a job does. Many may
+ * keep the same job at once. Counted and not only looked for, so that every job is locked.
+ */
 export function keptWaiting({ kind, key }: WaitingPlace, runAt: Date): RawBuilder<unknown> {
-  return sql`
-    update ${table} set start_after =
-      case when (data->>'attempts')::int > 0 then least(start_after, ${runAt}::timestamptz) else start_after end
-    where name = ${jobsQueue} and singleton_key = ${key} and state < 'active' and data->>'kind' = ${kind}
-    returning id`;
+  const waits = sql`name = ${jobsQueue} and singleton_key = ${key} and state < 'active' and data->>'kind' = ${kind}`;
+  const isLate = sql`(data->>'attempts')::int > 0 and start_after > ${runAt}`;
+  return sql`hurried as (update ${table} set start_after = ${runAt} where ${waits} and ${isLate} returning id),
+    held as (select id from ${table} where ${waits} and not (${isLate}) for share),
+    kept as (select (select count(*) from hurried) + (select count(*) from held) > 0 as waits)`;
 }
 
 /** When the next waiting job of the kinds is due after the time. */

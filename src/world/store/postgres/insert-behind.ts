@@ -19,13 +19,13 @@ export async function insertBehind(
     return sql`(${forge}, ${id}, ${event}, ${headers}, ${body}::bytea, ${received_at})`;
   });
   const { rows: answers } = await sql<{ readonly waits: boolean; readonly fresh: readonly string[] }>`
-    with waiting as (${keptWaiting(place, runAt)}),
+    with ${keptWaiting(place, runAt)},
     fresh as (
       insert into deliveries (forge, id, event, headers, body, received_at, state)
       select given.*, 'received' from (values ${sql.join(rows)}) as given
-      where exists (select from waiting)
+      where (select waits from kept)
       on conflict (forge, id) do nothing returning id)
-    select exists (select from waiting) as waits, array(select id from fresh) as fresh`.execute(db);
+    select (select waits from kept) as waits, array(select id from fresh) as fresh`.execute(db);
   const [answer] = answers;
   return answer?.waits === true ? new Set(answer.fresh) : null;
 }

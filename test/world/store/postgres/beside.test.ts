@@ -70,3 +70,32 @@ test('behind a job that waits each delivery is kept once, as it came', async () 
   });
   expect(await opened.queue.size()).toBe(1);
 });
+
+test('behind the same job many are kept at once, and nobody takes it before they are', async () => {
+  await beside.queue.add(null, job, options);
+  const free = 'select from pgboss.job_common where singleton_key = $1 for update skip locked';
+
+  const { kept, taken } = await opened.store.transaction(async (tx) => {
+    await opened.queue.add(tx, job, options);
+    return {
+      kept: await beside.keepBehind([delivery('d-1')], job, options),
+      taken: await database.query(free, [options.key]),
+    };
+  }, 'beside');
+
+  expect(kept).toEqual(new Set(['d-1']));
+  expect(taken).toEqual([]);
+  expect(await database.query(free, [options.key])).toHaveLength(1);
+});
+
+test('a job that waits because it failed is due when something is kept behind it', async () => {
+  await beside.queue.add(null, job, options);
+  await database.query(`update pgboss.job_common set data = data || '{"attempts":1}'`);
+  const runAt = new Date('2026-11-30T11:30:00Z');
+
+  const kept = await beside.keepBehind([delivery('d-1')], job, { ...options, runAt });
+  const later = await beside.keepBehind([delivery('d-2')], job, options);
+
+  expect([kept, later]).toEqual([new Set(['d-1']), new Set(['d-2'])]);
+  expect(await database.query('select start_after from pgboss.job_common')).toEqual([{ start_after: runAt }]);
+});
