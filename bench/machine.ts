@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 
 /** What the figures were measured on, in one line. */
@@ -27,4 +28,11 @@ export function loadWarning(): string | null {
   const [load = 0] = loadavg();
   if (load <= 1.5 * availableParallelism()) return null;
   return `WARNING: the load average is ${load.toFixed(1)} on ${coresText()}: other work is running, do not trust these figures.`;
+}
+
+/** Says that the kernel shares the processors between sessions, whatever the priority of their processes; null where it does not. */
+export async function sessionsNote(): Promise<string | null> {
+  const isOn = await readFile('/proc/sys/kernel/sched_autogroup_enabled', 'utf8').catch(() => '0');
+  if (isOn.trim() !== '1') return null;
+  return 'NOTE: kernel.sched_autogroup_enabled is 1: the answers to webhooks come later than they need (docs/benchmarks.md, "serve").';
 }

@@ -8,7 +8,7 @@ import { declaredBench } from './declared.ts';
 import { diffBench } from './diff.ts';
 import { growthBench } from './growth.ts';
 import { loopBench } from './loop.ts';
-import { coresText, loadText, loadWarning, machineText } from './machine.ts';
+import { coresText, loadText, loadWarning, machineText, sessionsNote } from './machine.ts';
 import { memoryBench } from './memory.ts';
 import { buildProgram } from './program.ts';
 import { redactBench } from './redact.ts';
@@ -70,7 +70,7 @@ async function runAll(chosen: readonly Bench[]): Promise<void> {
     say: (line) => void process.stderr.write(`${line}\n`),
   };
   try {
-    printHeading();
+    await printHeading();
     const format = values.markdown === true ? markdownTable : plainTable;
     for (const bench of chosen) {
       lab.say(`${bench.name} ...`);
@@ -83,9 +83,10 @@ async function runAll(chosen: readonly Bench[]): Promise<void> {
   }
 }
 
-function printHeading(): void {
+async function printHeading(): Promise<void> {
   const title = values.markdown === true ? `## Figures, ${coresText()}\n\n` : '';
-  const warning = [loadWarning(), values.quick === true ? 'WARNING: --quick: these figures mean nothing.' : null];
-  const lines = [`${machineText()}; load average before: ${loadText()}.`, ...warning.filter((line) => line !== null)];
+  const quickness = values.quick === true ? 'WARNING: --quick: these figures mean nothing.' : null;
+  const warnings = [loadWarning(), await sessionsNote(), quickness].filter((line) => line !== null);
+  const lines = [`${machineText()}; load average before: ${loadText()}.`, ...warnings];
   process.stdout.write(`${title}${lines.join('\n')}\n\n`);
 }
