@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../formats/json.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Finding, Severity } from '../../model/finding.ts';
 import { isJsonList, type JsonObject, pick, pickText } from '../../model/json.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
@@ -42,8 +42,8 @@ export const policyCheck: Check = {
 /** What the change creates or alters; everything where nobody knows what was there before. */
 function changedBy({ resources, base }: CheckInput): readonly Resource[] {
   if (base === null) return resources;
-  const before = new Map(base.map(({ id, object }) => [resourceKey(id), canonicalJson(object)]));
-  return resources.filter(({ id, object }) => before.get(resourceKey(id)) !== canonicalJson(object));
+  const before = new Map(base.map(({ id, object }) => [resourceKey(id), object]));
+  return resources.filter(({ id, object }) => !isDeepStrictEqual(before.get(resourceKey(id)), object));
 }
 
 function namespacesOf({ resources }: CheckInput): readonly JsonObject[] {
