@@ -16,20 +16,21 @@ afterEach(async () => {
 describe.each(Object.keys(killedStores))('a bot on %s that is killed at random under load', (name) => {
   test('loses no event it acknowledged, leaves no work undone and says nothing twice', async () => {
     const random = seeded(seedOfRun());
-    process.stdout.write(`killed on ${name}: seed ${random.seed} (FAIRLEAD_SEED repeats its choices)\n`);
+    const say = (line: string): void => void process.stdout.write(`killed on ${name}: ${line}\n`);
+    say(`seed ${random.seed} (FAIRLEAD_SEED repeats its choices)`);
     const store = await (killedStores[name] ?? (() => Promise.reject(new Error(name))))();
     closing.push(store.close);
     const side = await openForgeSide(12);
     closing.push(side.close);
     const started = Date.now();
 
-    const outcome = await runLoad(side, store, load, random);
+    const outcome = await runLoad(side, store, load, random, say);
     closing.push(outcome.bot.kill);
     await eventually('an empty queue', async () => ((await outcome.bot.ask('jobs')) === 0 ? true : undefined), 60_000);
 
     const failures = [...outcome.failures, ...outcome.bot.failures];
     expect(await outcome.bot.stop()).toBe(0);
-    tell(name, outcome, Date.now() - started);
+    say(textOf(outcome, Date.now() - started));
     expect(side.wrong()).toEqual([]);
     expect(await unprocessed(store, outcome.acked)).toEqual([]);
     expect(outcome.acked).toHaveLength(load.events);
@@ -54,10 +55,10 @@ async function unprocessed(store: KilledStore, acked: readonly string[]): Promis
   }
 }
 
-function tell(name: string, outcome: Outcome, milliseconds: number): void {
+function textOf(outcome: Outcome, milliseconds: number): string {
   const { acked, duplicates, resent, kills, killsInReview, killsAtStart, crashes } = outcome;
-  process.stdout.write(
-    `killed on ${name}: ${acked.length} events, ${duplicates} duplicates, ${resent} sent again, ${kills} kills, ` +
-      `${killsInReview} of all in reviews, ${killsAtStart} more while starting, ${crashes} crashes of the database, ${Math.round(milliseconds / 1000)} s\n`,
+  return (
+    `${acked.length} events, ${duplicates} duplicates, ${resent} sent again, ${kills} kills, ` +
+    `${killsInReview} of all in reviews, ${killsAtStart} more while starting, ${crashes} crashes of the database, ${Math.round(milliseconds / 1000)} s`
   );
 }

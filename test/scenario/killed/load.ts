@@ -39,6 +39,9 @@ const pushEvery = 10;
 /** How long anything may take, in milliseconds: jobs of a process that died wait for twelve seconds in PostgreSQL. */
 const patience = 120_000;
 
+/** Ends of the process or the database after which a long run says how far it is. */
+const toldEvery = 50;
+
 /** Webhooks on their way at once. */
 const lanes = 8;
 
@@ -46,8 +49,14 @@ const lanes = 8;
  * Sends events as fast as they are taken, with 20 % duplicates, while the bot is killed and started again at random moments. What
  * is not acknowledged is sent again until it is, as a forge does that is asked to redeliver.
  */
-export async function runLoad(side: ForgeSide, store: KilledStore, load: Load, random: Seeded): Promise<Outcome> {
-  return new LoadRun(side, store, load, random).run();
+export async function runLoad(
+  side: ForgeSide,
+  store: KilledStore,
+  load: Load,
+  random: Seeded,
+  say: (line: string) => void = () => undefined,
+): Promise<Outcome> {
+  return new LoadRun(side, store, load, random, say).run();
 }
 
 class LoadRun {
@@ -55,6 +64,7 @@ class LoadRun {
   readonly #store: KilledStore;
   readonly #load: Load;
   readonly #random: Seeded;
+  readonly #say: (line: string) => void;
   readonly #acked: string[] = [];
   readonly #failures: string[] = [];
   #begun = 0;
@@ -68,11 +78,12 @@ class LoadRun {
   #crashes = 0;
   #bot: KilledBot | null = null;
 
-  constructor(side: ForgeSide, store: KilledStore, load: Load, random: Seeded) {
+  constructor(side: ForgeSide, store: KilledStore, load: Load, random: Seeded, say: (line: string) => void) {
     this.#side = side;
     this.#store = store;
     this.#load = load;
     this.#random = random;
+    this.#say = say;
   }
 
   async run(): Promise<Outcome> {
@@ -126,6 +137,7 @@ class LoadRun {
       if (this.#store.crash !== null && this.#isCrash(nth)) await this.#crash(this.#store.crash);
       else await this.#kill();
       this.#isCalm = false;
+      if (nth % toldEvery === 0) this.#say(`${nth} of ${ends} ends, ${this.#acked.length} of ${events} events`);
     }
   }
 
