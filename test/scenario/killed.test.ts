@@ -6,7 +6,9 @@ import { type KilledStore, killedStores, openStoreAt } from './killed/stores.ts'
 import { eventually } from './loop/eventually.ts';
 
 const isLong = process.env['FAIRLEAD_SOAK'] !== undefined;
-const load: Load = isLong ? { events: 200_000, kills: 1_000, crashes: 100 } : { events: 2_000, kills: 20, crashes: 2 };
+const load: Load = isLong
+  ? { events: 200_000, kills: 1_000, crashes: 100, pushEvery: 50 }
+  : { events: 2_000, kills: 20, crashes: 2, pushEvery: 10 };
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -11,6 +11,8 @@ export interface Load {
   readonly kills: number;
   /** Of the database itself, where it is a process of its own. */
   readonly crashes: number;
+  /** One of so many events is a push; the others say the same again with an id of their own. */
+  readonly pushEvery: number;
 }
 
 /** What a run under load came to. */
@@ -32,9 +34,6 @@ export interface Outcome {
   /** The bot that runs at the end. */
   readonly bot: KilledBot;
 }
-
-/** One of so many events is a push; the others say the same again with an id of their own. */
-const pushEvery = 10;
 
 /** How long anything may take, in milliseconds: jobs of a process that died wait for twelve seconds in PostgreSQL. */
 const patience = 120_000;
@@ -102,7 +101,7 @@ class LoadRun {
       this.#begun += 1;
       const nth = this.#begun;
       const pull = this.#side.pulls[this.#random.below(this.#side.pulls.length)] ?? 0;
-      if (nth % pushEvery === 0) await this.#side.push(pull);
+      if (nth % this.#load.pushEvery === 0) await this.#side.push(pull);
       const webhook = this.#side.webhook(pull, `event-${nth}`);
       await this.#deliver(webhook);
       this.#acked.push(webhook.id);
