@@ -33,8 +33,8 @@ export interface Told {
   readonly logLevel?: string;
 }
 
-/** What may be asked of it by message; it answers with the number. */
-export type Question = 'jobs' | 'memory';
+/** What may be asked of it by message: jobs that wait or run, bytes of memory, and what waits for how long (as JSON). */
+export type Question = 'jobs' | 'memory' | 'stats';
 
 // Written by bot.ts beside this.
 const told = JSON.parse(process.env['FAIRLEAD_KILLED_RUN'] ?? '{}') as Told;
@@ -83,9 +83,13 @@ const bot = await startBot({
 });
 say('listens', bot.url);
 flushCompileCache();
+const answers: Readonly<Record<Question, () => Promise<number | string>>> = {
+  jobs: () => queue.size(),
+  memory: async () => process.memoryUsage.rss(),
+  stats: async () => JSON.stringify(await queue.stats()),
+};
 process.on('message', (question: Question) => {
-  const answer = question === 'jobs' ? queue.size() : Promise.resolve(process.memoryUsage.rss());
-  void answer.then((value) => process.send?.(value));
+  void answers[question]().then((value) => process.send?.(value));
 });
 process.on('SIGTERM', () => {
   void bot

@@ -15,7 +15,9 @@ export interface KilledBot {
   /** What it logged, one line each. */
   readonly log: readonly string[];
   /** Jobs that wait or run, or bytes of memory it holds. */
-  ask(question: Question): Promise<number>;
+  ask(question: Exclude<Question, 'stats'>): Promise<number>;
+  /** What waits in its queue, for whoever must find out why. */
+  waiting(): Promise<string>;
   kill(): Promise<void>;
   /** Asks it to stop; gives its exit code. */
   stop(): Promise<number | null>;
@@ -51,17 +53,20 @@ export async function startKilledBot(
     ended,
     isAlive,
     log,
-    ask: async (question) => {
-      const answer = once(child, 'message');
-      child.send(question);
-      return Number((await answer)[0]);
-    },
+    ask: async (question) => Number(await answerTo(child, question)),
+    waiting: async () => String(await answerTo(child, 'stats')),
     kill: () => end('SIGKILL'),
     stop: async () => {
       await end('SIGTERM');
       return child.exitCode;
     },
   };
+}
+
+async function answerTo(child: ChildProcess, question: Question): Promise<unknown> {
+  const answer = once(child, 'message');
+  child.send(question);
+  return (await answer)[0];
 }
 
 /** Thrown when the process ended before it listened. */
