@@ -53,8 +53,8 @@ export async function startKilledBot(
     ended,
     isAlive,
     log,
-    ask: async (question) => Number(await answerTo(child, question)),
-    waiting: async () => String(await answerTo(child, 'stats')),
+    ask: async (question) => Number(await answerOf(child, question)),
+    waiting: async () => String(await answerOf(child, 'stats')),
     kill: () => end('SIGKILL'),
     stop: async () => {
       await end('SIGTERM');
@@ -63,8 +63,9 @@ export async function startKilledBot(
   };
 }
 
-async function answerTo(child: ChildProcess, question: Question): Promise<unknown> {
-  const answer = once(child, 'message');
+/** Throws when there is none within half a minute: one that ended, or hangs, never answers. */
+async function answerOf(child: ChildProcess, question: Question): Promise<unknown> {
+  const answer = once(child, 'message', { signal: AbortSignal.timeout(30_000) });
   child.send(question);
   return (await answer)[0];
 }
