@@ -30,19 +30,24 @@ export function splitDocuments(text: string, file: string): readonly Chunk[] {
     end = next.end;
   }
   const rest = text.slice(end);
-  if (json.length > 1 && rest.trim() !== '')
-    throw brokenJson({ file, line: line + countLines(rest, 0, rest.search(/\S/)) });
-  if (json.length === 0) return splitYaml(rest, 1, file);
-  if (rest.trim() === '') return chunks;
-  const blank = /^[^\S\n]*\n?/.exec(rest)?.[0].length ?? 0;
+  if (json.length > 0 && skipSpace(rest, 0) === rest.length) return chunks;
+  if (json.length > 1 || (json.length === 1 && rest.trim() === ''))
+    throw brokenJson({ file, line: line + countLines(rest, 0, skipSpace(rest, 0)) });
+  const blank = json.length === 1 || /^\s*\{/.test(rest) ? spaceBeforeYaml(rest) : 0;
   return [...chunks, ...splitYaml(rest.slice(blank), line + countLines(rest, 0, blank), file)];
 }
 
+/** Where kubectl goes on with YAML when it is through with JSON: behind white space, up to the first line end. */
+function spaceBeforeYaml(text: string): number {
+  return /^[^\S\n]*\n?/.exec(text)?.[0].length ?? 0;
+}
+
 function brokenJson(place: Place): Error {
-  return decodeFailed(place, 'after more than one JSON object only JSON objects may follow', fixSyntax);
+  return decodeFailed(place, 'only JSON objects may follow this JSON', fixSyntax);
 }
 
 function splitYaml(text: string, firstLine: number, file: string): readonly Chunk[] {
+  refuseSeparators(text, firstLine, file);
   const chunks: Chunk[] = [];
   let start = 0;
   let line = firstLine;
@@ -57,6 +62,16 @@ function splitYaml(text: string, firstLine: number, file: string): readonly Chun
     line += 1;
   }
 }
+
+/** To kubectl these end a line of YAML, to an editor they do not; inside JSON they are letters to both. */
+function refuseSeparators(text: string, firstLine: number, file: string): void {
+  const found = text.search(/[\u0085\u2028\u2029]/);
+  if (found === -1) return;
+  const place = { file, line: firstLine + countLines(text, 0, found) };
+  throw decodeFailed(place, 'a Unicode line separator stands raw in the file', useEscape);
+}
+
+const useEscape = 'kubectl takes it for a line end: write it as an escape in double quotes.';
 
 /** Offset of the line after a `---` line. */
 function afterMarker(text: string, marker: number, place: Place): number {
@@ -104,9 +119,10 @@ function leadingJson(text: string): readonly Range[] {
   return ranges;
 }
 
+/** Offset of the next character that is no white space of JSON. */
 function skipSpace(text: string, from: number): number {
   let position = from;
-  while (/\s/.test(text[position] ?? 'x')) position += 1;
+  while (/[ \t\r\n]/.test(text[position] ?? 'x')) position += 1;
   return position;
 }
 

@@ -29,13 +29,6 @@ export function readText(raw: RawFile, limits: DecodeLimits): string {
       'Keep binary files out of this folder.',
     );
   }
-  const separator = text.search(/[\u0085\u2028\u2029]/);
-  if (separator !== -1)
-    throw decodeFailed(
-      { file, line: lineAt(text, separator) },
-      'a Unicode line separator stands raw in the file',
-      useEscape,
-    );
   const normal = text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text;
   return normal === '' || normal.endsWith('\n') ? normal : `${normal}\n`;
 }
@@ -47,7 +40,6 @@ export function checkSize({ file, bytes }: RawFile, limits: DecodeLimits): void 
   throw overBudget({ file, line: 1 }, size, limits.bytes, split);
 }
 
-const useEscape = 'kubectl takes it for a line end: write it as an escape in double quotes.';
 const split = 'Split the file, or keep generated files out of this folder.';
 
 function encodingOf(bytes: Uint8Array): keyof typeof decoders {

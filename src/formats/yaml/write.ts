@@ -1,8 +1,9 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../../model/json.ts';
+import { quoted } from './quoted.ts';
 
 /**
  * Block YAML that every YAML 1.1 and 1.2 reader takes for the same value: a string is plain only where no reader could see a
- * boolean, number, date or null in it, else JSON-quoted (JSON strings are YAML strings). Ends with a newline.
+ * boolean, number, date or null in it, else quoted. Ends with a newline.
  */
 export function toYaml(value: JsonObject): string {
   return Object.keys(value).length === 0 ? '{}\n' : mapping(value, '');
@@ -56,7 +57,7 @@ function literal(text: string, indent: string): string {
 
 function scalar(value: Exclude<Json, JsonObject | readonly Json[]>): string {
   if (typeof value !== 'string') return String(value);
-  return isPlain(value) ? value : JSON.stringify(value);
+  return isPlain(value) ? value : quoted(value);
 }
 
 /** Plain only when it starts with a letter or slash, holds harmless characters, and is no word or number of YAML 1.1. */

@@ -10,6 +10,7 @@ import {
   YAMLMap,
   YAMLSeq,
 } from 'yaml';
+import { quoted } from '../../formats/yaml/quoted.ts';
 import { resolvePlain } from '../../formats/yaml/scalar.ts';
 import { isJsonList, isJsonObject, type Json } from '../../model/json.ts';
 import type { Path, PathSegment } from '../../model/path.ts';
@@ -79,13 +80,7 @@ function replaceBlock(text: string, node: Scalar, value: string | number | bigin
 function scalarText(value: string | number | bigint | boolean, style: Scalar.Type | undefined): string {
   if (typeof value !== 'string') return String(value);
   if (style === Scalar.QUOTE_SINGLE && /^[\x20-\x7e]*$/.test(value)) return `'${value.replaceAll("'", "''")}'`;
-  return style !== Scalar.QUOTE_DOUBLE && style !== Scalar.QUOTE_SINGLE && isPlain(value) ? value : quote(value);
-}
-
-/** A JSON string, which is a YAML string too once what YAML does not let stand raw is escaped. */
-function quote(text: string): string {
-  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, escaped);
+  return style !== Scalar.QUOTE_DOUBLE && style !== Scalar.QUOTE_SINGLE && isPlain(value) ? value : quoted(value);
 }
 
 /** Harmless characters, and no word, number, date or time to anybody who reads YAML. */

@@ -143,13 +143,21 @@ describe('values', () => {
       fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 }).map((number) => number + 0),
       fc.bigInt({ min: 2n ** 53n, max: 2n ** 63n - 1n }),
     );
-    const leaf = fc.oneof(fc.constant(null), fc.boolean(), exactNumber, fc.string({ unit: 'binary' }), fc.string());
+    const odd = fc.string({ unit: fc.constantFrom('\u0085', '\u2028', '\u2029', '\ufeff', '\u007f', '\r', ' ', 'a') });
+    const leaf = fc.oneof(
+      fc.constant(null),
+      fc.boolean(),
+      exactNumber,
+      fc.string({ unit: 'binary' }),
+      fc.string(),
+      odd,
+    );
     const { tree } = fc.letrec<{ tree: Json }>((tie) => ({
       tree: fc.oneof(
         { maxDepth: 4 },
         leaf,
         fc.array(tie('tree'), { maxLength: 4 }),
-        fc.dictionary(fc.string(), tie('tree'), { maxKeys: 4, noNullPrototype: true }),
+        fc.dictionary(fc.oneof(fc.string(), odd), tie('tree'), { maxKeys: 4, noNullPrototype: true }),
       ),
     }));
 
@@ -162,6 +170,13 @@ describe('values', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('hold the line separators of Unicode that a JSON file may have inside strings, but no YAML file', () => {
+    const text = 'a \u2028 b\u2029\u2028\u0085';
+
+    expect(value(`\n{"v": "${text}"}`)).toEqual({ v: text });
+    expect(() => value(`v: 1\nw: "${text}"\n`)).toThrow('a.yaml:2: a Unicode line separator stands raw in the file');
   });
 
   test('of every path have a line', () => {

@@ -14,7 +14,8 @@ import { type Case, kubectlCases } from './kubectl-cases.ts';
 const stricter: ReadonlyMap<string, string> = new Map([
   ['v: {k: !null, x: 1}', 'kubectl takes the comma into the tag'],
   ['\nstray: 1', 'kubectl drops what stands left of the first key, without a word'],
-  ['\u2028', 'kubectl takes it for a line end, editors do not'],
+  ['v: "a\u2028b"', 'kubectl takes it for a line end, editors do not'],
+  ['},\u2028"v":"a"', 'the same, where JSON allows no such letter'],
 ]);
 
 describe('decodeManifests equals kubectl', () => {
