@@ -6,7 +6,7 @@ import type { Forge } from '../world/forge/forge.ts';
 import type { Queue } from '../world/store/queue.ts';
 import type { Delivery, Store } from '../world/store/store.ts';
 import { ingestJob } from './keep.ts';
-import { routeEvent } from './route.ts';
+import { lastingJobs, routeEvent } from './route.ts';
 
 /** What understanding webhooks needs. */
 export interface IntakeTools {
@@ -22,8 +22,11 @@ export interface IntakeTools {
   readonly about?: (delivery: Delivery, work: () => Promise<void>) => Promise<void>;
 }
 
-/** Deliveries that are understood together. */
-const together = { count: 100, bytes: 16 * 1024 * 1024 };
+/**
+ * Deliveries that are understood together: few at first and twice as many each time, so that a process which is killed again and
+ * again gets through some of them each time.
+ */
+const together = { first: 10, most: 100, bytes: 16 * 1024 * 1024 };
 
 /** What a delivery means, or why nobody knows. */
 interface Reading {
@@ -57,9 +60,10 @@ class Intake {
   }
 
   async all(forge: string, signal: AbortSignal): Promise<void> {
-    for (;;) {
+    const { first, most, bytes } = together;
+    for (let count = first; ; count = Math.min(count * 2, most)) {
       signal.throwIfAborted();
-      const { deliveries, isAll } = await this.#tools.store.deliveries.received(forge, together);
+      const { deliveries, isAll } = await this.#tools.store.deliveries.received(forge, { count, bytes });
       await this.#carry(
         forge,
         deliveries.map((delivery) => this.#read(delivery)),
@@ -109,9 +113,10 @@ class Intake {
     return store.transaction(async (tx) => {
       const settled = await store.deliveries.settleAll(tx, forge, outcomes);
       for (const repo of repos) await store.repos.see(tx, repo);
-      for (const { delivery, state, jobs } of work) {
-        if (!settled.has(delivery.id)) continue;
-        const next = state === 'apart' ? [ingestJob(forge, delivery.id)] : jobs;
+      const ours = work.filter(({ delivery }) => settled.has(delivery.id));
+      const lasting = lastingJobs(ours.flatMap(({ jobs }) => jobs));
+      for (const { delivery, state, jobs } of ours) {
+        const next = state === 'apart' ? [ingestJob(forge, delivery.id)] : jobs.filter((job) => lasting.has(job));
         await about(delivery, async () => {
           for (const { job, ...options } of next) await queue.add(tx, job, options);
         });

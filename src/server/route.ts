@@ -46,3 +46,17 @@ export function routeEvent(event: ForgeEvent): readonly QueuedJob[] {
       return event satisfies never;
   }
 }
+
+/**
+ * Of jobs that are added at once, those that the queue would hold in the end: of two with one kind and key the later one takes the
+ * place of the other, or is not added. Jobs for a later time are left to the queue. Pure.
+ */
+export function lastingJobs(jobs: readonly QueuedJob[]): ReadonlySet<QueuedJob> {
+  const lasting = new Map<string | QueuedJob, QueuedJob>();
+  for (const queued of jobs) {
+    const { job, key, replace, runAt } = queued;
+    const place = runAt === null ? `${job.kind} ${key}` : queued;
+    if (replace !== false || !lasting.has(place)) lasting.set(place, queued);
+  }
+  return new Set(lasting.values());
+}

@@ -217,6 +217,35 @@ describe('a webhook', () => {
     }
   });
 
+  test('of many that wait is understood with few at first, so that a process that dies early got through some', async () => {
+    const { tools, keep, store, queue, done, close } = await open();
+    const sizes: number[] = [];
+    const added: string[] = [];
+    const deliveries: Store['deliveries'] = {
+      ...store.deliveries,
+      settleAll: (tx, forge, outcomes) => {
+        sizes.push(outcomes.length);
+        return store.deliveries.settleAll(tx, forge, outcomes);
+      },
+    };
+    const watched: Queue = Object.assign(Object.create(queue), {
+      add: (...given: Parameters<Queue['add']>) => {
+        added.push(given[1].kind);
+        return queue.add(...given);
+      },
+    });
+    workIntake(queue, { ...tools, store: Object.assign(Object.create(store), { deliveries }), queue: watched });
+    for (let nth = 0; nth < 250; nth += 1) await keep({ ...delivery(), id: `${nth}` });
+    queue.start();
+    await until('the review', () => done[0]);
+    await until('an empty queue', emptied(queue));
+
+    expect(sizes).toEqual([10, 20, 40, 80, 100]);
+    // All tell of one pull: of those that are understood together one is enough.
+    expect(added).toEqual(Array.from({ length: 5 }, () => 'begin'));
+    await close();
+  });
+
   test('over which Fairlead stumbles keeps no other from being understood', async () => {
     const receiver = {
       ...stage.forge.receiver,
