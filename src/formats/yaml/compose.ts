@@ -1,10 +1,20 @@
-import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import {
+  COLLECTION_STYLE,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  type MappingEvent,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  type SequenceEvent,
+} from 'js-yaml';
 import { isJsonObject, type Json } from '../../model/json.ts';
 import type { Budget } from './budget.ts';
 import type { Chunk } from './documents.ts';
 import { decodeFailed, fixSyntax } from './failure.ts';
 import {
   escapeKey,
+  expectsKey,
   type Frame,
   type ListFrame,
   type MapFrame,
@@ -14,7 +24,8 @@ import {
   startOf,
 } from './frame.ts';
 import { keyOf } from './key.ts';
-import { isFlowIndicator, refusedKey, refusedScalar } from './refused.ts';
+import { LineCursor } from './line-cursor.ts';
+import { isFlowIndicator, refusedScalar } from './refused.ts';
 import { resolvePlain, type Surprise, surprise } from './scalar.ts';
 import { resolveTagged } from './tagged.ts';
 
@@ -33,6 +44,9 @@ export interface Remark {
   readonly line: number;
 }
 
+/** The parser allows it behind an anchor or a tag. */
+const collectionBeside = 'a mapping or list without brackets starts on the line of its key';
+
 /**
  * Builds a document from parser events by the rules of go-yaml v2 and sigs.k8s.io/yaml: the last of two equal keys wins, `<<`
  * writes its keys where it stands, tags of collections mean nothing, aliases share their value. Budgets are charged as if
@@ -48,15 +62,12 @@ export class Composer {
   readonly #remarks: Remark[] = [];
   #top: Frame | undefined;
   #root: Json = null;
-  /** Line of `#offset`, which only moves forward. */
-  #line: number;
-  #nextBreak: number;
+  readonly #place: LineCursor;
 
   constructor({ text, line, isJson }: Pick<Chunk, 'text' | 'line' | 'isJson'>, budget: Budget) {
     this.#text = text;
-    this.#line = line;
+    this.#place = new LineCursor(text, line);
     this.#isJson = isJson;
-    this.#nextBreak = breakFrom(text, 0);
     this.#budget = budget;
   }
 
@@ -71,21 +82,23 @@ export class Composer {
         this.#scalar(event);
         return;
       case EVENT_ID.MAPPING:
-        this.#moveTo(event.start);
-        this.#openMap(this.#anchor(event));
+        this.#place.moveTo(event.start);
+        this.#openMap(event);
         return;
       case EVENT_ID.SEQUENCE:
-        this.#moveTo(event.start);
-        this.#openList(this.#anchor(event));
+        this.#place.moveTo(event.start);
+        this.#openList(event);
         return;
       case EVENT_ID.ALIAS:
-        this.#moveTo(event.anchorStart);
+        this.#place.moveTo(event.anchorStart);
         this.#alias(this.#anchor(event) ?? '');
         return;
       case EVENT_ID.POP:
         this.#close();
         return;
       case EVENT_ID.DOCUMENT:
+        // kubectl looks for --- behind line feeds only, and then reads one document.
+        if (this.#lines.has('')) throw this.#broken('a document starts behind a carriage return without line feed');
         return;
       default:
         event satisfies never;
@@ -93,30 +106,27 @@ export class Composer {
   }
 
   #scalar(event: ScalarEvent): void {
-    this.#moveTo(startOf(event));
-    this.#budget.spendNodes(1, this.#line);
+    this.#place.moveTo(startOf(event));
+    this.#budget.spendNodes(1, this.#place.line);
     const text = getScalarValue(this.#text, event);
+    if (!this.#isJson) this.#refuse(event, text);
     if (event.tagStart >= 0 || event.anchorStart >= 0) this.#decorated(event, text);
-    else if (event.style === SCALAR_STYLE.PLAIN) this.#bare(event, text);
-    else this.#quoted(event, text);
+    else if (event.style === SCALAR_STYLE.PLAIN) this.#bare(text);
+    else this.#quoted(text);
   }
 
-  #bare(event: ScalarEvent, text: string): void {
-    if (!this.#expectsKey()) {
-      this.#value(this.#plain(text), 0, false);
-      return;
-    }
-    this.#refuse(refusedKey(this.#text, event));
-    this.#key(keyOf(text), text === '<<', text);
+  #bare(text: string): void {
+    if (expectsKey(this.#top)) this.#key(keyOf(text), text === '<<', text);
+    else this.#value(this.#plain(text), 0, false);
   }
 
-  #quoted(event: ScalarEvent, text: string): void {
-    if (!this.#isJson && !event.fast) this.#refuse(refusedScalar(this.#text, event, this.#expectsKey()));
-    if (this.#expectsKey()) this.#key(text, false, '');
+  #quoted(text: string): void {
+    if (expectsKey(this.#top)) this.#key(text, false, '');
     else this.#value(text, 0, false);
   }
 
-  #refuse(rule: string | null): void {
+  #refuse(event: ScalarEvent, text: string): void {
+    const rule = refusedScalar(this.#text, event, text, this.#top);
     if (rule !== null) throw this.#broken(rule);
   }
 
@@ -129,7 +139,7 @@ export class Composer {
     const anchor = this.#anchor(event);
     if (anchor !== null) this.#anchors.set(anchor, { value, size: 1, height: 0, key });
     const isMerge = text === '<<' && (tag === null ? isPlain : /^!(!|<tag:yaml\.org,2002:)merge>?$/.test(tag));
-    if (this.#expectsKey()) this.#key(key, isMerge, '');
+    if (expectsKey(this.#top)) this.#key(key, isMerge, '');
     else this.#value(value, 0, false);
   }
 
@@ -153,29 +163,31 @@ export class Composer {
     throw this.#broken('infinity and NaN have no JSON form');
   }
 
-  #openMap(anchor: string | null): void {
-    const base = this.#enter(anchor);
-    this.#push({ kind: 'map', value: {}, ...base, key: undefined, isMerge: false, merged: null });
+  #openMap(event: MappingEvent): void {
+    this.#push({ kind: 'map', value: {}, ...this.#enter(event), key: undefined, isMerge: false, merged: null });
   }
 
-  #openList(anchor: string | null): void {
-    this.#push({ kind: 'list', value: [], ...this.#enter(anchor) });
+  #openList(event: SequenceEvent): void {
+    this.#push({ kind: 'list', value: [], ...this.#enter(event) });
   }
 
-  #enter(anchor: string | null): Pick<Frame, 'pointer' | 'anchor' | 'sizeBefore' | 'height'> {
-    if (this.#expectsKey()) throw this.#broken('a mapping or list cannot be a key (is this a template?)');
+  #enter(event: MappingEvent | SequenceEvent): Pick<Frame, 'pointer' | 'anchor' | 'isFlow' | 'sizeBefore' | 'height'> {
+    const anchor = this.#anchor(event);
+    if (expectsKey(this.#top)) throw this.#broken('a mapping or list cannot be a key (is this a template?)');
     const pointer = nextPointer(this.#top);
-    if (this.#top?.kind !== 'map') this.#lines.set(pointer, this.#line);
+    const isFlow = event.style === COLLECTION_STYLE.FLOW;
+    if (this.#top?.kind !== 'map') this.#lines.set(pointer, this.#place.line);
+    else if (!isFlow && this.#lines.get(pointer) === this.#place.line) throw this.#broken(collectionBeside);
     const sizeBefore = this.#budget.nodes;
-    this.#budget.spendNodes(1, this.#line);
-    return { pointer, anchor, sizeBefore, height: 0 };
+    this.#budget.spendNodes(1, this.#place.line);
+    return { pointer, anchor, isFlow, sizeBefore, height: 0 };
   }
 
   #push(frame: Frame): void {
     this.#top = frame;
     this.#frames.push(frame);
     if (frame.anchor !== null) this.#anchors.set(frame.anchor, frame);
-    this.#budget.checkDepth(this.#frames.length, this.#line);
+    this.#budget.checkDepth(this.#frames.length, this.#place.line);
   }
 
   #close(): void {
@@ -195,15 +207,11 @@ export class Composer {
     const node = this.#anchors.get(name);
     if (node === undefined) throw this.#broken('an alias names an anchor that this document does not have before it');
     if ('pointer' in node) throw this.#broken('an anchor contains itself');
-    this.#budget.spendAlias(this.#line);
-    this.#budget.spendNodes(node.size, this.#line);
-    this.#budget.checkDepth(this.#frames.length + node.height, this.#line);
-    if (this.#expectsKey()) this.#key(node.key, false, '');
+    this.#budget.spendAlias(this.#place.line);
+    this.#budget.spendNodes(node.size, this.#place.line);
+    this.#budget.checkDepth(this.#frames.length + node.height, this.#place.line);
+    if (expectsKey(this.#top)) this.#key(node.key, false, '');
     else this.#value(node.value, node.height, true);
-  }
-
-  #expectsKey(): boolean {
-    return this.#top?.kind === 'map' && this.#top.key === undefined;
   }
 
   /** `plain` is the unquoted text of the key, '' when quoted. */
@@ -214,7 +222,7 @@ export class Composer {
     frame.key = key;
     frame.isMerge = isMerge;
     const pointer = `${frame.pointer}/${escapeKey(key)}`;
-    this.#lines.set(pointer, this.#line);
+    this.#lines.set(pointer, this.#place.line);
     if (key !== plain && plain !== '') this.#surprisingKey(plain, pointer);
     // The plain read first: it is much faster, and almost always answers.
     if (isMerge || frame.value[key] === undefined || !Object.hasOwn(frame.value, key)) return;
@@ -239,7 +247,7 @@ export class Composer {
 
   /** A collection noted its line when it opened. */
   #item(frame: ListFrame, value: Json, needsLine: boolean): void {
-    if (needsLine) this.#lines.set(nextPointer(frame), this.#line);
+    if (needsLine) this.#lines.set(nextPointer(frame), this.#place.line);
     frame.value.push(value);
   }
 
@@ -256,7 +264,7 @@ export class Composer {
     frame.merged ??= new Set();
     for (const source of sources) {
       if (!isJsonObject(source)) throw this.#broken('<< takes a mapping or a list of mappings');
-      this.#budget.spendNodes(Object.keys(source).length, this.#line);
+      this.#budget.spendNodes(Object.keys(source).length, this.#place.line);
       for (const [key, item] of Object.entries(source)) {
         frame.merged.add(key);
         setKey(frame.value, key, item);
@@ -266,7 +274,7 @@ export class Composer {
 
   #finish(value: Json): void {
     this.#root = value;
-    if (!this.#lines.has('')) this.#lines.set('', this.#line);
+    if (!this.#lines.has('')) this.#lines.set('', this.#place.line);
   }
 
   #anchor(event: { readonly anchorStart: number; readonly anchorEnd: number }): string | null {
@@ -279,24 +287,11 @@ export class Composer {
     return start < 0 ? null : this.#text.slice(start, end);
   }
 
-  #moveTo(offset: number): void {
-    while (this.#nextBreak < offset) {
-      this.#line += 1;
-      this.#nextBreak = breakFrom(this.#text, this.#nextBreak + 1);
-    }
-  }
-
   #remark(kind: Remark['kind'], pointer: string): void {
-    this.#remarks.push({ kind, pointer, line: this.#line });
+    this.#remarks.push({ kind, pointer, line: this.#place.line });
   }
 
   #broken(rule: string): Error {
-    return decodeFailed({ file: this.#budget.file, line: this.#line }, rule, fixSyntax);
+    return decodeFailed({ file: this.#budget.file, line: this.#place.line }, rule, fixSyntax);
   }
-}
-
-/** Offset of the next line end at or after `from`. */
-function breakFrom(text: string, from: number): number {
-  const found = text.indexOf('\n', from);
-  return found === -1 ? Number.POSITIVE_INFINITY : found;
 }

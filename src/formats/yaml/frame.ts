@@ -4,6 +4,8 @@ import type { Json } from '../../model/json.ts';
 interface Base {
   readonly pointer: string;
   readonly anchor: string | null;
+  /** Whether it stands in brackets. */
+  readonly isFlow: boolean;
   /** Nodes spent before it. */
   readonly sizeBefore: number;
   /** Levels of collections in it so far. */
@@ -39,6 +41,11 @@ export interface Node {
   readonly height: number;
   /** The object key it becomes; null where it cannot be one. */
   readonly key: string | null;
+}
+
+/** Whether what comes next inside a frame is a key. */
+export function expectsKey(frame: Frame | undefined): boolean {
+  return frame?.kind === 'map' && frame.key === undefined;
 }
 
 /** The pointer of the value that comes next inside a frame, '' for the root. */

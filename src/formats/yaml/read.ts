@@ -3,10 +3,11 @@ import type { Json } from '../../model/json.ts';
 import { Budget } from './budget.ts';
 import { type Composed, Composer, type Remark } from './compose.ts';
 import { type DocumentMemory, noMemory } from './document-memory.ts';
-import { type Chunk, splitDocuments } from './documents.ts';
+import { type Chunk, countLines, splitDocuments } from './documents.ts';
 import { decodeFailed, fixSyntax } from './failure.ts';
 import { type Parsed, parseLenient } from './lenient.ts';
 import { type DecodeLimits, defaultLimits } from './limits.ts';
+import { refusedTab } from './tabs.ts';
 import { type RawFile, readText } from './text.ts';
 
 /** A file to decode; limits left out are the defaults. */
@@ -43,6 +44,11 @@ function readChunk(chunk: Chunk, budget: Budget, memory: DocumentMemory): Compos
 function compose(chunk: Chunk, budget: Budget): Composed {
   const parsed = parseChunk(chunk, budget);
   if (parsed === null) return { value: exactJson(chunk.text), lines: new Map([['', chunk.line]]), remarks: [] };
+  const tab = chunk.isJson ? null : refusedTab(parsed.text, parsed.events);
+  if (tab !== null) {
+    const place = { file: budget.file, line: chunk.line + countLines(parsed.text, 0, tab) };
+    throw decodeFailed(place, 'a tab stands where kubectl takes spaces only', fixSyntax);
+  }
   return new Composer({ ...chunk, text: parsed.text }, budget).compose(parsed.events);
 }
 

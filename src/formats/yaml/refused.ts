@@ -1,22 +1,43 @@
 import { SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { expectsKey, type Frame } from './frame.ts';
 
-/** Why kubectl refuses a quoted or block scalar that YAML 1.2 allows, or null. */
-export function refusedScalar(text: string, event: ScalarEvent, isKey: boolean): string | null {
+/**
+ * Why kubectl refuses a scalar that YAML 1.2 allows, or reads another one; null where it does neither. `value` is how it reads here,
+ * `top` what it stands in.
+ */
+export function refusedScalar(text: string, event: ScalarEvent, value: string, top: Frame | undefined): string | null {
+  const isKey = expectsKey(top);
   switch (event.style) {
+    case SCALAR_STYLE.PLAIN:
+      if (top?.isFlow === true && isSignInFlow(value))
+        return 'in brackets a text with ?, or that starts with :, must be quoted';
+      return isKey ? refusedKey(text, event) : null;
     case SCALAR_STYLE.LITERAL_BLOCK:
     case SCALAR_STYLE.FOLDED_BLOCK:
       return startsWithTab(text, event.valueStart) ? 'a tab stands where the indentation of a block is read' : null;
     default:
-      if (isKey && spansLines(text, event)) return keyOnOneLine;
-      return hasJsonEscape(text, event) ? '\\/ and surrogate escapes are JSON, not YAML' : null;
+      return refusedQuoted(text, event, isKey);
   }
 }
 
-/** Why kubectl refuses an unquoted key, or reads another one than YAML 1.2 says. */
-export function refusedKey(text: string, event: ScalarEvent): string | null {
+/** YAML 1.1 gives these signs a meaning in brackets. */
+function isSignInFlow(value: string): boolean {
+  return value.includes('?') || value.startsWith(':');
+}
+
+function refusedKey(text: string, event: ScalarEvent): string | null {
   if (!event.fast && spansLines(text, event)) return keyOnOneLine;
   const isGlued = text[event.valueEnd] === ':' && isFlowIndicator(text[event.valueEnd + 1]);
   return isGlued ? 'a space must follow the : of an unquoted key' : null;
+}
+
+function refusedQuoted(text: string, event: ScalarEvent, isKey: boolean): string | null {
+  const next = text[event.valueEnd + 1] ?? ' ';
+  // The parser takes it for something else.
+  if (!/[\s:,#]/.test(next) && !isFlowIndicator(next)) return 'a space or an end must follow a quoted text';
+  if (event.fast) return null;
+  if (isKey && spansLines(text, event)) return keyOnOneLine;
+  return hasJsonEscape(text, event) ? '\\/ and surrogate escapes are JSON, not YAML' : null;
 }
 
 const keyOnOneLine = 'a key must stand on one line (is a comma missing before it?)';

@@ -1,3 +1,5 @@
+import { tabs } from './tab-cases.ts';
+
 /** One file to be read by kubectl and by us. `NAME` stands for the object's own name. */
 export interface Case {
   readonly name: string;
@@ -145,6 +147,35 @@ const bodies: readonly string[] = [
   'v: {__proto__: {a: 1}, constructor: 1}\n',
   'v: "\x07"\n',
   'v: \x07\n',
+  'v: [a?b]\n',
+  'v: [--url=http://h/p?x=1, b]\n',
+  'v: {a?: 1}\n',
+  'v: {a: b?}\n',
+  'v: [? a, b]\n',
+  'v: [?a]\n',
+  'v: {? a : 1}\n',
+  'v: a?b\n',
+  'v?: b\n',
+  'v: ["a?b", \'?\']\n',
+  'v: [&x a?b]\n',
+  'v: [:a]\n',
+  'v: [::]\n',
+  'v: [::1, a]\n',
+  'v: [a::b]\n',
+  'v: {:a: 1}\n',
+  'v: ::1\n',
+  "v:\n- ''k: 1\n",
+  'v:\n- ""k\n',
+  'v: "a"k: 1\n',
+  'v:\n- \'a\'"b"\n',
+  'v: ["a"b]\n',
+  'v: {"a"b: 1}\n',
+  'v: {"a":b}\n',
+  'v: 1\rw: 2\n',
+  'v: 1\r---\nw: 2\n',
+  'v: 1\r\n---\r\n# remark\r\n',
+  'v: 1\r# remark\rw: "a\rb"\n',
+  'v: |\r  a\r  b\rw: 1\n',
   'v: 1\r\nw: |\r\n  a\r\n  b\r\n',
   'v: "a\r\n  b"\r\n',
   `v: ${'x'.repeat(10_000)}\n`,
@@ -217,7 +248,7 @@ export function kubectlCases(): readonly Case[] {
       `${header}v:\n  ${scalar}: w\n`,
       `${header}v:\n- ${scalar}\n- k: [${scalar}, {m: ${scalar}}]\n`,
     ]),
-    ...bodies.map((body) => header + body),
+    ...[...bodies, ...tabs].map((body) => header + body),
     ...files,
   ];
   const named = (index: number) => `c${index}`;

@@ -15,6 +15,10 @@ const stricter: ReadonlyMap<string, string> = new Map([
   ['v: {k: !null, x: 1}', 'kubectl takes the comma into the tag'],
   ['\nstray: 1', 'kubectl drops what stands left of the first key, without a word'],
   ['v: "a\u2028b"', 'kubectl takes it for a line end, editors do not'],
+  ['v: [?a]', 'kubectl takes it for a key without a value'],
+  ['{!!str a:}', 'kubectl takes the colon into the key'],
+  ['v: 1\r---', 'kubectl drops what follows, without a word'],
+  ['v: 1\r# remark', 'kubectl takes it for a line end, here too'],
   ['},\u2028"v":"a"', 'the same, where JSON allows no such letter'],
 ]);
 
