@@ -10,6 +10,7 @@ import {
 } from 'js-yaml';
 import { isJsonObject, type Json } from '../../model/json.ts';
 import type { Budget } from './budget.ts';
+import type { Composed, Remark } from './composed.ts';
 import type { Chunk } from './documents.ts';
 import { decodeFailed, fixSyntax } from './failure.ts';
 import {
@@ -26,23 +27,8 @@ import {
 import { keyOf } from './key.ts';
 import { LineCursor } from './line-cursor.ts';
 import { isFlowIndicator, refusedScalar } from './refused.ts';
-import { resolvePlain, type Surprise, surprise } from './scalar.ts';
+import { resolvePlain, surprise } from './scalar.ts';
 import { resolveTagged } from './tagged.ts';
-
-/** One document: its value, the line of every path, and what about it may surprise. */
-export interface Composed {
-  readonly value: Json;
-  /** JSON pointer -> 1-based line; '' is the document's own. Paths inside an alias stand at the alias. */
-  readonly lines: Map<string, number>;
-  readonly remarks: readonly Remark[];
-}
-
-/** Something legal that people misread. */
-export interface Remark {
-  readonly kind: Surprise | 'duplicate-key' | 'ignored-document';
-  readonly pointer: string;
-  readonly line: number;
-}
 
 /** The parser allows it behind an anchor or a tag. */
 const collectionBeside = 'a mapping or list without brackets starts on the line of its key';
@@ -109,10 +95,21 @@ export class Composer {
     this.#place.moveTo(startOf(event));
     this.#budget.spendNodes(1, this.#place.line);
     const text = getScalarValue(this.#text, event);
-    if (!this.#isJson) this.#refuse(event, text);
+    if (this.#isJson) {
+      this.#json(event, text);
+      return;
+    }
+    this.#refuse(event, text);
     if (event.tagStart >= 0 || event.anchorStart >= 0) this.#decorated(event, text);
     else if (event.style === SCALAR_STYLE.PLAIN) this.#bare(text);
     else this.#quoted(text);
+  }
+
+  /** As Go reads JSON: half a surrogate pair becomes U+FFFD, and no number is beyond float64. */
+  #json(event: ScalarEvent, text: string): void {
+    if (event.style !== SCALAR_STYLE.PLAIN) this.#quoted(text.toWellFormed());
+    else if (typeof resolvePlain(text) !== 'string') this.#bare(text);
+    else throw this.#broken('a number is too large');
   }
 
   #bare(text: string): void {

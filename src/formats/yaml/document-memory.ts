@@ -1,6 +1,6 @@
 import { createShortMemory } from '../../tools/short-memory.ts';
 import type { Budget, Cost } from './budget.ts';
-import type { Composed } from './compose.ts';
+import type { Composed } from './composed.ts';
 import type { Chunk } from './documents.ts';
 
 /** Documents by their text: both sides of a pull hold mostly the same ones, in files that change. */

@@ -47,7 +47,7 @@ function brokenJson(place: Place): Error {
 }
 
 function splitYaml(text: string, firstLine: number, file: string): readonly Chunk[] {
-  refuseSeparators(text, firstLine, file);
+  refuseCharacters(text, firstLine, file);
   const chunks: Chunk[] = [];
   let start = 0;
   let line = firstLine;
@@ -63,15 +63,16 @@ function splitYaml(text: string, firstLine: number, file: string): readonly Chun
   }
 }
 
-/** To kubectl these end a line of YAML, to an editor they do not; inside JSON they are letters to both. */
-function refuseSeparators(text: string, firstLine: number, file: string): void {
-  const found = text.search(/[\u0085\u2028\u2029]/);
+/** What kubectl takes for a line end in YAML, as no editor does, or refuses there; inside JSON it is a letter like others. */
+function refuseCharacters(text: string, firstLine: number, file: string): void {
+  const found = text.search(/[\u007f-\u009f\u2028\u2029\ufffe\uffff]/);
   if (found === -1) return;
   const place = { file, line: firstLine + countLines(text, 0, found) };
-  throw decodeFailed(place, 'a Unicode line separator stands raw in the file', useEscape);
+  const what = /[\u0085\u2028\u2029]/.test(text[found] ?? '') ? 'Unicode line separator' : 'control character';
+  throw decodeFailed(place, `a ${what} stands raw in the file`, useEscape);
 }
 
-const useEscape = 'kubectl takes it for a line end: write it as an escape in double quotes.';
+const useEscape = 'Write it as an escape in double quotes.';
 
 /** Offset of the line after a `---` line. */
 function afterMarker(text: string, marker: number, place: Place): number {

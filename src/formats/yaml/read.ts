@@ -1,7 +1,8 @@
 import { YAMLException } from 'js-yaml';
 import type { Json } from '../../model/json.ts';
 import { Budget } from './budget.ts';
-import { type Composed, Composer, type Remark } from './compose.ts';
+import { Composer } from './compose.ts';
+import type { Composed, Remark } from './composed.ts';
 import { type DocumentMemory, noMemory } from './document-memory.ts';
 import { type Chunk, countLines, splitDocuments } from './documents.ts';
 import { decodeFailed, fixSyntax } from './failure.ts';

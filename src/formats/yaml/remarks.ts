@@ -1,6 +1,6 @@
 import type { Finding, Severity } from '../../model/finding.ts';
 import type { ResourceId } from '../../model/resource.ts';
-import type { Remark } from './compose.ts';
+import type { Remark } from './composed.ts';
 
 /** Remarks of one file that become findings; more are the same mistake again. */
 const maxRemarks = 50;

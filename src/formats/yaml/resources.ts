@@ -1,6 +1,6 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject, pick } from '../../model/json.ts';
 import type { Resource, ResourceId } from '../../model/resource.ts';
-import type { Composed } from './compose.ts';
+import type { Composed } from './composed.ts';
 import { decodeFailed, fixSyntax } from './failure.ts';
 
 /** What a document holds: objects, or something else at a line. */
