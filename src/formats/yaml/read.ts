@@ -1,5 +1,4 @@
 import { YAMLException } from 'js-yaml';
-import type { Json } from '../../model/json.ts';
 import { Budget } from './budget.ts';
 import { Composer } from './compose.ts';
 import type { Composed, Remark } from './composed.ts';
@@ -44,7 +43,6 @@ function readChunk(chunk: Chunk, budget: Budget, memory: DocumentMemory): Compos
 
 function compose(chunk: Chunk, budget: Budget): Composed {
   const parsed = parseChunk(chunk, budget);
-  if (parsed === null) return { value: exactJson(chunk.text), lines: new Map([['', chunk.line]]), remarks: [] };
   const tab = chunk.isJson ? null : refusedTab(parsed.text, parsed.events);
   if (tab !== null) {
     const place = { file: budget.file, line: chunk.line + countLines(parsed.text, 0, tab) };
@@ -53,8 +51,7 @@ function compose(chunk: Chunk, budget: Budget): Composed {
   return new Composer({ ...chunk, text: parsed.text }, budget).compose(parsed.events);
 }
 
-/** Parser events, or null for JSON that is no YAML 1.2 to the parser (raw DEL characters and the like). */
-function parseChunk(chunk: Chunk, budget: Budget): Parsed | null {
+function parseChunk(chunk: Chunk, budget: Budget): Parsed {
   try {
     // One more than ours: the parser counts the scalar inside the innermost collection.
     return parseLenient(chunk.text, budget.limits.depth + 1);
@@ -62,14 +59,6 @@ function parseChunk(chunk: Chunk, budget: Budget): Parsed | null {
     if (!(cause instanceof YAMLException)) throw cause;
     const line = chunk.line + (cause.mark?.line ?? 0);
     if (cause.reason.startsWith('nesting exceeded')) budget.checkDepth(budget.limits.depth + 1, line);
-    if (chunk.isJson) return null;
     throw decodeFailed({ file: budget.file, line }, `no YAML: ${cause.reason}`, fixSyntax);
   }
-}
-
-function exactJson(text: string): Json {
-  return JSON.parse(text, (_key, value, context?: { source?: string }) => {
-    const isBig = typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '');
-    return isBig ? BigInt(context?.source ?? '') : value;
-  });
 }

@@ -225,6 +225,8 @@ const files: readonly string[] = [
   '{"apiVersion":"a/v1","kind":"K","metadata":{"name":"NAME","labels":{"own":"1"}},"v":"\\ud83d \\ude00\\ud83d"}',
   '{"apiVersion":"a/v1","kind":"K","metadata":{"name":"NAME","labels":{"own":"1"}},"\\ud83d":1,"v":"\\ude00"}',
   '{"apiVersion":"a/v1","kind":"K","metadata":{"name":"NAME","labels":{"own":"1"}},"v":"\u007f\u0080\ufffe"}',
+  '{"apiVersion":"a/v1","kind":"K","metadata":{"name":"NAME","labels":{"own":"1"}},"v":"\u007f\\ud83d","w":9007199254740993}',
+  '{"apiVersion":"a/v1","kind":"K","metadata":{"name":"NAME","labels":{"own":"1"}},"v":"\u007f","w":1e400}',
   '{"apiVersion":"a/v1","kind":"K","metadata":{"name":"NAME","labels":{"own":"1"}},v:"\u007f"}',
   '{"apiVersion":"a/v1","kind":"K","metadata":{"name":"NAME","labels":{"own":"1"}},v:"\u0080"}',
   '{"apiVersion":"a/v1","kind":"K","metadata":{"name":"NAME","labels":{"own":"1"}},v:"\ufffe"}',
