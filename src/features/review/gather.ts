@@ -62,7 +62,7 @@ export async function gather(request: ReviewRequest, tools: ReviewTools, signal:
   if (merged.kind === 'conflict')
     return { own: { ...commonOf(request), ...unmerged, conflict: merged.files }, users: [] };
   const names = likelyRenderers(changedFiles, merged.tree);
-  tools.warm(names, await likelyKinds({ changedFiles, tree: merged.tree, names }, signal));
+  tools.warm(names, await likelyKinds({ changedFiles, base: request.baseTree, tree: merged.tree, names }, signal));
   const { own, users } = await reachAll(request, tools, signal);
   const reached = [own, ...users.filter((user) => user.kind === 'reached')];
   checkClusters(request, reached);

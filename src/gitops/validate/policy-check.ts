@@ -39,8 +39,15 @@ export const policyCheck: Check = {
   },
 };
 
+/** Whether policies may be about what changed, as far as a look tells. Where they are not, the module that decides need not be had. */
+export function mayAsk(policies: readonly JsonObject[], sides: Sides): boolean {
+  return mayConcern(policies, entriesOf({ resources: changedBy(sides), base: null }, pluralsOf(sides.resources)));
+}
+
+type Sides = Pick<CheckInput, 'resources' | 'base'>;
+
 /** What the change creates or alters; everything where nobody knows what was there before. */
-function changedBy({ resources, base }: CheckInput): readonly Resource[] {
+function changedBy({ resources, base }: Sides): readonly Resource[] {
   if (base === null) return resources;
   const before = new Map(base.map(({ id, object }) => [resourceKey(id), object]));
   return resources.filter(({ id, object }) => !isDeepStrictEqual(before.get(resourceKey(id)), object));
@@ -100,10 +107,7 @@ function objectOf({ object }: Resource): JsonObject {
   return object;
 }
 
-function entriesOf(
-  { resources, base }: Pick<CheckInput, 'resources' | 'base'>,
-  plurals: ReadonlyMap<string, string>,
-): readonly PolicyEntry[] {
+function entriesOf({ resources, base }: Sides, plurals: ReadonlyMap<string, string>): readonly PolicyEntry[] {
   const before = new Map((base ?? []).map((resource) => [resourceKey(resource.id), resource.object]));
   return resources.map(({ id, object }): PolicyEntry => {
     const oldObject = before.get(resourceKey(id)) ?? null;

@@ -11,7 +11,7 @@ import { checks } from './index.ts';
 import { isKindDefinition, type KnownKinds } from './kind-facts.ts';
 import { type PackedDocument, packDocument } from './packed-document.ts';
 import { type PackedSides, packSides, type Sides } from './packed-sides.ts';
-import { policyCheck } from './policy-check.ts';
+import { mayAsk, policyCheck } from './policy-check.ts';
 import { type OpenModule, policyModuleOpener } from './policy-module.ts';
 import type { CheckTask, PolicyTask } from './run-check.ts';
 
@@ -194,8 +194,8 @@ interface Policies {
 
 /** What the policy check needs, and what to say when it cannot be had. */
 async function openPolicies(input: ValidateInput, openModule: OpenModule, signal: AbortSignal): Promise<Policies> {
-  const { target, policies = [] } = input;
-  if (policies.length === 0) return { task: null, findings: [] };
+  const { target, resources, base = null, policies = [] } = input;
+  if (!mayAsk(policies, { resources, base })) return { task: null, findings: [] };
   try {
     return { task: { documents: policies, module: await openModule(signal) }, findings: [] };
   } catch (fault) {

@@ -52,8 +52,8 @@ function manyWords(count: number, start: string): string {
 const ports = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n';
 const noServices = policyOf([{ expression: 'false', message: 'no' }]);
 
-function policyOf(validations: readonly JsonObject[]): JsonObject {
-  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['services'] };
+function policyOf(validations: readonly JsonObject[], resource = 'services'): JsonObject {
+  const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: [resource] };
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingAdmissionPolicy',
@@ -129,6 +129,31 @@ describe('validation in worker threads', () => {
     expect(found.map(({ rule, message }) => [rule, message.slice(0, 33)])).toEqual([
       ['check-incomplete', 'The check policy did not finish: '],
     ]);
+  }, 60_000);
+
+  test('the module that decides policies is not asked for where none is about what changed', async () => {
+    const asked: string[] = [];
+    const policyModule = (): Promise<string> => {
+      asked.push('module');
+      return celPath(signal);
+    };
+    const without = createValidator({ size: 1, deadlineMs: 30_000, policyModule });
+    const check = input(ports);
+    const policies = [noServices];
+
+    const same = await without.validate({ ...check, base: input(ports).resources, policies }, signal);
+    const other = await without.validate(
+      { ...check, policies: [policyOf([{ expression: 'false' }], 'configmaps')] },
+      signal,
+    );
+    const before = [...asked];
+    const changed = await without.validate({ ...check, base: [], policies }, signal);
+    await without.close();
+
+    expect([same, other]).toEqual([[], []]);
+    expect(before).toEqual([]);
+    expect(changed.map(({ rule }) => rule)).toEqual(['no-services']);
+    expect(asked).toEqual(['module']);
   }, 60_000);
 
   test('policies that cannot be decided, for want of the module, are said to be missing', async () => {
