@@ -107,7 +107,8 @@ interface Parts {
 }
 
 function createParts(options: ServiceOptions, redactor: Redactor): Parts {
-  const access = { kubeconfig: kubeconfigSource(options), entries: options.clusters ?? new Map(), ...options.routes };
+  const { cacheDir, clusters: entries = new Map(), routes } = options;
+  const access = { kubeconfig: kubeconfigSource(options), entries, cacheDir, ...routes };
   const clusters = createClusters(access, redactor);
   const sources = createSources(options, { redactor, clusters });
   const fetchers: SourceFetchers = {

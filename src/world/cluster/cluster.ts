@@ -23,7 +23,7 @@ export interface Discovery {
 
 /** OpenAPI v3 of the cluster, one document per group version, cached by the server's content hash. */
 export interface OpenApi {
-  /** The document of a group version (`apps/v1`, `v1`), or null when the server has none. */
+  /** The document of a group version (`apps/v1`, `v1`), perhaps without prose, or null when the server has none. */
   document(groupVersion: string, signal: AbortSignal): Promise<JsonObject | null>;
 }
 

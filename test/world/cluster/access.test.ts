@@ -114,6 +114,7 @@ describe('a cluster by the file of the server', () => {
     podServer: null,
     clock: clockAt({ now: Date.now() }),
     redactor: createRedactor({ key: new Uint8Array(32) }),
+    cacheDir: null,
   };
   const entry = (plan: ClusterWay, apply: ClusterWay | null = null): ClusterEntry => ({
     ...{ environments: [], namespace: null, tls: 'insecure', plan, apply },

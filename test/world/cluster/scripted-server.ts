@@ -26,7 +26,7 @@ export interface ScriptedServer {
   readonly waits: readonly number[];
   /** Lets the adapter's time pass. */
   advance(milliseconds: number): void;
-  open(limits?: Partial<ClusterLimits>, user?: Json): Promise<Cluster>;
+  open(limits?: Partial<ClusterLimits>, user?: Json, cacheDir?: string): Promise<Cluster>;
   close(): Promise<void>;
 }
 
@@ -51,11 +51,12 @@ export async function scriptedServer(answer: Answerer, options = { hasDiscovery:
     advance: (milliseconds) => {
       time.now += milliseconds;
     },
-    open: async (limits = {}, user = { token: 'scripted-token-1234' }) => {
+    open: async (limits = {}, user = { token: 'scripted-token-1234' }, cacheDir) => {
       const kubeconfig = { text: JSON.stringify(kubeconfigOf(url, user)) };
       const redactor = createRedactor({ key: new Uint8Array(32) });
       const clock = fakeClock(time, waits);
-      const opened = await openCluster({ kubeconfig, context: 'scripted', redactor, limits, clock, random: () => 1 });
+      const around = { redactor, limits, clock, random: () => 1, ...(cacheDir === undefined ? {} : { cacheDir }) };
+      const opened = await openCluster({ kubeconfig, context: 'scripted', ...around });
       clusters.push(opened);
       return opened;
     },

@@ -45,7 +45,7 @@ export class KubernetesCluster implements Cluster {
   constructor(name: string, session: Session, openApi?: (signal: AbortSignal) => Promise<OpenApi>) {
     this.name = name;
     this.#session = session;
-    this.#openOpenApi = openApi ?? createOpenApiReader(session.transport, session.limits);
+    this.#openOpenApi = openApi ?? createOpenApiReader(session.transport, session.limits, session.documents);
   }
 
   as(user: string): Cluster {

@@ -7,6 +7,7 @@ import { createCatalogue } from './catalogue.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCredentials } from './credentials.ts';
 import { noProxies } from './dispatcher.ts';
+import { noDocumentCache, openDocumentCache } from './document-cache.ts';
 import { chooseContext, type KubeconfigSource } from './kubeconfig.ts';
 import { KubernetesCluster } from './kubernetes-cluster.ts';
 import { type ClusterLimits, defaultLimits } from './limits.ts';
@@ -21,6 +22,8 @@ export interface ClusterOptions {
   /** Masks every object and error text that leaves, and learns the secrets it sees. */
   readonly redactor: Redactor;
   readonly limits?: Partial<ClusterLimits>;
+  /** Where schemas are kept; null: nowhere. */
+  readonly cacheDir?: string | null;
   readonly clock?: Clock;
   /** Between 0 and 1; spreads retries. */
   readonly random?: () => number;
@@ -45,11 +48,19 @@ export function openEntrance(
   { url, server, credentials }: Pick<Entrance, 'url' | 'server' | 'credentials'>,
   options: Omit<ClusterOptions, 'kubeconfig' | 'context'> & { readonly name: string },
 ): Cluster {
-  const { redactor, clock = systemClock, random = Math.random } = options;
+  const { redactor, clock = systemClock, random = Math.random, cacheDir = null } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const transport = createTransport({ url, server, credentials, limits, redactor, clock, random });
   const catalogue = createCatalogue(transport, limits, clock);
-  return new KubernetesCluster(options.name, { transport, catalogue, limits, redactor, ...masking(redactor) });
+  const documents = cacheDir === null ? noDocumentCache : openDocumentCache(cacheDir, url);
+  return new KubernetesCluster(options.name, {
+    transport,
+    catalogue,
+    limits,
+    redactor,
+    documents,
+    ...masking(redactor),
+  });
 }
 
 /** Whatever leaves is remembered for as long as somebody has it: what is compared with it may need the whole. */

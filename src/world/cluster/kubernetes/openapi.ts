@@ -1,6 +1,8 @@
+import { essenceOf } from '../../../formats/openapi/essence.ts';
 import { isJsonObject, type JsonObject, pickText } from '../../../model/json.ts';
 import type { OpenApi } from '../cluster.ts';
 import { readObject } from './answer.ts';
+import { type DocumentCache, noDocumentCache } from './document-cache.ts';
 import { garbledError } from './errors.ts';
 import type { ClusterLimits } from './limits.ts';
 import type { Answer, Transport } from './transport.ts';
@@ -17,10 +19,11 @@ interface Read {
   readonly document: JsonObject;
 }
 
-/** Opens the OpenAPI v3 documents of a server. The index is read on every opening, documents once per content hash. */
+/** Opens the OpenAPI v3 documents of a server. The index is read on every opening, documents once per content hash, as `essenceOf` gives them. */
 export function createOpenApiReader(
   transport: Transport,
   limits: ClusterLimits,
+  cache: DocumentCache = noDocumentCache,
 ): (signal: AbortSignal) => Promise<OpenApi> {
   /** By the address the index gives, which holds the hash of the content. Oldest first. */
   const kept = new Map<string, JsonObject>();
@@ -52,8 +55,12 @@ export function createOpenApiReader(
         if (address === null) return null;
         const known = kept.get(address);
         if (known !== undefined) return keep(address, known);
+        const stored = await cache.read(address);
+        if (stored !== null) return keep(address, stored);
         const found = await read(address, `read the schemas of ${groupVersion}`, documentSignal);
-        return keep(found.address, found.document);
+        const document = essenceOf(found.document);
+        void cache.keep(found.address, document);
+        return keep(found.address, document);
       },
     };
   };

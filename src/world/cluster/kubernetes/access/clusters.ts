@@ -19,6 +19,8 @@ export interface ClusterAccess {
   readonly untrusted: readonly string[];
   /** Contexts whose certificates may go unchecked. */
   readonly insecure: readonly string[];
+  /** Where schemas are kept from one process to the next; left out: nowhere. */
+  readonly cacheDir?: string;
 }
 
 /** Every cluster there is, opened when first asked for. */
@@ -34,12 +36,13 @@ export interface Clusters {
 
 /** Opens clusters by name: those of the server's file, else contexts of the kubeconfig. */
 export function createClusters(access: ClusterAccess, redactor: Redactor): Clusters {
-  const { kubeconfig, proxies, podServer, untrusted } = access;
+  const { kubeconfig, proxies, podServer, untrusted, cacheDir = null } = access;
   const around: Omit<Surroundings, 'other'> = {
     kubeconfig,
     proxies,
     podServer,
     untrusted,
+    cacheDir,
     clock: systemClock,
     redactor,
   };

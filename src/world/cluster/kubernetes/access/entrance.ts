@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly podServer: string | null;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  /** Where schemas are kept; null: nowhere. */
+  readonly cacheDir: string | null;
   /** The plan identity of another cluster of the server's file. */
   readonly other: (name: string) => Promise<Entrance>;
 }

@@ -28,11 +28,11 @@ export async function openEntry(
     openIdentity(name, 'plan', { entries, around }),
     entry.apply === null ? null : openIdentity(name, 'apply', { entries, around }),
   ]);
-  const { redactor, clock } = around;
-  const opened = openEntrance(plan, { name, redactor, clock });
+  const { redactor, clock, cacheDir } = around;
+  const opened = openEntrance(plan, { name, redactor, clock, cacheDir });
   return {
     plan: opened,
-    apply: apply === null ? opened : openEntrance(apply, { name, redactor, clock }),
+    apply: apply === null ? opened : openEntrance(apply, { name, redactor, clock, cacheDir }),
     namespace: entry.namespace ?? plan.namespace ?? 'default',
   };
 }
