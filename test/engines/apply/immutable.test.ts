@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { isJsonObject, type Json, type JsonObject } from '../../../src/model/json.ts';
+import { isJsonList, isJsonObject, type Json, type JsonObject, pick, pickText } from '../../../src/model/json.ts';
 import { type ControlPlane, useControlPlane } from '../../control-plane/control-plane.ts';
+import { untilHolds } from '../../support/until.ts';
 import { openStage, resourcesOf, type Stage, told } from './stage.ts';
 
 let plane: ControlPlane;
@@ -224,11 +225,25 @@ function objectOf({ apiVersion, kind }: Case, index: number, content: JsonObject
   return { apiVersion, kind, metadata: global.test(kind) ? { name } : { name, namespace }, ...placed };
 }
 
+/** Until then the API server lets anybody change a definition. */
+async function established(definition: JsonObject): Promise<void> {
+  const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${pickText(definition, 'metadata', 'name')}`;
+  await untilHolds('the definition to be established', async () => {
+    const { text } = await plane.request('GET', path);
+    const conditions = pick(JSON.parse(text), 'status', 'conditions');
+    return (
+      isJsonList(conditions) &&
+      conditions.some((one) => pickText(one, 'type') === 'Established' && pickText(one, 'status') === 'True')
+    );
+  });
+}
+
 test.each(cases.map((one, index) => [one.kind, one.title, one, index] as const))(
   'the %s’s %s cannot change: the object is made anew or not at all, and never green',
   async (kind, _title, one, index) => {
     const [before, after] = [objectOf(one, index, one.before), objectOf(one, index, one.after)];
     await stage.apply(before);
+    if (kind === 'CustomResourceDefinition') await established(before);
 
     const set = await stage.predict(resourcesOf(after), resourcesOf(before));
 
