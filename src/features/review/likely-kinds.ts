@@ -14,22 +14,20 @@ export async function likelyKinds(
 ): Promise<ReadonlySet<string> | null> {
   if ([...names].some((name) => name !== 'plain')) return null;
   const changed = new Set(changedFiles.filter((path) => /\.(?:ya?ml|json)$/.test(path)));
-  const [old, fresh] = [base, tree].map((side) => side.entries.filter(({ path }) => changed.has(path)));
-  if (old === undefined || fresh === undefined || isTooMuch(old) || isTooMuch(fresh)) return null;
-  const [before, after] = await Promise.all([documentsOf(base, old, signal), documentsOf(tree, fresh, signal)]);
+  const [before, after] = await Promise.all([documentsOf(base, changed, signal), documentsOf(tree, changed, signal)]);
+  if (before === null || after === null) return null;
   const known = new Set(before);
   return new Set(after.filter((text) => !known.has(text)).flatMap(kindsIn));
 }
 
-function isTooMuch(entries: Tree['entries']): boolean {
-  return entries.length > most.files || entries.some(({ size }) => size > most.bytes);
-}
-
+/** null where they are too many or too large. */
 async function documentsOf(
-  tree: Pick<Tree, 'read'>,
-  entries: Tree['entries'],
+  tree: LikelyQuestion['tree'],
+  changed: ReadonlySet<string>,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | null> {
+  const entries = tree.entries.filter(({ path }) => changed.has(path));
+  if (entries.length > most.files || entries.some(({ size }) => size > most.bytes)) return null;
   const contents = await tree.read(
     entries.map(({ path }) => path),
     signal,

@@ -28,11 +28,15 @@ function patchOf(path: Json): JsonObject | null {
 
 const kindMark = 'x-kubernetes-group-version-kind';
 
-/** A property that is called `description` is an object, and stays. */
+/** Descriptions are nine tenths of a document. A property that is called `description` is an object, and stays. */
+export function isProse(key: string, value: unknown): boolean {
+  return key === 'description' && typeof value === 'string';
+}
+
 function withoutProse<T extends Json>(value: T): T;
 function withoutProse(value: Json): Json {
   if (isJsonList(value)) return value.map((item) => withoutProse(item));
   if (!isJsonObject(value)) return value;
-  const kept = Object.entries(value).filter(([key, below]) => key !== 'description' || typeof below !== 'string');
+  const kept = Object.entries(value).filter(([key, below]) => !isProse(key, below));
   return Object.fromEntries(kept.map(([key, below]) => [key, withoutProse(below)]));
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { definitionsOf } from '../../formats/openapi/definition.ts';
+import { isProse } from '../../formats/openapi/essence.ts';
 import type { JsonObject } from '../../model/json.ts';
 
 /** An OpenAPI document on its way to a worker: only its definitions, as text, known by its hash. */
@@ -40,8 +41,7 @@ const packed = new WeakMap<JsonObject, PackedDocument>();
 const unpacked = new Map<string, JsonObject>();
 const maxUnpacked = 64;
 
-/** Descriptions are nine tenths of a document. A property named `description` is an object and stays. */
 function withoutProse(key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);
-  return key === 'description' && typeof value === 'string' ? undefined : value;
+  return isProse(key, value) ? undefined : value;
 }

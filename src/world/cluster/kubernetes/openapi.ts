@@ -19,7 +19,10 @@ interface Read {
   readonly document: JsonObject;
 }
 
-/** Opens the OpenAPI v3 documents of a server. The index is read on every opening, documents once per content hash, as `essenceOf` gives them. */
+/**
+ * Opens the OpenAPI v3 documents of a server, as `essenceOf` gives them. The index is read on every opening, documents once per content
+ * hash.
+ */
 export function createOpenApiReader(
   transport: Transport,
   limits: ClusterLimits,
