@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '../../tools/write-whole.ts';
 import type { BundleData, OpenApiBundle } from './bundle.ts';
 import { deriveBundle, serveBundle } from './bundle.ts';
 import { clientLibraryVersion } from './client-models.ts';
@@ -34,9 +34,7 @@ async function readCached(path: string): Promise<BundleData | null> {
 async function keep(folder: string, name: string, data: BundleData): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    const part = join(folder, `.${name}.${randomBytes(6).toString('hex')}`);
-    await writeFile(part, JSON.stringify(data));
-    await rename(part, join(folder, name));
+    await writeWhole(join(folder, name), JSON.stringify(data));
     const old = (await readdir(folder)).filter((file) => file.startsWith('bundle-') && file !== name);
     await Promise.all(old.map((file) => rm(join(folder, file), { force: true })));
   } catch {

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isJsonObject, type Json, type JsonObject } from '../../../model/json.ts';
+import { writeWhole } from '../../../tools/write-whole.ts';
 
 /** Schemas of a server by their address, which holds the hash of their content: they outlive the process. */
 export interface DocumentCache {
@@ -36,7 +37,7 @@ export function openDocumentCache(cacheDir: string, server: URL): DocumentCache 
       if (!hasHash(address)) return;
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        await writeWhole(pathOf(address), JSON.stringify(document));
+        await writeWhole(pathOf(address), JSON.stringify(document), 0o600);
         await removeUnused(folder);
       } catch {
         // A folder that cannot be written costs reading from the server on every start, and nothing else.
@@ -64,12 +65,6 @@ async function readDocument(path: string): Promise<JsonObject | null> {
   } catch {
     return null; // missing or torn: it is asked for again
   }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const part = `${path}.${randomBytes(6).toString('hex')}.part`;
-  await writeFile(part, text, { mode: 0o600 });
-  await rename(part, path);
 }
 
 async function removeUnused(folder: string): Promise<void> {
